@@ -1,0 +1,2 @@
+//! spotscript.
+fn main() {}
