@@ -1,0 +1,1 @@
+//! Rhai modules, one file per namespace.

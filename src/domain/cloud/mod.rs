@@ -1,0 +1,18 @@
+//! What AWS tells about the things a Spot worker group is made of: plain facts, in AWS's terms.
+//!
+//! Adapters fill these in; operations compare them with what is wanted. Times are [`jiff::Timestamp`].
+
+mod autoscaling;
+mod cluster;
+mod iam;
+mod launch_template;
+mod network;
+
+pub use autoscaling::{ActivityStatus, AutoScalingGroup, GroupInstance, ScalingActivity};
+pub use cluster::{AuthenticationMode, Cluster, ClusterStatus};
+pub use iam::{CallerIdentity, InstanceProfile, Role};
+pub use launch_template::{BlockDevice, LaunchTemplate, LaunchTemplateData, MetadataOptions, TagSpecification};
+pub use network::{IngressRule, Instance, KeyPair, Lifecycle, Offering, SecurityGroup, SpotPrice, Subnet};
+
+/// AWS tags, in the order they were given.
+pub type TagMap = indexmap::IndexMap<String, String>;

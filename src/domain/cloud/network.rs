@@ -1,0 +1,133 @@
+//! EC2 facts: subnets, security groups, key pairs, offerings, instances, prices.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::TagMap;
+
+/// A subnet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Subnet {
+    /// `subnet-…`.
+    pub id: String,
+    /// VPC id.
+    pub vpc_id: String,
+    /// Availability Zone name such as `ap-northeast-1a`.
+    pub zone: String,
+    /// CIDR.
+    pub cidr: String,
+    /// Free addresses.
+    pub free_addresses: u32,
+    /// Whether instances get a public address: what eksctl calls a public subnet.
+    pub public: bool,
+    /// Tags.
+    pub tags: TagMap,
+}
+
+/// One rule that lets traffic in.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct IngressRule {
+    /// `tcp`, `udp`, `icmp` or `-1` for all.
+    pub protocol: String,
+    /// First port.
+    pub from_port: u16,
+    /// Last port.
+    pub to_port: u16,
+    /// Source CIDR, IPv4.
+    pub cidr: String,
+    /// Why the rule exists.
+    pub description: String,
+}
+
+/// A security group.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SecurityGroup {
+    /// `sg-…`.
+    pub id: String,
+    /// Name, unique in its VPC.
+    pub name: String,
+    /// VPC id.
+    pub vpc_id: String,
+    /// Rules by CIDR; rules by group are left out.
+    pub ingress: Vec<IngressRule>,
+    /// Tags.
+    pub tags: TagMap,
+}
+
+/// An EC2 key pair.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyPair {
+    /// Name.
+    pub name: String,
+}
+
+/// One instance type in one zone: a Spot capacity pool that exists.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Offering {
+    /// Instance type name.
+    pub instance_type: String,
+    /// Availability Zone name.
+    pub zone: String,
+}
+
+/// How an instance is bought. The authority on `spot`, whatever labels say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Lifecycle {
+    /// InstanceLifecycle `spot`.
+    Spot,
+    /// No InstanceLifecycle.
+    OnDemand,
+}
+
+impl Lifecycle {
+    /// `spot` or `on-demand`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Lifecycle::Spot => "spot",
+            Lifecycle::OnDemand => "on-demand",
+        }
+    }
+}
+
+/// An EC2 instance.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Instance {
+    /// `i-…`.
+    pub id: String,
+    /// Instance type name.
+    pub instance_type: String,
+    /// Availability Zone name.
+    pub zone: String,
+    /// How it is bought.
+    pub lifecycle: Lifecycle,
+    /// `pending`, `running`, `shutting-down`, `terminated`, `stopping`, `stopped`.
+    pub state: String,
+    /// Private DNS name: the node's name.
+    pub private_dns_name: String,
+    /// Private address.
+    pub private_ip: Option<String>,
+    /// Public address.
+    pub public_ip: Option<String>,
+    /// Instance profile ARN.
+    pub instance_profile_arn: Option<String>,
+    /// When it was launched.
+    pub launched: Option<Timestamp>,
+    /// Why it is going or gone, in EC2's words.
+    pub state_reason: Option<String>,
+    /// Tags.
+    pub tags: TagMap,
+}
+
+/// A change of a Spot price.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SpotPrice {
+    /// Instance type name.
+    pub instance_type: String,
+    /// Availability Zone name.
+    pub zone: String,
+    /// US dollars per hour, as AWS writes it.
+    pub price: String,
+    /// From when on.
+    pub since: Timestamp,
+}

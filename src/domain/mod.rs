@@ -1,0 +1,14 @@
+//! Pure types and rules: no clock, no I/O, no script engine.
+
+pub mod cloud;
+pub mod code;
+pub mod error;
+pub mod instance_type;
+pub mod instance_types;
+pub mod mutation;
+pub mod nodegroup;
+pub mod shape;
+pub mod taint;
+
+pub use code::{Code, Kind};
+pub use error::{Error, Location, Result};

@@ -1,0 +1,145 @@
+//! Mutating AWS requests, one variant per API operation, named as AWS names it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::cloud::{IngressRule, LaunchTemplateData, TagMap};
+use crate::domain::nodegroup::{Distribution, Size};
+
+/// Which launch template version a group uses.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LaunchTemplateRef {
+    /// Template name.
+    pub name: String,
+    /// Version number as text, `$Latest` or `$Default`.
+    pub version: String,
+}
+
+/// What CreateAutoScalingGroup is told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GroupRequest {
+    /// Group name.
+    pub name: String,
+    /// Sizes.
+    pub size: Size,
+    /// Instance type overrides in order.
+    pub types: Vec<String>,
+    /// On-Demand and Spot.
+    pub distribution: Distribution,
+    /// Launch template.
+    pub launch_template: LaunchTemplateRef,
+    /// Subnets.
+    pub subnet_ids: Vec<String>,
+    /// Tags, all propagated to instances at launch.
+    pub tags: TagMap,
+}
+
+/// A mutating AWS request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "operation")]
+#[allow(missing_docs, reason = "fields carry the names of AWS's own request members")]
+pub enum AwsMutation {
+    CreateRole {
+        name: String,
+        trust_policy: serde_json::Value,
+        description: String,
+        tags: TagMap,
+    },
+    AttachRolePolicy {
+        role: String,
+        policy_arn: String,
+    },
+    PutRolePolicy {
+        role: String,
+        policy: String,
+        document: serde_json::Value,
+    },
+    CreateInstanceProfile {
+        name: String,
+        tags: TagMap,
+    },
+    AddRoleToInstanceProfile {
+        profile: String,
+        role: String,
+    },
+    CreateAccessEntry {
+        cluster: String,
+        principal_arn: String,
+        entry_type: String,
+        client_token: String,
+        tags: TagMap,
+    },
+    CreateSecurityGroup {
+        name: String,
+        description: String,
+        vpc_id: String,
+        tags: TagMap,
+    },
+    AuthorizeSecurityGroupIngress {
+        group_id: String,
+        rules: Vec<IngressRule>,
+    },
+    RevokeSecurityGroupIngress {
+        group_id: String,
+        rules: Vec<IngressRule>,
+    },
+    CreateLaunchTemplate {
+        name: String,
+        data: Box<LaunchTemplateData>,
+        client_token: String,
+        tags: TagMap,
+    },
+    CreateLaunchTemplateVersion {
+        name: String,
+        data: Box<LaunchTemplateData>,
+        client_token: String,
+    },
+    CreateAutoScalingGroup(Box<GroupRequest>),
+    UpdateAutoScalingGroup {
+        name: String,
+        size: Option<Size>,
+        types: Option<Vec<String>>,
+        distribution: Option<Distribution>,
+        launch_template: Option<LaunchTemplateRef>,
+        subnet_ids: Option<Vec<String>>,
+    },
+    CreateOrUpdateTags {
+        group: String,
+        tags: TagMap,
+    },
+    DeleteTags {
+        group: String,
+        keys: Vec<String>,
+    },
+    DeleteAutoScalingGroup {
+        name: String,
+        force: bool,
+    },
+    DeleteLaunchTemplate {
+        name: String,
+    },
+    DeleteAccessEntry {
+        cluster: String,
+        principal_arn: String,
+    },
+    DeleteSecurityGroup {
+        group_id: String,
+    },
+    RemoveRoleFromInstanceProfile {
+        profile: String,
+        role: String,
+    },
+    DeleteInstanceProfile {
+        name: String,
+    },
+    DetachRolePolicy {
+        role: String,
+        policy_arn: String,
+    },
+    DeleteRolePolicy {
+        role: String,
+        policy: String,
+    },
+    DeleteRole {
+        name: String,
+    },
+}

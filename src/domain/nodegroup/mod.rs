@@ -1,0 +1,9 @@
+//! What a Spot worker group should be: validated values, free of how AWS is told.
+
+mod distribution;
+mod size;
+mod spec;
+
+pub use distribution::{Distribution, SpotAllocationStrategy};
+pub use size::Size;
+pub use spec::{AddonPolicies, AmiFamily, NodegroupSpec, SshAccess, Volume, VolumeType};

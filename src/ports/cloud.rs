@@ -1,0 +1,113 @@
+//! What operations read from AWS, and the one way they change it.
+//!
+//! "Not there" is `None` or an empty list, never an error; every other refusal is an [`Error`](crate::domain::error::Error).
+
+use async_trait::async_trait;
+
+use crate::domain::cloud::{
+    AutoScalingGroup, CallerIdentity, Cluster, Instance, InstanceProfile, KeyPair, LaunchTemplate, Offering, Role,
+    ScalingActivity, SecurityGroup, SpotPrice, Subnet,
+};
+use crate::domain::error::Result;
+use crate::domain::mutation::{AwsMutation, Outcome};
+
+/// EKS clusters and whom they know.
+#[async_trait]
+pub trait Clusters: Send + Sync {
+    /// DescribeCluster.
+    async fn cluster(&self, name: &str) -> Result<Option<Cluster>>;
+    /// ListClusters, all pages.
+    async fn cluster_names(&self) -> Result<Vec<String>>;
+    /// DescribeAccessEntry: the entry's type (`EC2_LINUX`).
+    async fn access_entry(&self, cluster: &str, principal_arn: &str) -> Result<Option<String>>;
+}
+
+/// Images.
+#[async_trait]
+pub trait Images: Send + Sync {
+    /// GetParameter of a public SSM parameter that names an image.
+    async fn image_parameter(&self, parameter: &str) -> Result<Option<String>>;
+}
+
+/// The network, key pairs, and what is offered where.
+#[async_trait]
+pub trait Network: Send + Sync {
+    /// DescribeSubnets by id.
+    async fn subnets(&self, ids: &[String]) -> Result<Vec<Subnet>>;
+    /// DescribeVpcs: all IPv4 CIDRs of the VPC.
+    async fn vpc_cidrs(&self, vpc_id: &str) -> Result<Vec<String>>;
+    /// DescribeKeyPairs, all of the region: one request tells both whether a key is there and what else is.
+    async fn key_pairs(&self) -> Result<Vec<KeyPair>>;
+    /// DescribeInstanceTypeOfferings by zone for these types.
+    async fn offerings(&self, types: &[String]) -> Result<Vec<Offering>>;
+    /// DescribeSecurityGroups by name in a VPC.
+    async fn security_group(&self, vpc_id: &str, name: &str) -> Result<Option<SecurityGroup>>;
+}
+
+/// IAM, and who is asking.
+#[async_trait]
+pub trait Identities: Send + Sync {
+    /// GetCallerIdentity.
+    async fn caller(&self) -> Result<CallerIdentity>;
+    /// GetRole, and for a role that exists its policies.
+    async fn role(&self, name: &str) -> Result<Option<Role>>;
+    /// Whether a role exists: GetRole alone.
+    async fn role_exists(&self, name: &str) -> Result<bool>;
+    /// GetInstanceProfile.
+    async fn instance_profile(&self, name: &str) -> Result<Option<InstanceProfile>>;
+}
+
+/// Launch templates.
+#[async_trait]
+pub trait LaunchTemplates: Send + Sync {
+    /// DescribeLaunchTemplateVersions `$Latest` by name.
+    async fn launch_template(&self, name: &str) -> Result<Option<LaunchTemplate>>;
+}
+
+/// Auto Scaling groups.
+#[async_trait]
+pub trait AutoScaling: Send + Sync {
+    /// DescribeAutoScalingGroups by name.
+    async fn group(&self, name: &str) -> Result<Option<AutoScalingGroup>>;
+    /// DescribeAutoScalingGroups with a `tag:KEY` filter, all pages: the groups whose tag `key` has `value`.
+    async fn groups_by_tag(&self, key: &str, value: &str) -> Result<Vec<AutoScalingGroup>>;
+    /// DescribeScalingActivities, newest first, at most `limit`.
+    async fn activities(&self, group: &str, limit: usize) -> Result<Vec<ScalingActivity>>;
+}
+
+/// Instances and their prices.
+#[async_trait]
+pub trait Instances: Send + Sync {
+    /// DescribeInstances by id.
+    async fn instances(&self, ids: &[String]) -> Result<Vec<Instance>>;
+    /// GetConsoleOutput: what the instance printed while it booted.
+    async fn console_output(&self, id: &str) -> Result<Option<String>>;
+    /// DescribeSpotPriceHistory, the prices in force now.
+    async fn spot_prices(&self, types: &[String]) -> Result<Vec<SpotPrice>>;
+}
+
+/// The one way to change AWS.
+#[async_trait]
+pub trait Mutate: Send + Sync {
+    /// Makes one mutating request.
+    async fn apply(&self, mutation: &AwsMutation) -> Result<Outcome>;
+}
+
+/// Everything operations need from AWS.
+pub trait Cloud: Clusters + Images + Network + Identities + LaunchTemplates + AutoScaling + Instances + Mutate {
+    /// The session's region.
+    fn region(&self) -> &str;
+    /// Requests sent so far, reads and writes, retries included.
+    fn requests(&self) -> RequestCounts;
+}
+
+/// How many requests an adapter has sent.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+pub struct RequestCounts {
+    /// All requests, retries included.
+    pub total: u64,
+    /// Those that can change something.
+    pub mutating: u64,
+    /// Those made by polling waits.
+    pub polls: u64,
+}

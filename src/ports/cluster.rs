@@ -1,0 +1,30 @@
+//! What operations and views read from a cluster's API server, and the one way they change it.
+//!
+//! Objects are `k8s_openapi` types: plain data in Kubernetes' own terms.
+
+use async_trait::async_trait;
+use k8s_openapi::api::core::v1::{ConfigMap, Event, Node, Pod};
+
+use crate::domain::error::Result;
+use crate::domain::mutation::{KubeMutation, Outcome};
+
+/// A Kubernetes cluster.
+#[async_trait]
+pub trait Cluster: Send + Sync {
+    /// Nodes that a label selector (kubectl's grammar; empty is all) picks, in the server's order, all pages.
+    async fn nodes(&self, selector: &str) -> Result<Vec<Node>>;
+    /// One node.
+    async fn node(&self, name: &str) -> Result<Option<Node>>;
+    /// Pods: of a namespace or all (`None`), by label selector, by field selector (both may be empty).
+    async fn pods(&self, namespace: Option<&str>, labels: &str, fields: &str) -> Result<Vec<Pod>>;
+    /// Events: of a namespace or all (`None`), by field selector.
+    async fn events(&self, namespace: Option<&str>, fields: &str) -> Result<Vec<Event>>;
+    /// A ConfigMap.
+    async fn config_map(&self, namespace: &str, name: &str) -> Result<Option<ConfigMap>>;
+    /// `kubectl describe node`'s text. `now` is the clock for ages.
+    async fn describe_node(&self, name: &str, now: jiff::Timestamp) -> Result<Option<String>>;
+    /// `kubectl describe pod`'s text. `now` is the clock for ages.
+    async fn describe_pod(&self, namespace: &str, name: &str, now: jiff::Timestamp) -> Result<Option<String>>;
+    /// Makes one mutating request.
+    async fn apply(&self, mutation: &KubeMutation) -> Result<Outcome>;
+}

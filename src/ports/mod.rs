@@ -1,0 +1,16 @@
+//! What operations need from the outside, as traits named by need.
+//!
+//! Reads are methods; writes go through [`Mutate`] as [`Mutation`](crate::domain::mutation::Mutation) values.
+//! One adapter implements the cloud ports over the AWS SDK and one implements [`Cluster`] over kube-rs.
+
+mod clock;
+mod cloud;
+mod cluster;
+mod operator;
+
+pub use clock::Clock;
+pub use cloud::{
+    AutoScaling, Cloud, Clusters, Identities, Images, Instances, LaunchTemplates, Mutate, Network, RequestCounts,
+};
+pub use cluster::Cluster;
+pub use operator::{Event, Operator, ResourceKind, Verdict};
