@@ -5,6 +5,7 @@ pub mod code;
 pub mod error;
 pub mod instance_type;
 pub mod instance_types;
+pub mod inventory;
 pub mod mutation;
 pub mod nodegroup;
 pub mod shape;

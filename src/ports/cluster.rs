@@ -28,3 +28,10 @@ pub trait Cluster: Send + Sync {
     /// Makes one mutating request.
     async fn apply(&self, mutation: &KubeMutation) -> Result<Outcome>;
 }
+
+/// How to reach the API server of an EKS cluster.
+#[async_trait]
+pub trait ClusterAccess: Send + Sync {
+    /// Connects; cheap, makes no request by itself.
+    async fn connect(&self, cluster: &crate::domain::cloud::Cluster) -> Result<std::sync::Arc<dyn Cluster>>;
+}

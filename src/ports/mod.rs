@@ -12,5 +12,5 @@ pub use clock::Clock;
 pub use cloud::{
     AutoScaling, Cloud, Clusters, Identities, Images, Instances, LaunchTemplates, Mutate, Network, RequestCounts,
 };
-pub use cluster::Cluster;
+pub use cluster::{Cluster, ClusterAccess};
 pub use operator::{Event, Operator, ResourceKind, Verdict};

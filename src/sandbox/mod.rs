@@ -1,1 +1,7 @@
 //! The embedded world and its two wire faces.
+//!
+//! A simulator, not a mock: nothing is answered that the world's state does not say.
+//! Knows the domain's facts and nothing else of ours; is reached only through the AWS SDK's HTTP
+//! client seam and kube-rs, exactly as the real services are.
+
+pub mod wire;

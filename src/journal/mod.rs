@@ -1,1 +1,0 @@
-//! Versioned append-only run records.
