@@ -4,4 +4,5 @@
 //! Knows the domain's facts and nothing else of ours; is reached only through the AWS SDK's HTTP
 //! client seam and kube-rs, exactly as the real services are.
 
+pub mod kube;
 pub mod wire;
