@@ -7,6 +7,7 @@ mod clock;
 mod cloud;
 mod cluster;
 mod operator;
+mod polling;
 
 pub use clock::Clock;
 pub use cloud::{
@@ -14,3 +15,4 @@ pub use cloud::{
 };
 pub use cluster::{Cluster, ClusterAccess};
 pub use operator::{Event, Operator, ResourceKind, Verdict};
+pub use polling::{is_polling, polling};

@@ -111,6 +111,8 @@ pub struct Instance {
     pub public_ip: Option<String>,
     /// Instance profile ARN.
     pub instance_profile_arn: Option<String>,
+    /// `ami-…`; `None` when AWS does not say.
+    pub image_id: Option<String>,
     /// When it was launched.
     pub launched: Option<Timestamp>,
     /// Why it is going or gone, in EC2's words.
