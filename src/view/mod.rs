@@ -1,1 +1,22 @@
-//! What people see: tables, text, diagrams.
+//! What people see: tables, text, diagrams, all pure functions from domain types to text.
+//!
+//! Nothing here reads a clock, a terminal or the environment: width and colour come in through a
+//! [`Style`]. Colour only repeats what the words already say. Node text in kubectl's form has its own
+//! folder; events told while something happens are the terminal adapter's.
+
+pub mod asg;
+pub mod diagram;
+pub mod group_table;
+pub mod json;
+pub mod report;
+pub mod style;
+pub mod tabbed;
+pub mod table;
+pub mod value;
+mod width;
+pub mod words;
+
+#[cfg(test)]
+mod samples;
+
+pub use style::{Style, Tone};
