@@ -5,4 +5,6 @@
 //! client seam and kube-rs, exactly as the real services are.
 
 pub mod kube;
+pub mod services;
 pub mod wire;
+pub mod world;

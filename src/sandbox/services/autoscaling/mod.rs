@@ -1,0 +1,3 @@
+//! Auto Scaling.
+
+pub mod state;

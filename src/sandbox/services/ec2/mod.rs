@@ -1,0 +1,3 @@
+//! Elastic Compute Cloud.
+
+pub mod state;

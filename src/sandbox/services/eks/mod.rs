@@ -1,0 +1,3 @@
+//! Elastic Kubernetes Service.
+
+pub mod state;

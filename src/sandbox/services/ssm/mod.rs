@@ -1,0 +1,3 @@
+//! Systems Manager: public parameters that name machine images.
+
+pub mod state;
