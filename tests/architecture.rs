@@ -20,9 +20,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("repl", &["domain", "host", "script", "view", "bindings"]),
     (
         "cli",
-        &[
-            "domain", "ports", "ops", "adapters", "journal", "host", "bindings", "script", "sandbox", "view", "repl",
-        ],
+        &["domain", "ports", "ops", "adapters", "journal", "host", "bindings", "script", "sandbox", "view", "repl"],
     ),
 ];
 
@@ -146,11 +144,7 @@ fn external_crates_stay_where_they_belong() {
                 let path = format!("{name}::");
                 let used = line.match_indices(&path).any(|(at, _)| !continues_a_path(line, at));
                 if used && !homes.iter().any(|home| source.path.starts_with(home)) {
-                    wrong.push(format!(
-                        "src/{}:{number}: `{name}` belongs to {homes:?}: {}",
-                        source.path,
-                        line.trim()
-                    ));
+                    wrong.push(format!("src/{}:{number}: `{name}` belongs to {homes:?}: {}", source.path, line.trim()));
                 }
             }
         }
