@@ -1,1 +1,3 @@
 //! The only code that talks to AWS, Kubernetes, feeds and terminals.
+
+pub mod feeds;

@@ -3,6 +3,7 @@
 pub mod cloud;
 pub mod code;
 pub mod error;
+pub mod feed_source;
 pub mod instance_type;
 pub mod instance_types;
 pub mod inventory;

@@ -1,0 +1,27 @@
+//! Public feeds: fetched over HTTPS and kept on disk, read from a file, or made up for the sandbox.
+//!
+//! What a feed's bytes mean is the domain's business.
+
+mod advisor;
+mod cache;
+mod fetch;
+mod file;
+mod synthetic;
+
+pub use advisor::{ADVISOR_URL, AdvisorFeed, Freshness};
+pub use file::read as read_file;
+pub use synthetic::advisor as synthetic_advisor;
+
+use crate::domain::error::Error;
+use crate::domain::feed_source::FeedSource;
+
+/// A feed as it was found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Loaded {
+    /// The feed's content.
+    pub bytes: Vec<u8>,
+    /// Where it comes from.
+    pub source: FeedSource,
+    /// Why it is not as fresh as was asked for.
+    pub warning: Option<Error>,
+}
