@@ -4,6 +4,7 @@
 //! [`Style`]. Colour only repeats what the words already say. Node text in kubectl's form has its own
 //! folder; events told while something happens are the terminal adapter's.
 
+pub mod advisor;
 pub mod asg;
 pub mod diagram;
 pub mod group_table;
