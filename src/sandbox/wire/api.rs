@@ -32,5 +32,7 @@ impl ApiError {
 }
 
 /// A handler's answer: members in the wire's own spelling (`launchTemplateId` at EC2,
-/// `AutoScalingGroupName` at Auto Scaling). Arrays become `<item>` or `<member>` lists in XML.
+/// `AutoScalingGroupName` at Auto Scaling). Arrays become `<item>` or `<member>` lists in XML; a member whose name
+/// ends in `[]` is a list without a wrapper: `{"groupId[]": ["a", "b"]}` is `<groupId>a</groupId><groupId>b</groupId>`.
+/// `null` members are left out.
 pub type Reply = Result<Value, ApiError>;
