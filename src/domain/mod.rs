@@ -11,6 +11,7 @@ pub mod mutation;
 pub mod nodegroup;
 pub mod shape;
 pub mod taint;
+pub mod world_status;
 
 pub use code::{Code, Kind};
 pub use error::{Error, Location, Result};

@@ -6,5 +6,6 @@
 
 pub mod kube;
 pub mod services;
+mod status;
 pub mod wire;
 pub mod world;

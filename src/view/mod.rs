@@ -16,6 +16,7 @@ pub mod table;
 pub mod value;
 mod width;
 pub mod words;
+pub mod world;
 
 #[cfg(test)]
 mod samples;
