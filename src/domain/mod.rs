@@ -7,6 +7,7 @@ pub mod feed_source;
 pub mod instance_type;
 pub mod instance_types;
 pub mod inventory;
+pub mod kubernetes;
 pub mod mutation;
 pub mod nodegroup;
 pub mod shape;

@@ -1,0 +1,14 @@
+//! Kubernetes' own terms and rules: selectors, ages, printed columns, and questions to ask of a node.
+//!
+//! Works on `k8s_openapi` objects and a given `now`; talks to nobody.
+
+pub mod age;
+pub mod columns;
+pub mod field_selector;
+pub mod names;
+pub mod node;
+pub mod selector;
+mod selector_parser;
+
+pub use field_selector::FieldSelector;
+pub use selector::Selector;
