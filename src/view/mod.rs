@@ -9,6 +9,7 @@ pub mod asg;
 pub mod diagram;
 pub mod group_table;
 pub mod json;
+pub mod kubectl;
 pub mod report;
 pub mod style;
 pub mod tabbed;
