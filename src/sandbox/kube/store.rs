@@ -1,7 +1,7 @@
 //! The objects of the cluster, as etcd keeps them for the API server.
 //!
 //! An object is a JSON tree under (resource plural, namespace, name). The store fills in `uid`, `resourceVersion`,
-//! `creationTimestamp` and, where the API keeps one, `generation`. Times in stored objects have the form of
+//! `creationTimestamp` and, where the API keeps one, `generation`; `kind` and `apiVersion` are not kept. Times in stored objects have the form of
 //! [`super::time`]; `now` is milliseconds since the world's epoch. No validation and no defaults: those are the
 //! face's business.
 
@@ -64,14 +64,15 @@ impl Collection {
     }
 }
 
-/// The term under which an object can be found besides its name: a pod's node, an event's object.
+/// The term under which an object can be found besides its name: a pod's node (empty for one that is bound to
+/// none), an event's object.
 fn indexed_by<'a>(resource: &str, object: &'a Value) -> Option<&'a str> {
     let term = match resource {
         "pods" => &object["spec"]["nodeName"],
         "events" => &object["involvedObject"]["name"],
         _ => return None,
     };
-    term.as_str().filter(|term| !term.is_empty())
+    Some(term.as_str().unwrap_or_default())
 }
 
 /// The objects of a cluster.
@@ -180,8 +181,8 @@ impl ObjectStore {
         }
         metadata.insert("uid".into(), uid(&digest).into());
         metadata.insert("creationTimestamp".into(), time::at(now));
-        metadata.remove("deletionTimestamp");
-        metadata.remove("deletionGracePeriodSeconds");
+        metadata.shift_remove("deletionTimestamp");
+        metadata.shift_remove("deletionGracePeriodSeconds");
         if has_generation(resource) {
             metadata.insert("generation".into(), 1.into());
         }
@@ -219,12 +220,30 @@ impl ObjectStore {
         }
     }
 
+    /// Objects of a resource that come after a key in the API server's order, with their keys.
+    pub fn list_after<'a>(
+        &'a self,
+        resource: &str,
+        namespace: &str,
+        after: &str,
+    ) -> impl Iterator<Item = (&'a str, &'a Arc<Value>)> + use<'a> {
+        use std::ops::Bound;
+        let prefix = if namespace.is_empty() { String::new() } else { format!("{namespace}/") };
+        let start = if after > prefix.as_str() { Bound::Excluded(after) } else { Bound::Included(prefix.as_str()) };
+        let range = self.collections.get(resource).map(|all| all.objects.range::<str, _>((start, Bound::Unbounded)));
+        range
+            .into_iter()
+            .flatten()
+            .take_while(move |(key, _)| key.starts_with(&prefix))
+            .map(|(key, object)| (key.as_str(), object))
+    }
+
     /// How many objects a resource has.
     pub fn count(&self, resource: &str) -> usize {
         self.collections.get(resource).map_or(0, |all| all.objects.len())
     }
 
-    /// Pods bound to a node, in the API server's order. No scan.
+    /// Pods bound to a node, in the API server's order; of the empty name, those bound to none. No scan.
     pub fn pods_on<'a>(&'a self, node: &str) -> impl Iterator<Item = &'a Arc<Value>> + use<'a> {
         self.indexed("pods", node)
     }
@@ -258,7 +277,7 @@ impl ObjectStore {
         for field in ["uid", "creationTimestamp", "resourceVersion", "generation"] {
             match current["metadata"].get(field) {
                 Some(value) => metadata.insert(field.into(), value.clone()),
-                None => metadata.remove(field),
+                None => metadata.shift_remove(field),
             };
         }
         if object == *current {
@@ -309,6 +328,10 @@ impl ObjectStore {
     fn put(&mut self, resource: &str, key: String, mut object: Value) -> Arc<Value> {
         self.version += 1;
         object_mut(&mut object, "metadata").insert("resourceVersion".into(), self.version.to_string().into());
+        if let Some(fields) = object.as_object_mut() {
+            fields.shift_remove("kind");
+            fields.shift_remove("apiVersion");
+        }
         let object = Arc::new(object);
         let collection = self.collections.entry(resource.to_string()).or_default();
         let previous = collection.put(resource, key, object.clone());
