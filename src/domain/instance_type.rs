@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::shape::{Architecture, Shape};
+use super::shape::{Architecture, Device, Shape};
 
 /// What EC2 says about an instance type, as far as Spot worker groups need it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,8 +15,12 @@ pub struct InstanceType {
     pub memory_mib: u64,
     /// Architecture (a type that has several is listed with the 64-bit one).
     pub architecture: Architecture,
-    /// GPUs.
+    /// GPUs as device plugins count them: a fraction of a GPU is one device.
     pub gpus: u32,
+    /// Accelerators that are not GPUs.
+    pub accelerators: u32,
+    /// Whose device plugin offers the GPUs or accelerators.
+    pub device: Option<Device>,
     /// EC2's CurrentGeneration flag.
     pub current_generation: bool,
     /// Whole machine.
@@ -36,6 +40,23 @@ pub struct InstanceType {
 impl InstanceType {
     /// The CPU:MEM shape.
     pub fn shape(&self) -> Shape {
-        Shape { vcpu: self.vcpu, memory_mib: self.memory_mib, architecture: self.architecture, gpus: self.gpus }
+        Shape {
+            vcpu: self.vcpu,
+            memory_mib: self.memory_mib,
+            architecture: self.architecture,
+            gpus: self.gpus,
+            accelerators: self.accelerators,
+            device: self.device,
+        }
+    }
+
+    /// `m5d` of `m5d.xlarge`.
+    pub fn family(&self) -> &str {
+        self.name.split_once('.').map_or(self.name.as_str(), |(family, _)| family)
+    }
+
+    /// `xlarge` of `m5d.xlarge`.
+    pub fn size(&self) -> &str {
+        self.name.split_once('.').map_or("", |(_, size)| size)
     }
 }

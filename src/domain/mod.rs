@@ -1,17 +1,26 @@
 //! Pure types and rules: no clock, no I/O, no script engine.
 
+pub mod advisor;
+pub mod autoscaler_tags;
+pub mod catalogue;
 pub mod cloud;
 pub mod code;
+pub mod eksctl;
 pub mod error;
 pub mod feed_source;
 pub mod instance_type;
 pub mod instance_types;
 pub mod inventory;
 pub mod kubernetes;
+pub mod label;
 pub mod mutation;
 pub mod nodegroup;
+pub mod offerings;
+pub mod policies;
 pub mod shape;
+pub mod tag;
 pub mod taint;
+pub mod user_data;
 pub mod world_status;
 
 pub use code::{Code, Kind};

@@ -3,10 +3,17 @@
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
-use super::{Distribution, Size};
+use super::{Distribution, Size, SpotAllocationStrategy};
+use crate::domain::autoscaler_tags;
 use crate::domain::cloud::TagMap;
 use crate::domain::instance_types::InstanceTypes;
+use crate::domain::label;
 use crate::domain::taint::Taint;
+
+/// eksctl's label and tag for the cluster of a group.
+pub const CLUSTER_LABEL: &str = "alpha.eksctl.io/cluster-name";
+/// eksctl's label and tag for the name of a group.
+pub const NODEGROUP_LABEL: &str = "alpha.eksctl.io/nodegroup-name";
 
 /// Operating system family of the nodes' image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -103,7 +110,7 @@ pub struct AddonPolicies {
     pub x_ray: bool,
 }
 
-/// A self-managed Spot worker group, valid by construction: [`NodegroupSpec::validate`] has passed.
+/// A self-managed Spot worker group. Valid once [`NodegroupSpec::validate`] has passed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NodegroupSpec {
     /// Group name, eksctl's rule: letters, digits and `-`, first a letter.
@@ -142,4 +149,69 @@ pub struct NodegroupSpec {
     pub subnets: Vec<String>,
     /// Kubelet's max pods; `None` is what the network interfaces of each type allow.
     pub max_pods: Option<u32>,
+}
+
+impl NodegroupSpec {
+    /// A group with eksctl's defaults (two nodes, 80 GiB gp3, public subnets, no SSH), all Spot with
+    /// AWS's recommended strategy.
+    pub fn new(name: impl Into<String>, cluster: impl Into<String>, types: InstanceTypes) -> Self {
+        NodegroupSpec {
+            name: name.into(),
+            cluster: cluster.into(),
+            region: None,
+            types,
+            size: Size { min: 2, desired: 2, max: 2 },
+            distribution: Distribution::spot(SpotAllocationStrategy::PriceCapacityOptimized),
+            ssh: None,
+            labels: IndexMap::new(),
+            taints: Vec::new(),
+            tags: TagMap::new(),
+            addons: AddonPolicies::default(),
+            ami_family: AmiFamily::AmazonLinux2023,
+            ami: None,
+            volume: Volume::default(),
+            private_networking: false,
+            availability_zones: Vec::new(),
+            subnets: Vec::new(),
+            max_pods: None,
+        }
+    }
+
+    /// The labels of the nodes: eksctl's own two, then the user's in their order.
+    ///
+    /// eksctl's label for the cluster is left out where the cluster's name is no label value (EKS
+    /// allows up to 100 characters): a kubelet told to set it would not start.
+    pub fn node_labels(&self) -> IndexMap<String, String> {
+        let own = [(CLUSTER_LABEL, &self.cluster), (NODEGROUP_LABEL, &self.name)];
+        let mut labels: IndexMap<String, String> = own
+            .into_iter()
+            .filter(|(_, value)| label::validate_value(value).is_ok())
+            .map(|(key, value)| (key.to_owned(), value.clone()))
+            .collect();
+        labels.extend(self.labels.iter().map(|(key, value)| (key.clone(), value.clone())));
+        labels
+    }
+
+    /// The tags of the Auto Scaling group that follow from the specification, in a fixed order:
+    /// eksctl's own, the Cluster Autoscaler's for discovery and for its node template, the user's.
+    /// The user's win. Tags that say who made the group are not among them.
+    ///
+    /// The Cluster Autoscaler's are there when its policy is on, or when the user's tags speak to it.
+    pub fn group_tags(&self) -> TagMap {
+        let mut tags = TagMap::from([
+            ("Name".to_owned(), format!("{}-{}-Node", self.cluster, self.name)),
+            (format!("kubernetes.io/cluster/{}", self.cluster), "owned".to_owned()),
+            (CLUSTER_LABEL.to_owned(), self.cluster.clone()),
+            (NODEGROUP_LABEL.to_owned(), self.name.clone()),
+            ("alpha.eksctl.io/nodegroup-type".to_owned(), "unmanaged".to_owned()),
+        ]);
+        if self.addons.auto_scaler {
+            tags.extend(autoscaler_tags::discovery(&self.cluster));
+        }
+        if self.addons.auto_scaler || self.tags.keys().any(|key| key.starts_with("k8s.io/cluster-autoscaler/")) {
+            tags.extend(autoscaler_tags::derive(&self.labels, &self.taints));
+        }
+        tags.extend(self.tags.iter().map(|(key, value)| (key.clone(), value.clone())));
+        tags
+    }
 }

@@ -1,0 +1,374 @@
+//! What is wrong with a specification, all of it at once, before any request is made.
+
+use super::{NodegroupSpec, Size, VolumeType};
+use crate::domain::autoscaler_tags;
+use crate::domain::code::Code;
+use crate::domain::error::{Error, Result};
+use crate::domain::label;
+use crate::domain::tag;
+use crate::domain::taint;
+use crate::domain::user_data;
+
+/// Most instance types that an Auto Scaling group takes.
+const MAX_TYPES: usize = 40;
+/// Longest group name: it is the value of a node label.
+const MAX_NAME: usize = 63;
+/// Longest `eksctl-CLUSTER-nodegroup-NAME`: a launch template's name.
+const MAX_RESOURCE_NAME: usize = 128;
+/// Tags that say who made a group, in which run.
+const OWNER_TAGS: usize = 3;
+
+impl NodegroupSpec {
+    /// The first fault, if there is one.
+    ///
+    /// # Errors
+    /// The first of [`NodegroupSpec::findings`]; the others are told in its causes.
+    pub fn validate(&self) -> Result<()> {
+        let mut findings = self.findings().into_iter();
+        match findings.next() {
+            None => Ok(()),
+            Some(first) => Err(findings.fold(first, |error, next| error.because(format!("also: {next}")))),
+        }
+    }
+
+    /// Every fault. Each has its code, the rule, and the count or length that breaks it.
+    pub fn findings(&self) -> Vec<Error> {
+        let mut found = Vec::new();
+        let mut check = |result: Result<()>| found.extend(result.err());
+        check(validate_name(&self.name));
+        check(validate_cluster_name(&self.cluster));
+        check(self.validate_resource_name());
+        self.check_types(&mut check);
+        check(Size::new(self.size.min.into(), self.size.desired.into(), self.size.max.into()).map(drop));
+        check(self.distribution.validate());
+        self.check_labels_and_taints(&mut check);
+        self.check_tags(&mut check);
+        self.check_ssh(&mut check);
+        check(self.validate_volume());
+        self.check_places(&mut check);
+        check(user_data::check_size(&user_data::nodeadm(&user_data::NodeadmInput {
+            labels: &self.node_labels(),
+            taints: &self.taints,
+            max_pods: self.max_pods,
+            ..user_data::NodeadmInput::default()
+        })));
+        found
+    }
+
+    fn validate_resource_name(&self) -> Result<()> {
+        let length = format!("eksctl-{}-nodegroup-{}", self.cluster, self.name).len();
+        if length <= MAX_RESOURCE_NAME || self.name.len() > MAX_NAME {
+            return Ok(());
+        }
+        let over = length - MAX_RESOURCE_NAME;
+        Err(Error::new(
+            Code::InvalidValue,
+            format!(
+                "`eksctl-{}-nodegroup-{}` has {length} characters, AWS allows {MAX_RESOURCE_NAME}",
+                self.cluster, self.name
+            ),
+        )
+        .help(format!("give the group a name that is {over} characters shorter")))
+    }
+
+    fn check_types(&self, check: &mut impl FnMut(Result<()>)) {
+        let count = self.types.len();
+        if count > MAX_TYPES {
+            check(Err(Error::new(
+                Code::UnusableInstanceTypes,
+                format!("{count} instance types, an Auto Scaling group takes {MAX_TYPES}"),
+            )
+            .help(format!("leave out {} or more", count - MAX_TYPES))));
+        }
+        if self.distribution.on_demand_percentage < 100 {
+            let never: Vec<&str> =
+                self.types.iter().filter(|known| !known.spot).map(|known| known.name.as_str()).collect();
+            if !never.is_empty() {
+                check(Err(Error::new(
+                    Code::UnusableInstanceTypes,
+                    format!("EC2 does not offer `{}` as Spot", never.join("`, `")),
+                )
+                .help("leave them out of a Spot group")));
+            }
+        }
+        check(self.types.same_shape().map(drop));
+    }
+
+    fn check_labels_and_taints(&self, check: &mut impl FnMut(Result<()>)) {
+        for (key, value) in &self.labels {
+            check(label::validate_node_label(key, value));
+        }
+        for given in &self.taints {
+            check(taint::Taint::new(&given.key, &given.value, given.effect).map(drop));
+        }
+        if let Some(twice) = taint::duplicate(&self.taints) {
+            check(Err(Error::new(
+                Code::InvalidTaint,
+                format!("two taints with key `{}` and effect `{}`", twice.key, twice.effect),
+            )
+            .help("Kubernetes allows one of each key and effect")));
+        }
+    }
+
+    fn check_tags(&self, check: &mut impl FnMut(Result<()>)) {
+        for (key, value) in &self.tags {
+            check(tag::validate(key, value));
+        }
+        let all = self.group_tags();
+        for (key, value) in all.iter().filter(|(key, _)| !self.tags.contains_key(*key)) {
+            check(tag::validate(key, value).map_err(|error| {
+                let prefixes = [autoscaler_tags::LABEL_PREFIX, autoscaler_tags::TAINT_PREFIX];
+                match prefixes.iter().find_map(|prefix| key.strip_prefix(prefix)) {
+                    Some(name) => error
+                        .because(format!("it is the tag that tells the Cluster Autoscaler of `{name}`"))
+                        .help("give the label or taint a shorter key: 82 characters are left of a tag's 128"),
+                    None => error,
+                }
+            }));
+        }
+        let count = all.len() + OWNER_TAGS;
+        if count > tag::MAX_TAGS {
+            check(Err(Error::new(
+                Code::InvalidTag,
+                format!("the group would have {count} tags, AWS allows {} on one resource", tag::MAX_TAGS),
+            )
+            .because(format!(
+                "{} given, {} derived from labels, taints, names and policies",
+                self.tags.len(),
+                count - self.tags.len()
+            ))
+            .help(format!("leave out {} or more", count - tag::MAX_TAGS))));
+        }
+    }
+
+    fn check_ssh(&self, check: &mut impl FnMut(Result<()>)) {
+        let Some(ssh) = &self.ssh else { return };
+        if ssh.key_name.trim().is_empty() || ssh.key_name.len() > 255 {
+            check(Err(Error::new(Code::InvalidValue, format!("`{}` is not the name of a key pair", ssh.key_name))
+                .help("a key pair's name has 1 to 255 characters")));
+        }
+        for source in &ssh.sources {
+            check(validate_cidr(source));
+        }
+    }
+
+    fn validate_volume(&self) -> Result<()> {
+        let volume = &self.volume;
+        let kind = volume.volume_type.as_str();
+        let refuse = |message: String, help: String| Err(Error::new(Code::InvalidValue, message).help(help));
+        let sizes = match volume.volume_type {
+            VolumeType::Io1 | VolumeType::Io2 => 4..=16384,
+            VolumeType::Gp2 | VolumeType::Gp3 => 1..=16384,
+        };
+        if !sizes.contains(&volume.size_gib) {
+            let range = format!("{kind} takes {} to {} GiB", sizes.start(), sizes.end());
+            return refuse(format!("the root volume has {} GiB", volume.size_gib), range);
+        }
+        let iops = match volume.volume_type {
+            VolumeType::Gp2 => None,
+            VolumeType::Gp3 => Some(3000..=16000),
+            VolumeType::Io1 => Some(100..=64000),
+            VolumeType::Io2 => Some(100..=256_000),
+        };
+        match (volume.iops, iops) {
+            (Some(_), None) => {
+                return refuse(format!("{kind} volumes have no setting for IOPS"), "use gp3, io1 or io2".into());
+            }
+            (Some(given), Some(range)) if !range.contains(&given) => {
+                return refuse(
+                    format!("the root volume has {given} IOPS"),
+                    format!("{kind} takes {} to {}", range.start(), range.end()),
+                );
+            }
+            _ => {}
+        }
+        match volume.throughput {
+            Some(_) if volume.volume_type != VolumeType::Gp3 => {
+                refuse(format!("{kind} volumes have no setting for throughput"), "use gp3".into())
+            }
+            Some(given) if !(125..=1000).contains(&given) => {
+                refuse(format!("the root volume has {given} MiB/s"), "gp3 takes 125 to 1000".into())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn check_places(&self, check: &mut impl FnMut(Result<()>)) {
+        if !self.availability_zones.is_empty() && !self.subnets.is_empty() {
+            check(Err(Error::new(Code::InvalidValue, "both zones and subnets are given").help("give one of them")));
+        }
+        if let Some(ami) = self.ami.as_deref()
+            && !ami
+                .strip_prefix("ami-")
+                .is_some_and(|id| !id.is_empty() && id.chars().all(|c| c.is_ascii_alphanumeric()))
+        {
+            check(Err(Error::new(Code::InvalidValue, format!("`{ami}` is not an image id"))
+                .help("for example `ami-0123456789abcdef0`")));
+        }
+        if self.max_pods == Some(0) {
+            check(Err(
+                Error::new(Code::InvalidValue, "the most pods of a node are 0").help("leave it out, or give 1 or more")
+            ));
+        }
+    }
+}
+
+/// Checks a group's name: letters, digits and `-`, first a letter, and short enough for a node label.
+///
+/// # Errors
+/// `SPOT-0101` with the rule.
+pub fn validate_name(name: &str) -> Result<()> {
+    let refuse = |rule: String| Err(Error::new(Code::InvalidValue, format!("group name `{name}`: {rule}")));
+    let bad = name.chars().find(|c| !c.is_ascii_alphanumeric() && *c != '-');
+    if name.is_empty() {
+        Err(Error::new(Code::InvalidValue, "the group has no name"))
+    } else if let Some(bad) = bad {
+        refuse(format!("it contains {bad:?}; letters, digits and `-` are allowed"))
+    } else if !name.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        refuse("it must begin with a letter".to_owned())
+    } else if name.ends_with('-') {
+        refuse("it must end with a letter or digit, as it is a label's value".to_owned())
+    } else if name.len() > MAX_NAME {
+        refuse(format!("it has {} characters, at most {MAX_NAME} are allowed, as it is a label's value", name.len()))
+    } else {
+        Ok(())
+    }
+}
+
+/// Checks a cluster's name by EKS's rule.
+///
+/// # Errors
+/// `SPOT-0101` with the rule.
+pub fn validate_cluster_name(name: &str) -> Result<()> {
+    let refuse = |rule: String| Err(Error::new(Code::InvalidValue, format!("cluster name `{name}`: {rule}")));
+    if name.is_empty() {
+        Err(Error::new(Code::InvalidValue, "the cluster has no name"))
+    } else if let Some(bad) = name.chars().find(|c| !c.is_ascii_alphanumeric() && !"-_".contains(*c)) {
+        refuse(format!("it contains {bad:?}; letters, digits, `-` and `_` are allowed"))
+    } else if !name.starts_with(|c: char| c.is_ascii_alphanumeric()) {
+        refuse("it must begin with a letter or digit".to_owned())
+    } else if name.len() > 100 {
+        refuse(format!("it has {} characters, EKS allows 100", name.len()))
+    } else {
+        Ok(())
+    }
+}
+
+/// Checks an IPv4 CIDR block such as `10.0.0.0/8`.
+///
+/// # Errors
+/// `SPOT-0101` with the form.
+pub fn validate_cidr(cidr: &str) -> Result<()> {
+    let valid = cidr.split_once('/').is_some_and(|(address, bits)| {
+        address.parse::<std::net::Ipv4Addr>().is_ok()
+            && bits.chars().all(|c| c.is_ascii_digit())
+            && bits.parse::<u8>().is_ok_and(|bits| bits <= 32)
+    });
+    if valid {
+        return Ok(());
+    }
+    Err(Error::new(Code::InvalidValue, format!("`{cidr}` is not an IPv4 CIDR block"))
+        .help("for example `203.0.113.7/32`"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::instance_types::InstanceTypes;
+    use crate::domain::nodegroup::SshAccess;
+    use crate::domain::taint::Taint;
+
+    fn spec() -> NodegroupSpec {
+        NodegroupSpec::new(
+            "dev-4vcpu-16gb-spot",
+            "eks-spot-eksct",
+            InstanceTypes::parse(["m5.xlarge", "t3.xlarge"]).unwrap(),
+        )
+    }
+
+    #[test]
+    fn the_default_has_no_faults() {
+        assert_eq!(spec().findings(), []);
+    }
+
+    #[test]
+    fn all_faults_are_told_at_once() {
+        let mut bad = spec();
+        bad.name = "1 group".into();
+        bad.types = InstanceTypes::parse(["m5.large", "m5.xlarge"]).unwrap();
+        bad.size.min = 9;
+        bad.labels.insert("kubernetes.io/role".into(), "x".into());
+        bad.taints = vec![Taint::parse("a=1:NoSchedule").unwrap(), Taint::parse("a=2:NoSchedule").unwrap()];
+        bad.tags.insert("aws:x".into(), "y".into());
+        bad.ssh = Some(SshAccess { key_name: String::new(), sources: vec!["10.0.0.0/33".into()] });
+        bad.volume.iops = Some(99);
+        bad.max_pods = Some(0);
+        let codes: Vec<String> = bad.findings().iter().map(|error| error.code.to_string()).collect();
+        assert_eq!(
+            codes,
+            [
+                "SPOT-0101",
+                "SPOT-0110",
+                "SPOT-0130",
+                "SPOT-0121",
+                "SPOT-0120",
+                "SPOT-0122",
+                "SPOT-0101",
+                "SPOT-0101",
+                "SPOT-0101",
+                "SPOT-0101"
+            ]
+        );
+        assert_eq!(bad.validate().unwrap_err().causes.len(), codes.len() - 1);
+    }
+
+    #[test]
+    fn counts_are_told() {
+        let mut bad = spec();
+        bad.tags = (0..60).map(|i| (format!("k{i}"), String::new())).collect();
+        assert!(
+            bad.findings()[0].message.starts_with("the group would have 68 tags, AWS allows 50"),
+            "{:?}",
+            bad.findings()
+        );
+        let mut bad = spec();
+        bad.labels = (0..400).map(|i| (format!("label-{i}"), "v".repeat(60))).collect();
+        let error = bad.findings().remove(0);
+        assert_eq!(error.code, Code::UserDataTooLarge);
+        let mut bad = spec();
+        bad.types = crate::domain::catalogue::all().iter().take(41).cloned().collect();
+        assert_eq!(bad.findings()[0].message, "41 instance types, an Auto Scaling group takes 40");
+    }
+
+    #[test]
+    fn a_label_too_long_for_its_autoscaler_tag_is_told() {
+        let mut bad = spec();
+        bad.addons.auto_scaler = true;
+        bad.labels.insert(format!("{}/name", "p".repeat(80)), "x".into());
+        let error = bad.findings().remove(0);
+        assert_eq!(error.code, Code::InvalidTag);
+        assert!(error.message.ends_with("has 131 characters, AWS allows 128"), "{error}");
+    }
+
+    #[test]
+    fn names_follow_the_rule() {
+        validate_name("dev-4vcpu-16gb-spot").unwrap();
+        for bad in ["", "-a", "a-", "4a", "a_b", "a.b", "ä", &"a".repeat(64)] {
+            assert_eq!(validate_name(bad).unwrap_err().code, Code::InvalidValue, "{bad}");
+        }
+        validate_cluster_name("eks_spot-1").unwrap();
+        for bad in ["", "-a", "a b", &"a".repeat(101)] {
+            assert_eq!(validate_cluster_name(bad).unwrap_err().code, Code::InvalidValue, "{bad}");
+        }
+        let mut long = spec();
+        long.cluster = "c".repeat(99);
+        assert!(long.findings()[0].message.contains("AWS allows 128"));
+    }
+
+    #[test]
+    fn types_that_are_never_spot_are_refused() {
+        let mut bad = spec();
+        bad.types = InstanceTypes::parse(["mac1.metal"]).unwrap();
+        assert_eq!(bad.findings()[0].code, Code::UnusableInstanceTypes);
+    }
+}

@@ -1,0 +1,91 @@
+//! Which Availability Zones offer which instance type, as captured with the catalogue.
+//!
+//! The sandbox answers from this table. Against AWS, the API is asked.
+
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+const TABLE: &str = include_str!("data/offerings.tsv");
+
+struct Offerings {
+    /// Region and the letters of its zones, in the order of the columns.
+    regions: Vec<(&'static str, &'static str)>,
+    /// Type name → the cells of its line.
+    types: HashMap<&'static str, &'static str>,
+}
+
+fn table() -> &'static Offerings {
+    static OFFERINGS: OnceLock<Offerings> = OnceLock::new();
+    OFFERINGS.get_or_init(|| {
+        let mut lines = TABLE.lines().filter(|line| !line.starts_with('#'));
+        let header = lines.next().unwrap_or_default();
+        Offerings {
+            regions: header.split('\t').filter_map(|column| column.split_once(':')).collect(),
+            types: lines.filter_map(|line| line.split_once('\t')).collect(),
+        }
+    })
+}
+
+/// Where the facts come from: package, version, date and SHA-256.
+pub fn provenance() -> &'static str {
+    super::catalogue::source_of(TABLE)
+}
+
+/// The regions of the capture, sorted.
+pub fn regions() -> Vec<&'static str> {
+    table().regions.iter().map(|(region, _)| *region).collect()
+}
+
+/// All zones of a region, sorted; none for a region the capture lacks.
+pub fn region_zones(region: &str) -> Vec<String> {
+    let letters = table().regions.iter().find(|(name, _)| *name == region).map_or("", |(_, letters)| letters);
+    letters.chars().map(|letter| format!("{region}{letter}")).collect()
+}
+
+/// The zones of a region that offer a type, sorted; none when the region or the type is unknown.
+pub fn zones(region: &str, instance_type: &str) -> Vec<String> {
+    let table = table();
+    let Some(column) = table.regions.iter().position(|(name, _)| *name == region) else { return Vec::new() };
+    let (_, letters) = table.regions[column];
+    let cells = table.types.get(instance_type).copied().unwrap_or_default();
+    let bits = cells.split('\t').nth(column).unwrap_or("-");
+    letters
+        .chars()
+        .zip(bits.chars())
+        .filter(|(_, bit)| *bit == '1')
+        .map(|(letter, _)| format!("{region}{letter}"))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::catalogue;
+
+    #[test]
+    fn tokyo_lacks_t3a_in_one_zone() {
+        assert_eq!(region_zones("ap-northeast-1"), ["ap-northeast-1a", "ap-northeast-1c", "ap-northeast-1d"]);
+        assert_eq!(zones("ap-northeast-1", "t3a.xlarge"), ["ap-northeast-1a", "ap-northeast-1d"]);
+        assert_eq!(zones("ap-northeast-1", "m5.xlarge").len(), 3);
+    }
+
+    #[test]
+    fn what_is_unknown_is_offered_nowhere() {
+        assert!(zones("mars-north-1", "m5.xlarge").is_empty());
+        assert!(zones("ap-northeast-1", "m5.xlargee").is_empty());
+        assert!(region_zones("mars-north-1").is_empty());
+    }
+
+    #[test]
+    fn every_offered_type_is_in_the_catalogue_and_every_cell_fits_its_region() {
+        for (name, cells) in &table().types {
+            assert!(catalogue::get(name).is_some(), "{name}");
+            let cells: Vec<_> = cells.split('\t').collect();
+            assert_eq!(cells.len(), table().regions.len(), "{name}");
+            for (cell, (region, letters)) in cells.iter().zip(&table().regions) {
+                assert!(*cell == "-" || cell.len() == letters.len(), "{name} {region}");
+            }
+        }
+        assert_eq!(regions().len(), 30);
+    }
+}

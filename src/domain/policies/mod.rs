@@ -1,0 +1,180 @@
+//! IAM documents for the role of a group's nodes: trust, managed policies, inline policies.
+
+mod load_balancer;
+
+use serde_json::{Value, json};
+
+use super::nodegroup::AddonPolicies;
+
+/// The DNS suffix of a partition's services: `amazonaws.com`, `amazonaws.com.cn`.
+pub fn dns_suffix(partition: &str) -> &'static str {
+    if partition == "aws-cn" { "amazonaws.com.cn" } else { "amazonaws.com" }
+}
+
+/// Who may take the role: EC2. `dns_suffix` is that of [`dns_suffix`].
+pub fn trust(dns_suffix: &str) -> Value {
+    json!({
+        "Version": "2012-10-17",
+        "Statement": [{
+            "Effect": "Allow",
+            "Principal": { "Service": format!("ec2.{dns_suffix}") },
+            "Action": "sts:AssumeRole",
+        }],
+    })
+}
+
+/// ARNs of the managed policies, in a fixed order: what every node needs, then the add-ons'.
+pub fn managed(partition: &str, addons: &AddonPolicies) -> Vec<String> {
+    let registry =
+        if addons.image_builder { "AmazonEC2ContainerRegistryPowerUser" } else { "AmazonEC2ContainerRegistryPullOnly" };
+    let mut names = vec!["AmazonEKSWorkerNodePolicy", "AmazonEKS_CNI_Policy", "AmazonSSMManagedInstanceCore", registry];
+    if addons.cloud_watch {
+        names.push("CloudWatchAgentServerPolicy");
+    }
+    if addons.ebs {
+        names.push("service-role/AmazonEBSCSIDriverPolicy");
+    }
+    names.into_iter().map(|name| format!("arn:{partition}:iam::aws:policy/{name}")).collect()
+}
+
+/// Inline policies of the add-ons, in a fixed order: name and document.
+pub fn inline(partition: &str, addons: &AddonPolicies) -> Vec<(String, Value)> {
+    let mut policies = Vec::new();
+    let mut add = |name: &str, statements: Vec<Value>| {
+        policies.push((name.to_owned(), json!({ "Version": "2012-10-17", "Statement": statements })));
+    };
+    if addons.auto_scaler {
+        add("PolicyAutoScaling", auto_scaler());
+    }
+    if addons.aws_load_balancer_controller {
+        add("PolicyAWSLoadBalancerController", load_balancer::statements(partition));
+    }
+    if addons.external_dns {
+        add("PolicyExternalDNS", external_dns(partition));
+    }
+    if addons.cert_manager {
+        add("PolicyCertManager", cert_manager(partition));
+    }
+    if addons.x_ray {
+        add("PolicyXRay", x_ray());
+    }
+    policies
+}
+
+/// A statement that allows `actions` (with their service in front) on `resources`.
+fn allow(service: &str, actions: &[&str], resources: Value) -> Value {
+    let actions: Vec<String> = actions.iter().map(|action| format!("{service}:{action}")).collect();
+    json!({ "Effect": "Allow", "Action": actions, "Resource": resources })
+}
+
+fn auto_scaler() -> Vec<Value> {
+    let read = [
+        "autoscaling:DescribeAutoScalingGroups",
+        "autoscaling:DescribeAutoScalingInstances",
+        "autoscaling:DescribeLaunchConfigurations",
+        "autoscaling:DescribeScalingActivities",
+        "autoscaling:DescribeTags",
+        "ec2:DescribeInstanceTypes",
+        "ec2:DescribeLaunchTemplateVersions",
+    ];
+    let act = [
+        "autoscaling:SetDesiredCapacity",
+        "autoscaling:TerminateInstanceInAutoScalingGroup",
+        "ec2:DescribeImages",
+        "ec2:GetInstanceTypesFromInstanceRequirements",
+        "eks:DescribeNodegroup",
+    ];
+    vec![
+        json!({ "Effect": "Allow", "Action": read, "Resource": "*" }),
+        json!({ "Effect": "Allow", "Action": act, "Resource": "*" }),
+    ]
+}
+
+fn external_dns(partition: &str) -> Vec<Value> {
+    vec![
+        allow("route53", &["ChangeResourceRecordSets"], json!(format!("arn:{partition}:route53:::hostedzone/*"))),
+        allow("route53", &["ListHostedZones", "ListResourceRecordSets", "ListTagsForResource"], json!("*")),
+    ]
+}
+
+fn cert_manager(partition: &str) -> Vec<Value> {
+    vec![
+        allow("route53", &["ChangeResourceRecordSets"], json!(format!("arn:{partition}:route53:::hostedzone/*"))),
+        allow("route53", &["GetChange"], json!(format!("arn:{partition}:route53:::change/*"))),
+        allow("route53", &["ListResourceRecordSets", "ListHostedZonesByName"], json!("*")),
+    ]
+}
+
+fn x_ray() -> Vec<Value> {
+    let actions = [
+        "PutTraceSegments",
+        "PutTelemetryRecords",
+        "GetSamplingRules",
+        "GetSamplingTargets",
+        "GetSamplingStatisticSummaries",
+    ];
+    vec![allow("xray", &actions, json!("*"))]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALL: AddonPolicies = AddonPolicies {
+        auto_scaler: true,
+        cloud_watch: true,
+        aws_load_balancer_controller: true,
+        ebs: true,
+        image_builder: true,
+        external_dns: true,
+        cert_manager: true,
+        x_ray: true,
+    };
+
+    #[test]
+    fn every_node_has_four_managed_policies_and_the_tutorials_one_more() {
+        assert_eq!(
+            managed("aws-cn", &AddonPolicies { cloud_watch: true, ..AddonPolicies::default() }),
+            [
+                "arn:aws-cn:iam::aws:policy/AmazonEKSWorkerNodePolicy",
+                "arn:aws-cn:iam::aws:policy/AmazonEKS_CNI_Policy",
+                "arn:aws-cn:iam::aws:policy/AmazonSSMManagedInstanceCore",
+                "arn:aws-cn:iam::aws:policy/AmazonEC2ContainerRegistryPullOnly",
+                "arn:aws-cn:iam::aws:policy/CloudWatchAgentServerPolicy",
+            ]
+        );
+        assert!(managed("aws", &ALL).iter().any(|arn| arn.ends_with("ContainerRegistryPowerUser")));
+        assert!(!managed("aws", &ALL).iter().any(|arn| arn.ends_with("PullOnly")));
+    }
+
+    #[test]
+    fn only_what_is_asked_for_is_allowed() {
+        assert!(inline("aws", &AddonPolicies::default()).is_empty());
+        let names: Vec<String> = inline("aws", &ALL).into_iter().map(|(name, _)| name).collect();
+        assert_eq!(
+            names,
+            [
+                "PolicyAutoScaling",
+                "PolicyAWSLoadBalancerController",
+                "PolicyExternalDNS",
+                "PolicyCertManager",
+                "PolicyXRay"
+            ]
+        );
+    }
+
+    #[test]
+    fn all_inline_policies_together_fit_a_role() {
+        // IAM counts the characters of all inline policies of a role, white space aside.
+        let size: usize = inline("aws-us-gov", &ALL).iter().map(|(_, document)| document.to_string().len()).sum();
+        assert!(size <= 10_240, "{size}");
+    }
+
+    #[test]
+    fn arns_are_of_the_partition() {
+        for (name, document) in inline("aws-cn", &ALL) {
+            assert!(!document.to_string().contains("arn:aws:"), "{name}");
+        }
+        assert_eq!(trust(dns_suffix("aws-cn"))["Statement"][0]["Principal"]["Service"], "ec2.amazonaws.com.cn");
+    }
+}
