@@ -59,6 +59,8 @@ mod tests {
             memory_mib: 16384,
             architecture: Architecture::Amd64,
             gpus: 0,
+            accelerators: 0,
+            device: None,
             current_generation: true,
             bare_metal: false,
             burstable: false,
