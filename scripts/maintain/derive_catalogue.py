@@ -50,14 +50,15 @@ def header(what, columns):
 def devices(facts):
     """(GPUs, other accelerators, who makes them known to Kubernetes) of a type.
 
-    EC2 counts a fraction of a GPU as 0 whole ones; the device plugin offers it as one device, which
-    is EC2's LogicalGpuCount.
+    EC2 counts a fraction of a GPU as 0 GPUs: it is put down as another accelerator, with EC2's
+    LogicalGpuCount, lest such a type look like one without devices.
     """
     gpus = facts.get("GpuInfo", {}).get("Gpus", [])
     if gpus:
         makers = {gpu["Manufacturer"].lower() for gpu in gpus}
         assert len(makers) == 1, facts["InstanceType"]
-        return sum(gpu["Count"] or gpu.get("LogicalGpuCount", 1) for gpu in gpus), 0, makers.pop()
+        fractions = sum(gpu.get("LogicalGpuCount", 1) for gpu in gpus if gpu["Count"] == 0)
+        return sum(gpu["Count"] for gpu in gpus), fractions, makers.pop()
     neuron = facts.get("NeuronInfo", {}).get("NeuronDevices", [])
     if neuron:
         return 0, sum(device["Count"] for device in neuron), "neuron"

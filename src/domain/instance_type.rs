@@ -15,9 +15,9 @@ pub struct InstanceType {
     pub memory_mib: u64,
     /// Architecture (a type that has several is listed with the 64-bit one).
     pub architecture: Architecture,
-    /// GPUs as device plugins count them: a fraction of a GPU is one device.
+    /// Whole GPUs.
     pub gpus: u32,
-    /// Accelerators that are not GPUs.
+    /// Other accelerators: Neuron devices, FPGAs, fractions of a GPU, …
     pub accelerators: u32,
     /// Whose device plugin offers the GPUs or accelerators.
     pub device: Option<Device>,

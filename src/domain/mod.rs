@@ -20,6 +20,8 @@ pub mod policies;
 pub mod shape;
 pub mod tag;
 pub mod taint;
+#[cfg(test)]
+pub(crate) mod testing;
 pub mod user_data;
 pub mod world_status;
 

@@ -94,9 +94,9 @@ pub struct Shape {
     pub memory_mib: u64,
     /// Architecture: one image serves the whole group.
     pub architecture: Architecture,
-    /// GPUs as device plugins count them: a fraction of a GPU is one device.
+    /// Whole GPUs.
     pub gpus: u32,
-    /// Accelerators that are not GPUs (Neuron devices, FPGAs, …).
+    /// Other accelerators: Neuron devices, FPGAs, fractions of a GPU, …
     pub accelerators: u32,
     /// Whose device plugin offers them; `None` without GPUs and accelerators.
     pub device: Option<Device>,
@@ -119,6 +119,9 @@ impl fmt::Display for Shape {
         write!(f, "{} vCPU / {} GiB", self.vcpu, self.memory_gib())?;
         if let Some(device) = self.device {
             write!(f, " / {} {}", self.gpus + self.accelerators, device.as_str())?;
+            if self.accelerators > 0 && matches!(device, Device::Nvidia | Device::Amd) {
+                f.write_str(" fraction")?;
+            }
         }
         if self.architecture != Architecture::Amd64 {
             write!(f, " {}", self.architecture)?;

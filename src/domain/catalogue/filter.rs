@@ -24,7 +24,7 @@ pub struct Filter {
     pub spot: Option<bool>,
     /// Exactly as many GPUs.
     pub gpus: Option<u32>,
-    /// Exactly as many accelerators that are not GPUs.
+    /// Exactly as many accelerators that are not whole GPUs.
     pub accelerators: Option<u32>,
     /// Only these families (`m5`, `t3a`).
     pub families: Vec<String>,

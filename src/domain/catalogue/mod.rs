@@ -33,27 +33,4 @@ pub fn provenance() -> &'static str {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_line_of_the_table_is_a_type() {
-        let lines = TABLE.lines().filter(|line| !line.starts_with('#')).count();
-        assert_eq!(all().len(), lines - 1);
-        assert!(all().windows(2).all(|pair| pair[0].name < pair[1].name));
-    }
-
-    #[test]
-    fn a_type_has_its_facts() {
-        let t2 = get("t2.xlarge").unwrap();
-        assert_eq!((t2.vcpu, t2.memory_mib, t2.max_pods), (4, 16384, 44));
-        assert!(t2.burstable && t2.spot && t2.hypervisor == "xen");
-        assert!(get("t2.xlargee").is_none());
-    }
-
-    #[test]
-    fn the_source_has_a_hash() {
-        assert!(provenance().starts_with("PyPI moto "));
-        assert!(provenance().contains("sha256 "));
-    }
-}
+mod tests;

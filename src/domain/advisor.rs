@@ -1,1 +1,0 @@
-//! The Spot Instance Advisor feed.
