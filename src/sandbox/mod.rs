@@ -4,8 +4,16 @@
 //! Knows the domain's facts and nothing else of ours; is reached only through the AWS SDK's HTTP
 //! client seam and kube-rs, exactly as the real services are.
 
+mod aws_client;
+mod handle;
 pub mod kube;
+mod kube_client;
+pub mod kube_face;
+mod pace;
 pub mod services;
 mod status;
+pub mod store;
 pub mod wire;
 pub mod world;
+
+pub use handle::Sandbox;

@@ -8,6 +8,7 @@ pub mod eks;
 pub mod iam;
 pub mod read;
 pub mod ssm;
+pub mod sts;
 
 use super::wire::api::{Params, Reply};
 use super::world::World;

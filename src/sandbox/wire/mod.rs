@@ -1,3 +1,71 @@
 //! AWS's three wire protocols over the world: query (XML), REST-JSON, JSON 1.1.
+//!
+//! A request is taken apart, handed to a handler of `sandbox::services` and its reply written down. What operations
+//! mean is not here.
 
 pub mod api;
+pub mod page;
+mod query;
+mod request;
+mod response;
+mod rest;
+pub mod service;
+pub mod traffic;
+mod xml;
+
+use bytes::Bytes;
+use http::{Request, Response, StatusCode};
+
+use super::world::World;
+use api::ApiError;
+use service::{Protocol, Service};
+use traffic::LogEntry;
+
+/// Answers an AWS request.
+pub fn respond(world: &mut World, request: &Request<Bytes>) -> Response<Bytes> {
+    let id = world.ids.uuid("request");
+    let Some(service) = request::service(request) else {
+        let mut response = Response::new(Bytes::from_static(b"the request names no service of the sandbox\n"));
+        *response.status_mut() = StatusCode::NOT_FOUND;
+        return response;
+    };
+    let (operation, result) = match request::operation(service, request) {
+        Ok((operation, params)) => match world.traffic.strike(service.name, &operation) {
+            Some(error) => (operation, Err(error)),
+            None => {
+                let handler = service.handler(&operation).ok_or_else(|| unknown(service, &operation));
+                let result = handler.and_then(|handler| handler(world, &params));
+                (operation, result)
+            }
+        },
+        Err(error) => (String::new(), Err(error)),
+    };
+    let response = match &result {
+        Ok(reply) => response::success(service, &operation, &id, reply),
+        Err(error) => response::failure(service, &id, error),
+    };
+    world.traffic.record(LogEntry {
+        at: world.clock.now,
+        service: service.name,
+        mutating: service::is_mutating(&operation),
+        operation,
+        status: response.status().as_u16(),
+        error: result.err().map(|error| error.code),
+    });
+    response
+}
+
+fn unknown(service: &Service, operation: &str) -> ApiError {
+    match service.protocol {
+        Protocol::Ec2 => {
+            ApiError::client("InvalidAction", format!("The action {operation} is not valid for this web service."))
+        }
+        Protocol::Query => ApiError::client(
+            "InvalidAction",
+            format!("Could not find operation {operation} for version {}", service.version),
+        ),
+        Protocol::RestJson | Protocol::Json => {
+            ApiError::client("UnknownOperationException", format!("The sandbox has no operation {operation}"))
+        }
+    }
+}

@@ -23,6 +23,7 @@ use super::services::ec2::state::Ec2State;
 use super::services::eks::state::EksState;
 use super::services::iam::state::IamState;
 use super::services::ssm::state::SsmState;
+use super::wire::traffic::Traffic;
 use account::Account;
 use clock::{Clock, Millis};
 use event::Event;
@@ -58,6 +59,9 @@ pub struct World {
     pub ssm: SsmState,
     /// The cluster's objects.
     pub objects: ObjectStore,
+    /// Requests that came, and faults on their way.
+    #[serde(default)]
+    pub traffic: Traffic,
 }
 
 impl World {

@@ -1,3 +1,8 @@
 //! Auto Scaling.
 
 pub mod state;
+
+use super::Handler;
+
+/// Operations by name.
+pub const OPERATIONS: &[(&str, Handler)] = &[];

@@ -1,3 +1,8 @@
 //! Identity and Access Management.
 
 pub mod state;
+
+use super::Handler;
+
+/// Operations by name.
+pub const OPERATIONS: &[(&str, Handler)] = &[];

@@ -51,6 +51,7 @@ impl Scenario {
             eks: Default::default(),
             ssm: Default::default(),
             objects: ObjectStore::new(seed),
+            traffic: Default::default(),
         }
     }
 }

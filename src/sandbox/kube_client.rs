@@ -1,0 +1,24 @@
+//! The Kubernetes face under kube-rs.
+
+use std::convert::Infallible;
+
+use http::Request;
+
+use super::{Sandbox, kube_face};
+
+impl Sandbox {
+    /// A kube-rs client for the world's cluster; no socket. Must be called within a Tokio runtime.
+    pub fn kube_client(&self) -> ::kube::Client {
+        let sandbox = self.clone();
+        let service = tower::service_fn(move |request: Request<::kube::client::Body>| {
+            let sandbox = sandbox.clone();
+            async move {
+                let (head, body) = request.into_parts();
+                // Bodies of kube-rs are in memory; one that cannot be read is an empty one, which the face refuses.
+                let body = body.collect_bytes().await.unwrap_or_default();
+                Ok::<_, Infallible>(kube_face::answer(&sandbox, &Request::from_parts(head, body)))
+            }
+        });
+        ::kube::Client::new(service, "default")
+    }
+}

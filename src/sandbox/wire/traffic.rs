@@ -1,0 +1,142 @@
+//! What came over the wire, and what is broken on purpose there.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use serde::{Deserialize, Serialize};
+
+use super::api::ApiError;
+use crate::sandbox::world::clock::Millis;
+
+/// As many requests are remembered one by one.
+const REMEMBERED: usize = 2_000;
+
+/// A fault that the wire injects.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Fault {
+    /// Operation, or `*` for all.
+    operation: String,
+    /// Requests that pass unharmed first.
+    after: u32,
+    /// Requests still to be hit.
+    left: u32,
+    /// The refusal; `None` is throttling in the service's own words.
+    error: Option<ApiError>,
+}
+
+/// One request that came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogEntry {
+    /// When, in the world's time.
+    pub at: Millis,
+    /// `ec2`, …, or `kubernetes`.
+    pub service: &'static str,
+    /// `DescribeVpcs`; `GET /api/v1/nodes` for Kubernetes.
+    pub operation: String,
+    /// Whether it can change anything.
+    pub mutating: bool,
+    /// HTTP status of the answer.
+    pub status: u16,
+    /// Code of the refusal.
+    pub error: Option<String>,
+}
+
+/// How many requests came since the process began.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Requests {
+    /// All.
+    pub total: u64,
+    /// Those that can change something.
+    pub mutating: u64,
+    /// By operation.
+    pub by_operation: BTreeMap<String, u64>,
+}
+
+/// The wire's own part of a world. Faults are kept with the world; what came is known to this process only.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Traffic {
+    faults: Vec<Fault>,
+    #[serde(skip)]
+    requests: Requests,
+    #[serde(skip)]
+    log: VecDeque<LogEntry>,
+}
+
+impl Traffic {
+    /// The next `n` requests for an operation (`*`: for any) are throttled.
+    pub fn throttle(&mut self, operation: &str, n: u32) {
+        self.faults.push(Fault { operation: operation.into(), after: 0, left: n, error: None });
+    }
+
+    /// The next `n` requests for an operation are refused with a code. Codes of AWS's own faults come with HTTP 500.
+    pub fn fail(&mut self, operation: &str, code: &str, n: u32) {
+        self.fail_after(operation, code, 0, n);
+    }
+
+    /// As [`fail`](Self::fail), after `after` requests for the operation have passed.
+    pub fn fail_after(&mut self, operation: &str, code: &str, after: u32, n: u32) {
+        let status = match code {
+            "ServiceUnavailable" | "Unavailable" => 503,
+            "InternalError" | "InternalFailure" | "ServerInternal" | "InsufficientInstanceCapacity" => 500,
+            _ => 400,
+        };
+        let error = ApiError::with_status(status, code, format!("Fault injected for {operation}"));
+        self.faults.push(Fault { operation: operation.into(), after, left: n, error: Some(error) });
+    }
+
+    /// Removes all faults.
+    pub fn heal(&mut self) {
+        self.faults.clear();
+    }
+
+    /// Counts of what came.
+    pub fn requests(&self) -> &Requests {
+        &self.requests
+    }
+
+    /// The last requests, oldest first.
+    pub fn log(&self) -> impl Iterator<Item = &LogEntry> {
+        self.log.iter()
+    }
+
+    /// The fault that hits a request for this operation now, if any.
+    pub fn strike(&mut self, service: &str, operation: &str) -> Option<ApiError> {
+        let mut hit = None;
+        for fault in &mut self.faults {
+            if fault.operation != operation && fault.operation != "*" {
+                continue;
+            }
+            if fault.after > 0 {
+                fault.after -= 1;
+            } else if fault.left > 0 && hit.is_none() {
+                fault.left -= 1;
+                hit = Some(fault.error.clone().unwrap_or_else(|| throttled(service)));
+            }
+        }
+        self.faults.retain(|fault| fault.left > 0);
+        hit
+    }
+
+    /// Notes a request.
+    pub fn record(&mut self, entry: LogEntry) {
+        self.requests.total += 1;
+        self.requests.mutating += u64::from(entry.mutating);
+        match self.requests.by_operation.get_mut(&entry.operation) {
+            Some(count) => *count += 1,
+            None => {
+                self.requests.by_operation.insert(entry.operation.clone(), 1);
+            }
+        }
+        if self.log.len() == REMEMBERED {
+            self.log.pop_front();
+        }
+        self.log.push_back(entry);
+    }
+}
+
+fn throttled(service: &str) -> ApiError {
+    match service {
+        "ec2" => ApiError::with_status(503, "RequestLimitExceeded", "Request limit exceeded."),
+        "eks" | "ssm" => ApiError::client("ThrottlingException", "Rate exceeded"),
+        _ => ApiError::client("Throttling", "Rate exceeded"),
+    }
+}
