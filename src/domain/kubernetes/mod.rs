@@ -7,6 +7,7 @@ pub mod columns;
 pub mod field_selector;
 pub mod names;
 pub mod node;
+pub mod quantity;
 pub mod selector;
 mod selector_parser;
 

@@ -193,6 +193,17 @@ impl ObjectStore {
         Ok(self.put(resource, key, object))
     }
 
+    /// What [`ObjectStore::create`] would make, without making it.
+    pub fn rehearse_create(&self, resource: &str, object: Value, now: i64) -> Result<Arc<Value>, StoreError> {
+        let metadata = &object["metadata"];
+        let (namespace, name) = (metadata["namespace"].as_str(), metadata["name"].as_str());
+        if self.get(resource, namespace.unwrap_or_default(), name.unwrap_or_default()).is_some() {
+            return Err(StoreError::AlreadyExists);
+        }
+        ObjectStore { version: self.version, made: self.made, ..ObjectStore::new(self.seed) }
+            .create(resource, object, now)
+    }
+
     /// Puts an object in as it is, with its own `uid`, times and the rest, only under a new resource version.
     pub fn restore(&mut self, resource: &str, object: Value) -> Arc<Value> {
         self.put(resource, key_of(&object), object)
@@ -353,6 +364,12 @@ impl ObjectStore {
         hash.update(counter.to_be_bytes());
         hash.finalize().into()
     }
+}
+
+/// A short name for a text: the first ten letters and digits of its hash.
+pub(crate) fn short_hash(text: &str) -> String {
+    let digest: [u8; 32] = Sha256::digest(text.as_bytes()).into();
+    suffix(&digest[..10])
 }
 
 /// A version 4 UUID from random-looking bytes.

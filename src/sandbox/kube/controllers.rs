@@ -1,0 +1,308 @@
+//! What controllers and kubelets do about pods: enough that a drain moves work and an interruption costs something.
+//!
+//! - A pod being deleted goes when its grace period is over: the caller schedules [`pod_gone`] at the [`Leaving`]
+//!   moments that it is given.
+//! - A ReplicaSet replaces a pod as soon as it is being deleted; the scheduler places the new one or leaves it Pending.
+//! - A DaemonSet has one pod on every node that its template allows; it is not replaced on a node that goes.
+//! - A bound pod runs and is ready at once: image pulls and start-up are not simulated.
+//! - Pending pods are looked at again when a node joins, becomes ready, is uncordoned or loses a taint.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use super::events::{Occurrence, record};
+use super::store::{ObjectStore, object_mut};
+use super::workload::{is_finished, owner};
+use super::{scheduler, time};
+
+/// A pod that will be gone at a moment of the world's clock.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Leaving {
+    /// When, in milliseconds since the world's epoch.
+    pub at: i64,
+    /// Namespace.
+    pub namespace: String,
+    /// Name.
+    pub name: String,
+    /// Uid: another pod of that name is another pod.
+    pub uid: String,
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
+}
+
+/// Marks a pod for deletion, and has it replaced. `None` when it is gone at once.
+pub fn delete_pod(
+    objects: &mut ObjectStore,
+    namespace: &str,
+    name: &str,
+    grace_seconds: Option<i64>,
+    now: i64,
+) -> Option<Leaving> {
+    let pod = objects.get("pods", namespace, name)?.clone();
+    let grace = grace_seconds.or(pod["spec"]["terminationGracePeriodSeconds"].as_i64()).unwrap_or(30).max(0);
+    let unbound = text(&pod["spec"]["nodeName"]).is_empty();
+    if grace == 0 || unbound || is_finished(&pod) {
+        let _ = objects.delete("pods", namespace, name);
+        replace(objects, &pod, now);
+        return None;
+    }
+    let at = now.saturating_add(grace.saturating_mul(1000));
+    let already = time::millis(&pod["metadata"]["deletionTimestamp"]);
+    if already.is_some_and(|already| already <= at) {
+        return None;
+    }
+    let _ = objects.modify("pods", namespace, name, |pod| {
+        let metadata = object_mut(pod, "metadata");
+        metadata.insert("deletionTimestamp".into(), time::at(at));
+        metadata.insert("deletionGracePeriodSeconds".into(), grace.into());
+    });
+    if already.is_none() {
+        replace(objects, &pod, now);
+    }
+    let uid = text(&pod["metadata"]["uid"]).to_string();
+    Some(Leaving { at, namespace: namespace.to_string(), name: name.to_string(), uid })
+}
+
+/// The end of a pod's grace period. Nothing happens when the pod is another one by now, or leaves later.
+pub fn pod_gone(objects: &mut ObjectStore, namespace: &str, name: &str, uid: &str, now: i64) {
+    let due = objects.get("pods", namespace, name).is_some_and(|pod| {
+        pod["metadata"]["uid"] == uid && time::millis(&pod["metadata"]["deletionTimestamp"]).is_some_and(|at| at <= now)
+    });
+    if due {
+        let _ = objects.delete("pods", namespace, name);
+        // A place has become free.
+        schedule_pending(objects, now);
+    }
+}
+
+/// A node has joined or turned ready: daemon sets put their pods on it, and pods that wait may find room.
+pub fn node_changed(objects: &mut ObjectStore, node: &str, now: i64) {
+    let Some(node) = objects.get("nodes", "", node).cloned() else { return };
+    let daemon_sets: Vec<Arc<Value>> = objects.list("daemonsets", None).cloned().collect();
+    for daemon_set in daemon_sets {
+        ensure_daemon(objects, &daemon_set, &node, now);
+    }
+    schedule_pending(objects, now);
+}
+
+/// A node object is gone: its pods are, too, and what a ReplicaSet owned is made anew elsewhere.
+pub fn node_gone(objects: &mut ObjectStore, node: &str, now: i64) {
+    let pods: Vec<Arc<Value>> = objects.pods_on(node).cloned().collect();
+    for pod in &pods {
+        let _ = objects.delete("pods", text(&pod["metadata"]["namespace"]), text(&pod["metadata"]["name"]));
+    }
+    let _ = objects.delete("leases", "kube-node-lease", node);
+    for pod in &pods {
+        if pod["metadata"]["deletionTimestamp"].is_null() {
+            replace(objects, pod, now);
+        }
+    }
+}
+
+/// A workload was made or changed: its pods follow.
+pub fn workload_changed(objects: &mut ObjectStore, resource: &str, namespace: &str, name: &str, now: i64) {
+    match resource {
+        "daemonsets" => {
+            let Some(daemon_set) = objects.get(resource, namespace, name).cloned() else { return };
+            let nodes: Vec<Arc<Value>> = objects.list("nodes", None).cloned().collect();
+            for node in nodes {
+                ensure_daemon(objects, &daemon_set, &node, now);
+            }
+        }
+        "replicasets" => fill(objects, namespace, name, now),
+        "deployments" => {
+            let Some(deployment) = objects.get(resource, namespace, name).cloned() else { return };
+            let set = format!("{name}-{}", &super::store::short_hash(&deployment["spec"]["template"].to_string())[..9]);
+            let replicas = deployment["spec"]["replicas"].as_i64().unwrap_or(1);
+            if objects.get("replicasets", namespace, &set).is_none() {
+                let mut owned = json!({"metadata": {"name": set, "namespace": namespace}});
+                owned["metadata"]["labels"] = deployment["spec"]["template"]["metadata"]["labels"].clone();
+                owned["metadata"]["ownerReferences"] = owned_by(&deployment, "Deployment");
+                owned["spec"] = json!({
+                    "replicas": replicas,
+                    "selector": deployment["spec"]["selector"],
+                    "template": deployment["spec"]["template"],
+                });
+                let _ = objects.create("replicasets", owned, now);
+            } else {
+                let _ = objects.modify("replicasets", namespace, &set, |set| set["spec"]["replicas"] = replicas.into());
+            }
+            fill(objects, namespace, &set, now);
+        }
+        _ => {}
+    }
+}
+
+/// Tries to place every pod that is bound to no node.
+pub fn schedule_pending(objects: &mut ObjectStore, now: i64) {
+    let waiting: Vec<Arc<Value>> = objects.pods_on("").cloned().collect();
+    for pod in waiting.iter().filter(|pod| !is_finished(pod)) {
+        schedule(objects, pod, now);
+    }
+}
+
+/// Tries to place one pod.
+pub fn schedule(objects: &mut ObjectStore, pod: &Value, now: i64) {
+    let (namespace, name) = (text(&pod["metadata"]["namespace"]), text(&pod["metadata"]["name"]));
+    match scheduler::place(objects, pod) {
+        Ok(node) => {
+            let _ = objects.modify("pods", namespace, name, |pod| run_on(pod, &node, now));
+        }
+        Err(message) => {
+            let waiting = json!([{
+                "type": "PodScheduled",
+                "status": "False",
+                "reason": "Unschedulable",
+                "message": message,
+                "lastProbeTime": null,
+                "lastTransitionTime": pod["metadata"]["creationTimestamp"],
+            }]);
+            let _ = objects.modify("pods", namespace, name, |pod| {
+                pod["status"] = json!({"phase": "Pending", "conditions": waiting, "qosClass": "BestEffort"});
+            });
+            let what = Occurrence {
+                resource: "pods",
+                object: pod,
+                warning: true,
+                reason: "FailedScheduling",
+                message: &message,
+                component: "default-scheduler",
+            };
+            record(objects, now, what);
+        }
+    }
+}
+
+/// Binds a pod to a node and has its containers run.
+fn run_on(pod: &mut Value, node: &str, now: i64) {
+    pod["spec"]["nodeName"] = node.into();
+    let since = time::at(now);
+    let condition =
+        |kind: &str| json!({"type": kind, "status": "True", "lastProbeTime": null, "lastTransitionTime": since});
+    let conditions: Vec<Value> =
+        ["PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled"].map(condition).into();
+    let containers = pod["spec"]["containers"].as_array().cloned().unwrap_or_default();
+    let statuses = containers.iter().map(|container| {
+        json!({
+            "name": container["name"],
+            "image": container["image"],
+            "imageID": "",
+            "containerID": format!("containerd://{}", super::store::short_hash(text(&pod["metadata"]["uid"]))),
+            "ready": true,
+            "started": true,
+            "restartCount": 0,
+            "state": {"running": {"startedAt": since}},
+            "lastState": {},
+        })
+    });
+    let ip = address(text(&pod["metadata"]["uid"]));
+    pod["status"] = json!({
+        "phase": "Running",
+        "conditions": conditions,
+        "podIP": ip,
+        "podIPs": [{"ip": ip}],
+        "startTime": since,
+        "containerStatuses": statuses.collect::<Vec<_>>(),
+        "qosClass": "BestEffort",
+    });
+}
+
+/// An address out of the VPC's range, told by the pod's uid.
+fn address(uid: &str) -> String {
+    let hash = u16::from_str_radix(uid.get(..4).unwrap_or_default(), 16).unwrap_or(0);
+    format!("192.168.{}.{}", (hash >> 8) & 0x7f, (hash & 0xff).clamp(4, 250))
+}
+
+/// Makes the pods that the owner of `gone` lacks now.
+fn replace(objects: &mut ObjectStore, gone: &Value, now: i64) {
+    if let Some(("ReplicaSet", name)) = owner(gone) {
+        fill(objects, text(&gone["metadata"]["namespace"]), name, now);
+    }
+}
+
+/// Makes the pods that a ReplicaSet lacks, or removes those it has too many of.
+fn fill(objects: &mut ObjectStore, namespace: &str, name: &str, now: i64) {
+    let Some(set) = objects.get("replicasets", namespace, name).cloned() else { return };
+    let active: Vec<Arc<Value>> = objects
+        .list("pods", Some(namespace))
+        .filter(|pod| owner(pod) == Some(("ReplicaSet", name)))
+        .filter(|pod| pod["metadata"]["deletionTimestamp"].is_null() && !is_finished(pod))
+        .cloned()
+        .collect();
+    let wanted = usize::try_from(set["spec"]["replicas"].as_i64().unwrap_or(1)).unwrap_or(0);
+    for surplus in active.iter().skip(wanted) {
+        let _ = objects.delete("pods", namespace, text(&surplus["metadata"]["name"]));
+    }
+    for _ in active.len()..wanted {
+        let mut pod = from_template(&set["spec"]["template"], namespace, name);
+        pod["metadata"]["ownerReferences"] = owned_by(&set, "ReplicaSet");
+        if let Ok(pod) = objects.create("pods", pod, now) {
+            schedule(objects, &pod, now);
+        }
+    }
+}
+
+fn ensure_daemon(objects: &mut ObjectStore, daemon_set: &Value, node: &Value, now: i64) {
+    let (namespace, name) = (text(&daemon_set["metadata"]["namespace"]), text(&daemon_set["metadata"]["name"]));
+    let node_name = text(&node["metadata"]["name"]);
+    let mut pod = from_template(&daemon_set["spec"]["template"], namespace, name);
+    tolerate_node_troubles(&mut pod);
+    let there = objects
+        .pods_on(node_name)
+        .any(|pod| owner(pod) == Some(("DaemonSet", name)) && text(&pod["metadata"]["namespace"]) == namespace);
+    let welcome =
+        scheduler::selects(&pod, node) && scheduler::untolerated(&pod, node, &["NoSchedule", "NoExecute"]).is_none();
+    if there || !welcome {
+        return;
+    }
+    pod["metadata"]["ownerReferences"] = owned_by(daemon_set, "DaemonSet");
+    if let Ok(pod) = objects.create("pods", pod, now) {
+        let pod_name = text(&pod["metadata"]["name"]);
+        let _ = objects.modify("pods", namespace, pod_name, |pod| run_on(pod, node_name, now));
+    }
+}
+
+/// Daemon pods stay through what drives others away.
+fn tolerate_node_troubles(pod: &mut Value) {
+    let tolerations = [
+        ("node.kubernetes.io/not-ready", "NoExecute"),
+        ("node.kubernetes.io/unreachable", "NoExecute"),
+        ("node.kubernetes.io/disk-pressure", "NoSchedule"),
+        ("node.kubernetes.io/memory-pressure", "NoSchedule"),
+        ("node.kubernetes.io/pid-pressure", "NoSchedule"),
+        ("node.kubernetes.io/unschedulable", "NoSchedule"),
+    ];
+    let slot = &mut pod["spec"]["tolerations"];
+    if !slot.is_array() {
+        *slot = json!([]);
+    }
+    if let Some(list) = slot.as_array_mut() {
+        list.extend(tolerations.map(|(key, effect)| json!({"key": key, "operator": "Exists", "effect": effect})));
+    }
+}
+
+fn from_template(template: &Value, namespace: &str, owner: &str) -> Value {
+    let mut pod = json!({"metadata": {"generateName": format!("{owner}-"), "namespace": namespace}});
+    for field in ["labels", "annotations"] {
+        if let Some(map) = template["metadata"][field].as_object() {
+            pod["metadata"][field] = Value::Object(map.clone());
+        }
+    }
+    pod["spec"] = template["spec"].clone();
+    pod["status"] = json!({"phase": "Pending"});
+    pod
+}
+
+fn owned_by(owner: &Value, kind: &str) -> Value {
+    json!([{
+        "apiVersion": "apps/v1",
+        "kind": kind,
+        "name": owner["metadata"]["name"],
+        "uid": owner["metadata"]["uid"],
+        "controller": true,
+        "blockOwnerDeletion": true,
+    }])
+}
