@@ -1,0 +1,7 @@
+//! Auto Scaling: groups with mixed-instances policies, and their activities.
+
+mod mutate;
+mod policy;
+mod read;
+
+pub(super) use mutate::GroupUpdate;

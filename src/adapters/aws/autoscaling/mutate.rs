@@ -1,0 +1,100 @@
+//! Changes of groups and their tags.
+
+use aws_sdk_autoscaling::types as sdk;
+
+use super::policy;
+use crate::adapters::aws::AwsCloud;
+use crate::adapters::aws::convert::signed;
+use crate::adapters::aws::error::{failed, is, sentence};
+use crate::domain::cloud::TagMap;
+use crate::domain::error::Result;
+use crate::domain::mutation::{GroupRequest, LaunchTemplateRef, Outcome};
+use crate::domain::nodegroup::{Distribution, Size};
+
+/// What an update of a group changes; `None` is: unchanged.
+pub(in crate::adapters::aws) struct GroupUpdate<'a> {
+    pub(in crate::adapters::aws) size: Option<Size>,
+    pub(in crate::adapters::aws) types: Option<&'a [String]>,
+    pub(in crate::adapters::aws) distribution: Option<&'a Distribution>,
+    pub(in crate::adapters::aws) launch_template: Option<&'a LaunchTemplateRef>,
+    pub(in crate::adapters::aws) subnet_ids: Option<&'a [String]>,
+}
+
+impl AwsCloud {
+    pub(in crate::adapters::aws) async fn create_group(&self, group: &GroupRequest) -> Result<Outcome> {
+        let policy = policy::to_sdk(Some(&group.launch_template), Some(&group.types), Some(&group.distribution))?;
+        let request = self
+            .autoscaling()
+            .create_auto_scaling_group()
+            .auto_scaling_group_name(&group.name)
+            .min_size(signed(group.size.min, "min")?)
+            .max_size(signed(group.size.max, "max")?)
+            .desired_capacity(signed(group.size.desired, "desired")?)
+            .mixed_instances_policy(policy)
+            .capacity_rebalance(group.distribution.capacity_rebalance)
+            .vpc_zone_identifier(group.subnet_ids.join(","))
+            .set_tags(Some(tags(&group.name, &group.tags)));
+        request.send().await.map_err(|e| failed(&format!("create Auto Scaling group `{}`", group.name), &e))?;
+        Ok(Outcome { id: Some(group.name.clone()), arn: None })
+    }
+
+    pub(in crate::adapters::aws) async fn update_group(&self, name: &str, update: GroupUpdate<'_>) -> Result<Outcome> {
+        let GroupUpdate { size, types, distribution, launch_template, subnet_ids } = update;
+        let mut request = self.autoscaling().update_auto_scaling_group().auto_scaling_group_name(name);
+        if let Some(size) = size {
+            request = request
+                .min_size(signed(size.min, "min")?)
+                .max_size(signed(size.max, "max")?)
+                .desired_capacity(signed(size.desired, "desired")?);
+        }
+        if types.is_some() || distribution.is_some() || launch_template.is_some() {
+            request = request.mixed_instances_policy(policy::to_sdk(launch_template, types, distribution)?);
+        }
+        if let Some(distribution) = distribution {
+            request = request.capacity_rebalance(distribution.capacity_rebalance);
+        }
+        if let Some(subnets) = subnet_ids {
+            request = request.vpc_zone_identifier(subnets.join(","));
+        }
+        request.send().await.map_err(|e| failed(&format!("update Auto Scaling group `{name}`"), &e))?;
+        Ok(Outcome::default())
+    }
+
+    pub(in crate::adapters::aws) async fn put_tags(&self, group: &str, map: &TagMap) -> Result<Outcome> {
+        let tags = tags(group, map);
+        let request = self.autoscaling().create_or_update_tags().set_tags(Some(tags));
+        request.send().await.map_err(|e| failed(&format!("tag Auto Scaling group `{group}`"), &e))?;
+        Ok(Outcome::default())
+    }
+
+    pub(in crate::adapters::aws) async fn delete_tags(&self, group: &str, keys: &[String]) -> Result<Outcome> {
+        let map: TagMap = keys.iter().map(|key| (key.clone(), String::new())).collect();
+        let request = self.autoscaling().delete_tags().set_tags(Some(tags(group, &map)));
+        request.send().await.map_err(|e| failed(&format!("remove tags of Auto Scaling group `{group}`"), &e))?;
+        Ok(Outcome::default())
+    }
+
+    pub(in crate::adapters::aws) async fn delete_group(&self, name: &str, force: bool) -> Result<Outcome> {
+        let request = self.autoscaling().delete_auto_scaling_group().auto_scaling_group_name(name).force_delete(force);
+        match request.send().await {
+            Ok(_) => Ok(Outcome::default()),
+            // AWS has no code of its own for a group that is gone.
+            Err(e) if is(&e, &["ValidationError"]) && sentence(&e).contains("not found") => Ok(Outcome::default()),
+            Err(e) => Err(failed(&format!("delete Auto Scaling group `{name}`"), &e)),
+        }
+    }
+}
+
+/// Tags that instances get at launch too.
+fn tags(group: &str, map: &TagMap) -> Vec<sdk::Tag> {
+    let build = |(key, value): (&String, &String)| {
+        sdk::Tag::builder()
+            .resource_id(group)
+            .resource_type("auto-scaling-group")
+            .key(key)
+            .value(value)
+            .propagate_at_launch(true)
+            .build()
+    };
+    map.iter().map(build).collect()
+}

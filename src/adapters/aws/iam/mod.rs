@@ -1,0 +1,4 @@
+//! IAM: roles, policies and instance profiles.
+
+mod mutate;
+mod read;
