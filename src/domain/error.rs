@@ -72,6 +72,18 @@ impl Error {
         self
     }
 
+    /// Whether one of the causes is AWS's (or Kubernetes') refusal with this code.
+    pub fn has_cause(&self, code: &str) -> bool {
+        self.causes
+            .iter()
+            .any(|cause| cause.strip_prefix(code).is_some_and(|rest| rest.is_empty() || rest.starts_with(':')))
+    }
+
+    /// Whether the message or a cause contains `text`.
+    pub fn mentions(&self, text: &str) -> bool {
+        self.message.contains(text) || self.causes.iter().any(|cause| cause.contains(text))
+    }
+
     /// What this failure means for the caller.
     pub fn kind(&self) -> Kind {
         self.code.kind()

@@ -5,6 +5,7 @@ pub mod autoscaler_tags;
 pub mod catalogue;
 pub mod cloud;
 pub mod code;
+pub mod desired;
 pub mod eksctl;
 pub mod error;
 pub mod feed_source;

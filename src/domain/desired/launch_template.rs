@@ -1,0 +1,79 @@
+//! The launch template that every instance of a group starts from.
+
+use super::tags::launch_tags;
+use crate::domain::Code;
+use crate::domain::cloud::{BlockDevice, Cluster, LaunchTemplateData, MetadataOptions, TagSpecification};
+use crate::domain::error::{Error, Result};
+use crate::domain::nodegroup::{AmiFamily, NodegroupSpec};
+use crate::domain::shape::Architecture;
+use crate::domain::user_data::{self, NodeadmInput};
+
+/// The public SSM parameter that names the newest image for a group's architecture and a cluster's version.
+pub fn image_parameter(spec: &NodegroupSpec, version: &str) -> String {
+    let first = spec.types.iter().next();
+    let architecture = first.map_or(Architecture::Amd64, |known| known.architecture).ec2();
+    let variant = if spec.types.iter().any(|known| known.gpus > 0) { "nvidia" } else { "standard" };
+    match spec.ami_family {
+        AmiFamily::AmazonLinux2023 => format!(
+            "/aws/service/eks/optimized-ami/{version}/amazon-linux-2023/{architecture}/{variant}/recommended/image_id"
+        ),
+    }
+}
+
+/// The content of the launch template. `security_groups` are the cluster's own and, with SSH, the group's.
+///
+/// # Errors
+/// `SPOT-0132` when the user data is over EC2's limit, and what the boot configuration needs but the cluster lacks.
+pub fn launch_template_data(
+    spec: &NodegroupSpec,
+    cluster: &Cluster,
+    image_id: &str,
+    instance_profile_arn: &str,
+    security_groups: Vec<String>,
+) -> Result<LaunchTemplateData> {
+    let tags = launch_tags(spec);
+    let specification = |kind: &str| TagSpecification { resource_type: kind.to_owned(), tags: tags.clone() };
+    Ok(LaunchTemplateData {
+        image_id: image_id.to_owned(),
+        instance_type: spec.types.names().first().map(|name| (*name).to_owned()),
+        key_name: spec.ssh.as_ref().map(|ssh| ssh.key_name.clone()),
+        instance_profile_arn: Some(instance_profile_arn.to_owned()),
+        security_group_ids: security_groups,
+        user_data: user_data(spec, cluster)?,
+        // IMDSv2 only; the second hop lets pods reach it.
+        metadata_options: MetadataOptions { http_tokens: "required".to_owned(), hop_limit: 2 },
+        block_devices: vec![root_volume(spec)?],
+        tag_specifications: ["instance", "volume", "network-interface"].into_iter().map(specification).collect(),
+    })
+}
+
+fn user_data(spec: &NodegroupSpec, cluster: &Cluster) -> Result<String> {
+    let service_cidr = cluster.service_cidr.as_deref().ok_or_else(|| {
+        Error::new(Code::AwsMalformedAnswer, format!("EKS does not say the service CIDR of cluster `{}`", cluster.name))
+            .because("nodes learn the address of the cluster's DNS from it")
+    })?;
+    user_data::encode(&user_data::nodeadm(&NodeadmInput {
+        cluster: &cluster.name,
+        endpoint: &cluster.endpoint,
+        certificate_authority: &cluster.certificate_authority,
+        service_cidr,
+        labels: &spec.node_labels(),
+        taints: &spec.taints,
+        max_pods: spec.max_pods,
+    }))
+}
+
+fn root_volume(spec: &NodegroupSpec) -> Result<BlockDevice> {
+    let volume = &spec.volume;
+    let signed = |value: u32, what: &str| {
+        i32::try_from(value).map_err(|_| Error::new(Code::InvalidValue, format!("volume {what} is {value}")))
+    };
+    Ok(BlockDevice {
+        device_name: "/dev/xvda".to_owned(),
+        size_gib: signed(volume.size_gib, "size")?,
+        volume_type: volume.volume_type.as_str().to_owned(),
+        iops: volume.iops.map(|iops| signed(iops, "IOPS")).transpose()?,
+        throughput: volume.throughput.map(|throughput| signed(throughput, "throughput")).transpose()?,
+        encrypted: volume.encrypted,
+    })
+}
