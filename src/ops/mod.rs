@@ -1,1 +1,25 @@
-//! Use-cases over ports.
+//! Use-cases: what a user asks for, done with the ports. No AWS or Kubernetes client here, and no output.
+//!
+//! Every verb reads first, changes only what differs, tells the [`Operator`](crate::ports::Operator) what
+//! happens, and answers with plain data from [`domain::inventory`](crate::domain::inventory).
+
+mod access;
+mod backoff;
+mod clusters;
+mod delete;
+mod diagnose;
+mod ensure;
+mod inventory;
+mod ledger;
+mod options;
+mod scale;
+mod session;
+mod wait;
+
+pub use clusters::cluster;
+pub use delete::delete;
+pub use ensure::ensure;
+pub use inventory::{get, list, topology};
+pub use options::{DeleteOptions, EnsureOptions, ScaleOptions};
+pub use scale::scale;
+pub use session::Session;

@@ -8,7 +8,6 @@ use futures_util::stream;
 use http::{Request, Response};
 
 use super::Sandbox;
-use super::kube;
 use super::wire::traffic::LogEntry;
 use super::world::World;
 
@@ -39,7 +38,7 @@ pub enum Next {
 /// Answers a Kubernetes request.
 pub fn answer(sandbox: &Sandbox, request: &Request<Bytes>) -> Response<Body> {
     let answer = sandbox.world(|world| {
-        let answer = kube::world::respond(world, request);
+        let answer = respond(world, request);
         let status = match &answer {
             Answer::Whole(response) => response.status(),
             Answer::Stream(response, _) => response.status(),
@@ -73,4 +72,11 @@ fn follow(sandbox: Sandbox, feed: Box<dyn Feed>) -> Body {
         }
     });
     Body::from_stream(pieces)
+}
+
+/// Until the API server is there: says that it is not.
+fn respond(_: &mut World, _: &Request<Bytes>) -> Answer {
+    let mut response = Response::new(Bytes::from_static(b"the sandbox has no API server\n"));
+    *response.status_mut() = http::StatusCode::SERVICE_UNAVAILABLE;
+    Answer::Whole(response)
 }

@@ -1,0 +1,154 @@
+//! Node authorisation: whether and how the cluster knows the nodes' role.
+
+use std::time::Duration;
+
+use indexmap::IndexMap;
+
+use super::backoff::Backoff;
+use super::ledger::Ledger;
+use crate::domain::Code;
+use crate::domain::cloud::{AuthenticationMode, TagMap};
+use crate::domain::desired::aws_auth;
+use crate::domain::error::{Error, Result};
+use crate::domain::mutation::{AwsMutation, KubeMutation};
+use crate::ports::{Cluster, Event, ResourceKind, Verdict, polling};
+
+/// The type of an access entry for Linux nodes on EC2.
+pub(super) const NODE_ENTRY: &str = "EC2_LINUX";
+const MAP_ROLES: &str = "mapRoles";
+/// How long IAM may take to show a new role to EKS.
+const PROPAGATION: Duration = Duration::from_secs(120);
+
+/// How nodes are let into a cluster.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Way {
+    /// An access entry for the role.
+    AccessEntry,
+    /// A row in the `aws-auth` ConfigMap.
+    AwsAuth,
+}
+
+/// The way of an authentication mode.
+pub(super) fn way(mode: AuthenticationMode) -> Way {
+    match mode {
+        AuthenticationMode::ConfigMap => Way::AwsAuth,
+        AuthenticationMode::Api | AuthenticationMode::ApiAndConfigMap => Way::AccessEntry,
+    }
+}
+
+/// Makes sure that an access entry for the role exists. `there` is its type when it does.
+pub(super) async fn ensure_entry(
+    ledger: &Ledger<'_>,
+    cluster: &str,
+    role_arn: &str,
+    there: Option<&str>,
+    tags: &TagMap,
+) -> Result<()> {
+    let name = role_name(role_arn);
+    match there {
+        Some(NODE_ENTRY) => ledger.settle(ResourceKind::AccessEntry, name, Verdict::Unchanged),
+        Some(other) => {
+            return Err(Error::new(
+                Code::CannotChangeInPlace,
+                format!("the access entry of role `{name}` has type `{other}`, but nodes need `{NODE_ENTRY}`"),
+            )
+            .help(format!(
+                "remove it first: `aws eks delete-access-entry --cluster-name {cluster} --principal-arn {role_arn}`"
+            )));
+        }
+        None => {
+            create_entry(ledger, cluster, role_arn, tags).await?;
+            ledger.settle(ResourceKind::AccessEntry, name, Verdict::Created);
+        }
+    }
+    Ok(())
+}
+
+/// EKS refuses a principal that IAM has not yet told it of: tried again until it knows.
+async fn create_entry(ledger: &Ledger<'_>, cluster: &str, role_arn: &str, tags: &TagMap) -> Result<()> {
+    let session = ledger.session();
+    let request = AwsMutation::CreateAccessEntry {
+        cluster: cluster.to_owned(),
+        principal_arn: role_arn.to_owned(),
+        entry_type: NODE_ENTRY.to_owned(),
+        client_token: ledger.token("access-entry", role_arn),
+        tags: tags.clone(),
+    };
+    let mut backoff = Backoff::new(&*session.clock, Duration::from_secs(5), PROPAGATION);
+    let mut outcome = ledger.aws(request.clone()).await;
+    loop {
+        match outcome {
+            Ok(_) => return Ok(()),
+            Err(error) if error.has_cause("ResourceInUseException") => {
+                // It belongs to an earlier role of that name, whom EKS does not mistake for this one.
+                ledger.aws(delete_request(cluster, role_arn)).await?;
+            }
+            Err(error) if error.has_cause("InvalidParameterException") && error.mentions("rincipal") => {
+                session.operator.tell(&Event::Retry { error: error.clone() });
+                if !backoff.pause(&*session.clock).await {
+                    return Err(error);
+                }
+            }
+            Err(error) => return Err(error),
+        }
+        outcome = polling(ledger.aws(request.clone())).await;
+    }
+}
+
+/// Makes sure that `aws-auth` has a row for the role.
+pub(super) async fn ensure_row(ledger: &Ledger<'_>, api: &dyn Cluster, role_arn: &str) -> Result<()> {
+    let verdict = edit(ledger, api, |text| aws_auth::with_node_role(text, role_arn)).await?;
+    let verdict = if verdict { Verdict::Created } else { Verdict::Unchanged };
+    ledger.settle(ResourceKind::AwsAuthMapping, role_name(role_arn), verdict);
+    Ok(())
+}
+
+/// Removes the role's row from `aws-auth`; tells whether there was one.
+pub(super) async fn remove_row(ledger: &Ledger<'_>, api: &dyn Cluster, role_arn: &str) -> Result<bool> {
+    edit(ledger, api, |text| aws_auth::without_role(text, role_arn)).await
+}
+
+/// Whether `aws-auth` has a row for the role.
+pub(super) async fn has_row(api: &dyn Cluster, role_arn: &str) -> Result<bool> {
+    let map = api.config_map("kube-system", "aws-auth").await?;
+    let text = map.and_then(|map| map.data).and_then(|data| data.get(MAP_ROLES).cloned()).unwrap_or_default();
+    aws_auth::contains(&text, role_arn)
+}
+
+/// The request that removes an access entry.
+pub(super) fn delete_request(cluster: &str, role_arn: &str) -> AwsMutation {
+    AwsMutation::DeleteAccessEntry { cluster: cluster.to_owned(), principal_arn: role_arn.to_owned() }
+}
+
+/// Reads, edits and writes the ConfigMap. Another writer in between makes the write fail: then all over again, a few times.
+async fn edit(ledger: &Ledger<'_>, api: &dyn Cluster, edit: impl Fn(&str) -> Result<String>) -> Result<bool> {
+    let mut tries = 0;
+    loop {
+        let map = api.config_map("kube-system", "aws-auth").await?;
+        let resource_version = map.as_ref().and_then(|map| map.metadata.resource_version.clone());
+        let mut data: IndexMap<String, String> =
+            map.and_then(|map| map.data).map(|data| data.into_iter().collect()).unwrap_or_default();
+        let before = data.get(MAP_ROLES).cloned().unwrap_or_default();
+        let after = edit(&before)?;
+        if after == before {
+            return Ok(false);
+        }
+        data.insert(MAP_ROLES.to_owned(), after);
+        let put = KubeMutation::PutConfigMap {
+            namespace: "kube-system".to_owned(),
+            name: "aws-auth".to_owned(),
+            data,
+            resource_version,
+        };
+        match ledger.kube(api, put).await {
+            Ok(_) => return Ok(true),
+            Err(error) if tries < 4 && error.mentions("onflict") => tries += 1,
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+/// The last part of an ARN.
+pub(super) fn role_name(arn: &str) -> &str {
+    arn.rsplit('/').next().unwrap_or(arn)
+}

@@ -1,0 +1,109 @@
+//! Everything that belongs to a group, by its names and tags.
+
+use crate::domain::cloud::{AutoScalingGroup, Cluster, InstanceProfile, LaunchTemplate, Role, SecurityGroup, TagMap};
+use crate::domain::desired::{CLUSTER_TAG, NODEGROUP_TAG, ResourceNames, role_arn};
+use crate::domain::error::Result;
+use crate::ops::Session;
+use crate::ops::access::{self, Way};
+use crate::ops::clusters::account_of;
+use crate::ports::{self, ResourceKind};
+
+/// What is there of a group.
+pub(super) struct Inventory {
+    pub(super) names: ResourceNames,
+    pub(super) role_arn: String,
+    pub(super) group: Option<AutoScalingGroup>,
+    pub(super) template: Option<LaunchTemplate>,
+    pub(super) access_entry: bool,
+    pub(super) aws_auth_row: bool,
+    pub(super) security_group: Option<SecurityGroup>,
+    pub(super) profile: Option<InstanceProfile>,
+    pub(super) role: Option<Role>,
+}
+
+impl Inventory {
+    /// Whether there is nothing.
+    pub(super) fn is_empty(&self) -> bool {
+        self.describe().is_empty()
+    }
+
+    /// One line per thing that is there.
+    pub(super) fn describe(&self) -> Vec<String> {
+        let names = &self.names;
+        [
+            (self.group.is_some(), ResourceKind::AutoScalingGroup, &names.auto_scaling_group),
+            (self.template.is_some(), ResourceKind::LaunchTemplate, &names.launch_template),
+            (self.access_entry, ResourceKind::AccessEntry, &self.role_arn),
+            (self.aws_auth_row, ResourceKind::AwsAuthMapping, &self.role_arn),
+            (self.security_group.is_some(), ResourceKind::SecurityGroup, &names.security_group),
+            (self.profile.is_some(), ResourceKind::InstanceProfile, &names.instance_profile),
+            (self.role.is_some(), ResourceKind::IamRole, &names.role),
+        ]
+        .into_iter()
+        .filter(|(there, ..)| *there)
+        .map(|(_, kind, name)| format!("{} `{name}`", kind.as_str()))
+        .collect()
+    }
+}
+
+/// Reads it. What carries another group's tags, or none of ours, is not counted: it is not ours to remove.
+pub(super) async fn take(
+    session: &Session,
+    api: &dyn ports::Cluster,
+    cluster: &Cluster,
+    name: &str,
+) -> Result<Inventory> {
+    let names = ResourceNames::of(&cluster.name, name);
+    let role_arn = role_arn(&account_of(cluster), &names.role);
+    let cloud = &*session.cloud;
+    let way = access::way(cluster.authentication_mode);
+    let security_group = async {
+        let vpc = match &cluster.vpc_id {
+            Some(vpc) => Some(vpc.clone()),
+            None => cloud.subnets(&cluster.subnet_ids).await?.into_iter().next().map(|subnet| subnet.vpc_id),
+        };
+        match vpc {
+            Some(vpc) => cloud.security_group(&vpc, &names.security_group).await,
+            None => Ok(None),
+        }
+    };
+    let entry = async {
+        match way {
+            Way::AccessEntry => cloud.access_entry(&cluster.name, &role_arn).await.map(|entry| entry.is_some()),
+            Way::AwsAuth => Ok(false),
+        }
+    };
+    let row = async {
+        match way {
+            Way::AccessEntry => Ok(false),
+            Way::AwsAuth => access::has_row(api, &role_arn).await,
+        }
+    };
+    let (group, template, access_entry, aws_auth_row, security_group, profile, role) = tokio::try_join!(
+        cloud.group(&names.auto_scaling_group),
+        cloud.launch_template(&names.launch_template),
+        entry,
+        row,
+        security_group,
+        cloud.instance_profile(&names.instance_profile),
+        cloud.role(&names.role),
+    )?;
+    let ours = |tags: &TagMap| {
+        tags.get(CLUSTER_TAG) == Some(&cluster.name) && tags.get(NODEGROUP_TAG).is_some_and(|n| n == name)
+    };
+    let instance_tags = |template: &LaunchTemplate| {
+        template.data.tag_specifications.iter().any(|specification| ours(&specification.tags))
+    };
+    let role = role.filter(|role| ours(&role.tags));
+    Ok(Inventory {
+        group: group.filter(|group| ours(&group.tags)),
+        template: template.filter(instance_tags),
+        security_group: security_group.filter(|group| ours(&group.tags)),
+        profile: profile.filter(|profile| ours(&profile.tags)),
+        access_entry,
+        aws_auth_row,
+        role,
+        names,
+        role_arn,
+    })
+}

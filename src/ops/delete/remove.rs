@@ -1,0 +1,118 @@
+//! Removal in dependency order, each thing only when nothing needs it any more.
+
+use super::inventory::Inventory;
+use crate::domain::Code;
+use crate::domain::cloud::{Cluster, Role};
+use crate::domain::error::{Error, Result};
+use crate::domain::mutation::AwsMutation;
+use crate::ops::access;
+use crate::ops::backoff::Backoff;
+use crate::ops::ledger::Ledger;
+use crate::ports::{self, Event, ResourceKind, Verdict, polling};
+
+/// Removes what the inventory lists.
+pub(super) async fn remove(
+    ledger: &Ledger<'_>,
+    api: &dyn ports::Cluster,
+    cluster: &Cluster,
+    inventory: &Inventory,
+    deadline: &mut Backoff,
+) -> Result<()> {
+    let names = &inventory.names;
+    if inventory.group.is_some() {
+        remove_group(ledger, &names.auto_scaling_group, deadline).await?;
+    }
+    if inventory.template.is_some() {
+        ledger.aws(AwsMutation::DeleteLaunchTemplate { name: names.launch_template.clone() }).await?;
+        ledger.settle(ResourceKind::LaunchTemplate, &names.launch_template, Verdict::Deleted);
+    }
+    if inventory.access_entry {
+        ledger.aws(access::delete_request(&cluster.name, &inventory.role_arn)).await?;
+        ledger.settle(ResourceKind::AccessEntry, access::role_name(&inventory.role_arn), Verdict::Deleted);
+    }
+    if inventory.aws_auth_row && access::remove_row(ledger, api, &inventory.role_arn).await? {
+        ledger.settle(ResourceKind::AwsAuthMapping, access::role_name(&inventory.role_arn), Verdict::Deleted);
+    }
+    if let Some(group) = &inventory.security_group {
+        // The network interfaces of the last instances let go of it some seconds after they are gone.
+        let request = AwsMutation::DeleteSecurityGroup { group_id: group.id.clone() };
+        insist(ledger, request, "DependencyViolation", deadline).await?;
+        ledger.settle(ResourceKind::SecurityGroup, &group.name, Verdict::Deleted);
+    }
+    if let Some(profile) = &inventory.profile {
+        for role in &profile.roles {
+            let (profile, role) = (profile.name.clone(), role.clone());
+            ledger.aws(AwsMutation::RemoveRoleFromInstanceProfile { profile, role }).await?;
+        }
+        let request = AwsMutation::DeleteInstanceProfile { name: profile.name.clone() };
+        insist(ledger, request, "DeleteConflict", deadline).await?;
+        ledger.settle(ResourceKind::InstanceProfile, &profile.name, Verdict::Deleted);
+    }
+    if let Some(role) = &inventory.role {
+        remove_role(ledger, role, deadline).await?;
+    }
+    Ok(())
+}
+
+async fn remove_role(ledger: &Ledger<'_>, role: &Role, deadline: &mut Backoff) -> Result<()> {
+    for policy in role.inline.keys() {
+        let (role, policy) = (role.name.clone(), policy.clone());
+        ledger.aws(AwsMutation::DeleteRolePolicy { role, policy }).await?;
+    }
+    for policy_arn in &role.attached {
+        let (role, policy_arn) = (role.name.clone(), policy_arn.clone());
+        ledger.aws(AwsMutation::DetachRolePolicy { role, policy_arn }).await?;
+    }
+    insist(ledger, AwsMutation::DeleteRole { name: role.name.clone() }, "DeleteConflict", deadline).await?;
+    ledger.settle(ResourceKind::IamRole, &role.name, Verdict::Deleted);
+    Ok(())
+}
+
+/// Deletes the group with its instances and waits until both are gone.
+async fn remove_group(ledger: &Ledger<'_>, name: &str, deadline: &mut Backoff) -> Result<()> {
+    let session = ledger.session();
+    ledger.aws(AwsMutation::DeleteAutoScalingGroup { name: name.to_owned(), force: true }).await?;
+    deadline.hurry();
+    let began = session.clock.now();
+    let mut told = None;
+    while let Some(group) = polling(session.cloud.group(name)).await? {
+        let left = u32::try_from(group.instances.len()).unwrap_or(u32::MAX);
+        let most = *told.get_or_insert(left);
+        session.operator.tell(&Event::Progress {
+            what: format!("instances of \"{name}\" to end"),
+            done: most.saturating_sub(left),
+            wanted: most,
+            since: began,
+        });
+        if !deadline.pause(&*session.clock).await {
+            return Err(Error::new(
+                Code::InventoryNotEmpty,
+                format!("Auto Scaling group `{name}` is still being deleted"),
+            )
+            .because(format!("{left} of its instances are still there"))
+            .help("repeat the delete later: it goes on where it stopped"));
+        }
+    }
+    ledger.settle(ResourceKind::AutoScalingGroup, name, Verdict::Deleted);
+    Ok(())
+}
+
+/// Repeats a request as long as AWS says that something still depends on the thing.
+async fn insist(ledger: &Ledger<'_>, request: AwsMutation, code: &str, deadline: &mut Backoff) -> Result<()> {
+    let session = ledger.session();
+    deadline.hurry();
+    let mut outcome = ledger.aws(request.clone()).await;
+    loop {
+        match outcome {
+            Ok(_) => return Ok(()),
+            Err(error) if error.has_cause(code) => {
+                session.operator.tell(&Event::Retry { error: error.clone() });
+                if !deadline.pause(&*session.clock).await {
+                    return Err(error);
+                }
+            }
+            Err(error) => return Err(error),
+        }
+        outcome = polling(ledger.aws(request.clone())).await;
+    }
+}

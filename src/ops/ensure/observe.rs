@@ -1,0 +1,116 @@
+//! Everything that is read before the first write: in two rounds, each of requests that go out together.
+
+use crate::domain::cloud::{
+    AutoScalingGroup, CallerIdentity, Cluster, InstanceProfile, KeyPair, LaunchTemplate, Offering, Role, SecurityGroup,
+    Subnet,
+};
+use crate::domain::desired::{ResourceNames, image_parameter, role_arn};
+use crate::domain::error::{Error, Result};
+use crate::domain::nodegroup::NodegroupSpec;
+use crate::ops::access::{Way, way};
+use crate::ops::{Session, cluster};
+
+/// The role that EC2 needs to start Spot instances for an account.
+pub(super) const SPOT_ROLE: &str = "AWSServiceRoleForEC2Spot";
+
+/// What is there.
+pub(super) struct Facts {
+    pub(super) cluster: Cluster,
+    pub(super) caller: CallerIdentity,
+    pub(super) offerings: Vec<Offering>,
+    /// All of the region; `None` when no key is asked for.
+    pub(super) key_pairs: Option<Vec<KeyPair>>,
+    /// Groups of that name, by whomever.
+    pub(super) namesakes: Vec<AutoScalingGroup>,
+    pub(super) role: Option<Role>,
+    pub(super) profile: Option<InstanceProfile>,
+    pub(super) template: Option<LaunchTemplate>,
+    /// Whether the account has the Spot service-linked role; an error when it may not be asked.
+    pub(super) spot_role: Option<Result<bool, Error>>,
+    pub(super) subnets: Vec<Subnet>,
+    /// The image that was named, or the newest one; `None` when there is none.
+    pub(super) image: Option<String>,
+    pub(super) image_parameter: String,
+    pub(super) access_entry: Option<String>,
+    pub(super) vpc_id: Option<String>,
+    pub(super) security_group: Option<SecurityGroup>,
+    /// Of the VPC; empty when SSH does not need them.
+    pub(super) vpc_cidrs: Vec<String>,
+}
+
+/// Reads it.
+pub(super) async fn observe(session: &Session, spec: &NodegroupSpec) -> Result<Facts> {
+    let names = ResourceNames::of(&spec.cluster, &spec.name);
+    let cloud = &*session.cloud;
+    let types: Vec<String> = spec.types.names().into_iter().map(str::to_owned).collect();
+    // All answers are awaited and then looked at in order: which refusal is told does not depend on which came first.
+    let (cluster, caller, offerings, key_pairs, eksctl, managed, role, profile, template, spot_role) = tokio::join!(
+        cluster(session, &spec.cluster),
+        cloud.caller(),
+        cloud.offerings(&types),
+        when(spec.ssh.is_some(), cloud.key_pairs()),
+        cloud.groups_by_tag("alpha.eksctl.io/nodegroup-name", &spec.name),
+        cloud.groups_by_tag("eks:nodegroup-name", &spec.name),
+        cloud.role(&names.role),
+        cloud.instance_profile(&names.instance_profile),
+        cloud.launch_template(&names.launch_template),
+        when(buys_spot(spec), cloud.role_exists(SPOT_ROLE)),
+    );
+    let (cluster, caller, role) = (cluster?, caller?, role?);
+    let mut namesakes = eksctl?;
+    let known: Vec<String> = namesakes.iter().map(|group| group.name.clone()).collect();
+    namesakes.extend(managed?.into_iter().filter(|group| !known.contains(&group.name)));
+    namesakes.retain(|group| group.tags.get(&format!("kubernetes.io/cluster/{}", spec.cluster)).is_some());
+
+    let mut subnet_ids = cluster.subnet_ids.clone();
+    subnet_ids.extend(spec.subnets.iter().filter(|id| !cluster.subnet_ids.contains(id)).cloned());
+    let image_parameter = image_parameter(spec, &cluster.version);
+    let arn = role_arn(&caller, &names.role);
+    let asks_entry = role.is_some() && way(cluster.authentication_mode) == Way::AccessEntry;
+    let (subnets, image, access_entry) = tokio::join!(
+        cloud.subnets(&subnet_ids),
+        async {
+            match &spec.ami {
+                Some(ami) => Ok(Some(ami.clone())),
+                None => cloud.image_parameter(&image_parameter).await,
+            }
+        },
+        when(asks_entry, cloud.access_entry(&spec.cluster, &arn)),
+    );
+    let subnets = subnets?;
+    let vpc_id = cluster.vpc_id.clone().or_else(|| subnets.first().map(|subnet| subnet.vpc_id.clone()));
+    let vpc = vpc_id.clone().unwrap_or_default();
+    let asks_cidrs = spec.ssh.as_ref().is_some_and(|ssh| ssh.sources.is_empty()) && vpc_id.is_some();
+    let (security_group, vpc_cidrs) = tokio::join!(
+        when(spec.ssh.is_some() && vpc_id.is_some(), cloud.security_group(&vpc, &names.security_group)),
+        when(asks_cidrs, cloud.vpc_cidrs(&vpc)),
+    );
+    Ok(Facts {
+        cluster,
+        caller,
+        offerings: offerings?,
+        key_pairs: key_pairs.transpose()?,
+        namesakes,
+        role,
+        profile: profile?,
+        template: template?,
+        spot_role,
+        subnets,
+        image: image?,
+        image_parameter,
+        access_entry: access_entry.transpose()?.flatten(),
+        vpc_id,
+        security_group: security_group.transpose()?.flatten(),
+        vpc_cidrs: vpc_cidrs.transpose()?.unwrap_or_default(),
+    })
+}
+
+/// Whether the group can ask for a Spot instance at all.
+fn buys_spot(spec: &NodegroupSpec) -> bool {
+    spec.distribution.on_demand_percentage < 100 && spec.size.max > spec.distribution.on_demand_base
+}
+
+/// Makes a request only if it is needed.
+async fn when<T>(needed: bool, request: impl Future<Output = T>) -> Option<T> {
+    if needed { Some(request.await) } else { None }
+}

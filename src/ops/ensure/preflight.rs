@@ -1,0 +1,185 @@
+//! What would fail later is refused now, before the first write.
+
+use super::observe::Facts;
+use crate::domain::Code;
+use crate::domain::cloud::AutoScalingGroup;
+use crate::domain::desired::{CLUSTER_TAG, NODEGROUP_TAG, Placement, ResourceNames, group_tags, place};
+use crate::domain::error::{Error, Result, nearest};
+use crate::domain::inventory::Owner;
+use crate::domain::nodegroup::NodegroupSpec;
+use crate::ops::Session;
+use crate::ops::clusters::quoted;
+use crate::ops::inventory::owner_of;
+
+/// What the checks found out.
+pub(super) struct Plan {
+    pub(super) names: ResourceNames,
+    pub(super) placement: Placement,
+    pub(super) image_id: String,
+    /// The group, when it is there and ours.
+    pub(super) group: Option<AutoScalingGroup>,
+}
+
+/// Checks, in the order in which a user would want to know.
+pub(super) fn check(session: &Session, spec: &NodegroupSpec, facts: &Facts) -> Result<Plan> {
+    let names = ResourceNames::of(&spec.cluster, &spec.name);
+    let cluster = &facts.cluster;
+    if !cluster.status.is_active() {
+        return Err(Error::new(
+            Code::ClusterNotReady,
+            format!("cluster `{}` is {} and takes no node groups now", cluster.name, cluster.status.0),
+        )
+        .help("wait until it is ACTIVE"));
+    }
+    let group = ours(spec, facts, &names)?;
+    key_pair(session, spec, facts)?;
+    let placement = place(spec, &facts.subnets, &facts.offerings)?;
+    let image_id = facts.image.clone().ok_or_else(|| {
+        Error::new(
+            Code::ImageNotFound,
+            format!("no {} image for Kubernetes {}", spec.ami_family.as_str(), cluster.version),
+        )
+        .because(format!("SSM parameter `{}` does not exist", facts.image_parameter))
+        .help("upgrade the cluster to a version that EKS supports, or name an image with `ami`")
+    })?;
+    if cluster.cluster_security_group.is_none() && facts.vpc_id.is_none() {
+        return Err(Error::new(
+            Code::SubnetNotFound,
+            format!("cluster `{}` names no VPC and no subnets", cluster.name),
+        ));
+    }
+    match &facts.spot_role {
+        Some(Ok(false)) => {
+            return Err(Error::new(
+                Code::SpotServiceLinkedRoleMissing,
+                format!("the account has no service-linked role for Spot (`{}`)", super::observe::SPOT_ROLE),
+            )
+            .because("without it EC2 refuses every Spot request of an Auto Scaling group")
+            .help("create it once per account: `aws iam create-service-linked-role --aws-service-name spot.amazonaws.com`"));
+        }
+        Some(Err(error)) if error.code == Code::AwsAccessDenied => {
+            session
+                .warn(format!("whether the account has the service-linked role for Spot could not be read: {error}"));
+        }
+        Some(Err(error)) => return Err(error.clone()),
+        Some(Ok(true)) | None => {}
+    }
+    group_tags(spec)?;
+    Ok(Plan { names, placement, image_id, group })
+}
+
+/// The group, if it is there. Someone else's of that name, or one of ours for another group, is left alone.
+fn ours(spec: &NodegroupSpec, facts: &Facts, names: &ResourceNames) -> Result<Option<AutoScalingGroup>> {
+    let mut found = None;
+    for group in &facts.namesakes {
+        let is_ours = owner_of(group) == Owner::Spotscript
+            && group.tags.get(CLUSTER_TAG) == Some(&spec.cluster)
+            && group.tags.get(NODEGROUP_TAG) == Some(&spec.name);
+        if !is_ours {
+            return Err(not_ours(&spec.cluster, &spec.name, group));
+        }
+        if group.name == names.auto_scaling_group {
+            found = Some(group.clone());
+        }
+    }
+    if let Some(group) = &found
+        && group.status.is_some()
+    {
+        return Err(Error::new(Code::NotOurs, format!("group `{}` is being deleted", spec.name))
+            .help("wait until it is gone, then repeat"));
+    }
+    for (what, name, tags) in [
+        ("role", &names.role, facts.role.as_ref().map(|role| &role.tags)),
+        ("instance profile", &names.instance_profile, facts.profile.as_ref().map(|profile| &profile.tags)),
+    ] {
+        let of = |tag: &str| tags.and_then(|tags| tags.get(tag));
+        if tags.is_some() && (of(CLUSTER_TAG) != Some(&spec.cluster) || of(NODEGROUP_TAG) != Some(&spec.name)) {
+            let owner = match (of(CLUSTER_TAG), of(NODEGROUP_TAG)) {
+                (Some(cluster), Some(group)) => format!("its tags say group `{group}` of cluster `{cluster}`"),
+                _ => "its tags do not say that spotscript made it".to_owned(),
+            };
+            return Err(Error::new(Code::NotOurs, format!("{what} `{name}` exists and is not this group's"))
+                .because(owner)
+                .help("remove or rename it, or give the group another name"));
+        }
+    }
+    Ok(found)
+}
+
+/// A group of that name that belongs to someone else.
+pub(in crate::ops) fn not_ours(cluster: &str, name: &str, group: &AutoScalingGroup) -> Error {
+    let error = Error::new(
+        Code::NotOurs,
+        format!("cluster `{cluster}` has a node group `{name}` that spotscript did not make"),
+    );
+    let tag = |key: &str| group.tags.get(key).map(String::as_str).unwrap_or_default();
+    match owner_of(group) {
+        Owner::CloudFormation => error
+            .because(format!(
+                "Auto Scaling group `{}` belongs to CloudFormation stack `{}`",
+                group.name,
+                tag("aws:cloudformation:stack-name")
+            ))
+            .help(format!("use `eksctl` for it (`eksctl delete nodegroup --cluster {cluster} --name {name}`), or choose another name")),
+        Owner::Managed => error
+            .because("it is an EKS managed node group")
+            .help(format!("use EKS for it (`aws eks delete-nodegroup --cluster-name {cluster} --nodegroup-name {name}`), or choose another name")),
+        Owner::Spotscript | Owner::Other => error
+            .because(format!("Auto Scaling group `{}` carries that name in its tags", group.name))
+            .help("choose another name"),
+    }
+}
+
+fn key_pair(session: &Session, spec: &NodegroupSpec, facts: &Facts) -> Result<()> {
+    let (Some(ssh), Some(pairs)) = (&spec.ssh, &facts.key_pairs) else { return Ok(()) };
+    if pairs.iter().any(|pair| pair.name == ssh.key_name) {
+        return Ok(());
+    }
+    let region = session.cloud.region();
+    let error = Error::new(Code::KeyPairNotFound, format!("no key pair `{}` in region `{region}`", ssh.key_name));
+    let names = || pairs.iter().map(|pair| pair.name.as_str());
+    Err(match nearest(&ssh.key_name, names()) {
+        Some(near) => error.help(format!("did you mean `{near}`?")),
+        None if pairs.is_empty() => error.help(format!(
+            "the region has none: `aws ec2 create-key-pair --region {region} --key-name {}`, or leave SSH out",
+            ssh.key_name
+        )),
+        None => error.help(format!("key pairs here: {}", quoted(names()))),
+    })
+}
+
+/// The head of a create log, as users of eksctl know it.
+pub(super) fn tell(session: &Session, spec: &NodegroupSpec, facts: &Facts, plan: &Plan) {
+    session.note(format!("spotscript version {}", env!("CARGO_PKG_VERSION")));
+    session.note(format!("using region {}", session.cloud.region()));
+    session.note(format!("cluster \"{}\" runs Kubernetes version {}", facts.cluster.name, facts.cluster.version));
+    session.note(format!(
+        "nodegroup \"{}\" will use \"{}\" [{}/{}]",
+        spec.name,
+        plan.image_id,
+        spec.ami_family.as_str(),
+        facts.cluster.version
+    ));
+    if let Some(ssh) = &spec.ssh {
+        session.note(format!("using EC2 key pair \"{}\"", ssh.key_name));
+    }
+    let mut zones: Vec<(&str, Vec<&str>)> = vec![];
+    for subnet in &plan.placement.subnets {
+        match zones.last_mut() {
+            Some((zone, ids)) if *zone == subnet.zone => ids.push(&subnet.id),
+            _ => zones.push((&subnet.zone, vec![&subnet.id])),
+        }
+    }
+    for (zone, ids) in zones {
+        let kind = if spec.private_networking { "private" } else { "public" };
+        let missing =
+            plan.placement.missing.get(zone).map(|types| format!("; not offered there: {}", types.join(", ")));
+        session.note(format!("subnets for {zone} - {kind}: {}{}", ids.join(", "), missing.unwrap_or_default()));
+    }
+    for zone in &plan.placement.skipped_zones {
+        session.warn(format!("zone {zone} is left out: it offers none of the instance types"));
+    }
+    for name in &plan.placement.nowhere {
+        session.warn(format!("instance type {name} is offered in none of the zones: it will never be started"));
+    }
+}

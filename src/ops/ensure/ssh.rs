@@ -1,0 +1,76 @@
+//! The security groups of the nodes: the cluster's own, and with SSH one of the group's.
+
+use super::observe::Facts;
+use super::preflight::Plan;
+use super::role::at_least_changed;
+use crate::domain::Code;
+use crate::domain::cloud::IngressRule;
+use crate::domain::desired::{resource_tags, ssh_rules, ssh_sources};
+use crate::domain::error::{Error, Result};
+use crate::domain::mutation::AwsMutation;
+use crate::domain::nodegroup::NodegroupSpec;
+use crate::ops::ledger::Ledger;
+use crate::ports::{ResourceKind, Verdict};
+
+/// Ids of the security groups for the launch template.
+pub(super) async fn ensure_groups(
+    ledger: &Ledger<'_>,
+    spec: &NodegroupSpec,
+    facts: &Facts,
+    plan: &Plan,
+) -> Result<Vec<String>> {
+    let mut ids: Vec<String> = facts.cluster.cluster_security_group.iter().cloned().collect();
+    if let Some(ssh) = &spec.ssh {
+        let sources = ssh_sources(ssh, &facts.vpc_cidrs);
+        if sources.is_empty() {
+            return Err(Error::new(Code::SubnetNotFound, "the VPC has no IPv4 CIDR to let SSH in from")
+                .help("name the CIDRs that may connect"));
+        }
+        ids.push(ensure_group(ledger, spec, facts, plan, &ssh_rules(sources)).await?);
+    }
+    Ok(ids)
+}
+
+async fn ensure_group(
+    ledger: &Ledger<'_>,
+    spec: &NodegroupSpec,
+    facts: &Facts,
+    plan: &Plan,
+    rules: &[IngressRule],
+) -> Result<String> {
+    let name = &plan.names.security_group;
+    let mut verdict = Verdict::Unchanged;
+    let (group_id, there) = match &facts.security_group {
+        Some(group) => (group.id.clone(), group.ingress.as_slice()),
+        None => {
+            verdict = Verdict::Created;
+            let request = AwsMutation::CreateSecurityGroup {
+                name: name.clone(),
+                description: format!("SSH to the nodes of {} in {}", spec.name, spec.cluster),
+                vpc_id: facts.vpc_id.clone().unwrap_or_default(),
+                // Not `kubernetes.io/cluster/…`: the AWS Load Balancer Controller wants that on one group of an
+                // interface only, and the cluster's own has it.
+                tags: resource_tags(spec),
+            };
+            let outcome = ledger.aws(request).await?;
+            (outcome.id.unwrap_or_else(|| format!("(id of {name})")), [].as_slice())
+        }
+    };
+    let same = |a: &IngressRule, b: &IngressRule| {
+        (&a.protocol, a.from_port, a.to_port, &a.cidr) == (&b.protocol, b.from_port, b.to_port, &b.cidr)
+    };
+    let without = |of: &[IngressRule], others: &[IngressRule]| -> Vec<IngressRule> {
+        of.iter().filter(|rule| !others.iter().any(|other| same(rule, other))).cloned().collect()
+    };
+    let (missing, surplus) = (without(rules, there), without(there, rules));
+    if !missing.is_empty() {
+        ledger.aws(AwsMutation::AuthorizeSecurityGroupIngress { group_id: group_id.clone(), rules: missing }).await?;
+        verdict = at_least_changed(verdict);
+    }
+    if !surplus.is_empty() {
+        ledger.aws(AwsMutation::RevokeSecurityGroupIngress { group_id: group_id.clone(), rules: surplus }).await?;
+        verdict = at_least_changed(verdict);
+    }
+    ledger.settle(ResourceKind::SecurityGroup, name, verdict);
+    Ok(group_id)
+}

@@ -1,0 +1,49 @@
+//! The launch template: a new version when its content differs.
+
+use super::observe::Facts;
+use super::preflight::Plan;
+use crate::domain::desired::{launch_template_data, resource_tags, template_difference};
+use crate::domain::error::Result;
+use crate::domain::mutation::AwsMutation;
+use crate::domain::nodegroup::NodegroupSpec;
+use crate::ops::ledger::Ledger;
+use crate::ports::{ResourceKind, Verdict};
+
+/// Makes the template be as wanted; gives the number of the version to use.
+pub(super) async fn ensure(
+    ledger: &Ledger<'_>,
+    spec: &NodegroupSpec,
+    facts: &Facts,
+    plan: &Plan,
+    profile_arn: &str,
+    security_groups: Vec<String>,
+) -> Result<i64> {
+    let name = plan.names.launch_template.clone();
+    let data = launch_template_data(spec, &facts.cluster, &plan.image_id, profile_arn, security_groups)?;
+    let Some(there) = &facts.template else {
+        ledger
+            .aws(AwsMutation::CreateLaunchTemplate {
+                name: name.clone(),
+                client_token: ledger.token("launch-template", &name),
+                data: Box::new(data),
+                tags: resource_tags(spec),
+            })
+            .await?;
+        ledger.settle(ResourceKind::LaunchTemplate, &name, Verdict::Created);
+        return Ok(1);
+    };
+    let differs = template_difference(&there.data, &data);
+    if differs.is_empty() {
+        ledger.settle(ResourceKind::LaunchTemplate, &name, Verdict::Unchanged);
+        return Ok(there.latest_version);
+    }
+    ledger.session().note(format!("launch template \"{name}\" gets a new version: {} differ", differs.join(", ")));
+    let request = AwsMutation::CreateLaunchTemplateVersion {
+        name: name.clone(),
+        client_token: ledger.token("launch-template-version", &name),
+        data: Box::new(data),
+    };
+    let outcome = ledger.aws(request).await?;
+    ledger.settle(ResourceKind::LaunchTemplate, &name, Verdict::Changed);
+    Ok(outcome.id.and_then(|number| number.parse().ok()).unwrap_or(there.latest_version + 1))
+}

@@ -1,0 +1,67 @@
+//! `get nodegroup`: one row per group of a cluster.
+
+use std::collections::{BTreeMap, HashMap};
+
+use k8s_openapi::api::core::v1::Node;
+
+use super::owner::{group_name, owner_of};
+use super::{groups_of, instance_id, is_ready};
+use crate::domain::cloud::{AutoScalingGroup, Instance};
+use crate::domain::error::Result;
+use crate::domain::inventory::{GroupSummary, Owner};
+use crate::ops::{Session, cluster};
+
+/// Every group of a cluster, by name, whoever made it. The number of requests does not grow with the number of groups.
+///
+/// # Errors
+/// `SPOT-0310` when there is no such cluster, and what AWS or the API server refuses.
+pub async fn list(session: &Session, cluster_name: &str) -> Result<Vec<GroupSummary>> {
+    let (cluster, groups) = tokio::try_join!(cluster(session, cluster_name), groups_of(session, cluster_name))?;
+    let api = session.connect(&cluster).await?;
+    // One instance per group tells the image; the rest is in the answers that are there already.
+    let samples: Vec<String> =
+        groups.iter().filter_map(|group| group.instances.first()).map(|member| member.id.clone()).collect();
+    let (nodes, instances) = tokio::try_join!(api.nodes(""), session.cloud.instances(&samples))?;
+    let ready = ready_instances(&nodes);
+    Ok(groups
+        .iter()
+        .map(|group| {
+            let sample = group.instances.first().and_then(|member| instances.iter().find(|i| i.id == member.id));
+            summary(cluster_name, group, &ready, sample.and_then(|instance: &Instance| instance.image_id.clone()))
+        })
+        .collect())
+}
+
+/// Instances whose node is Ready.
+pub(super) fn ready_instances(nodes: &[Node]) -> HashMap<&str, bool> {
+    nodes.iter().filter_map(|node| Some((instance_id(node)?, is_ready(node)))).collect()
+}
+
+/// One row.
+pub(super) fn summary(
+    cluster: &str,
+    group: &AutoScalingGroup,
+    ready: &HashMap<&str, bool>,
+    image_id: Option<String>,
+) -> GroupSummary {
+    let mut running: BTreeMap<&str, u32> = BTreeMap::new();
+    for instance in group.instances.iter().filter(|instance| !instance.instance_type.is_empty()) {
+        *running.entry(&instance.instance_type).or_default() += 1;
+    }
+    let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+    GroupSummary {
+        cluster: cluster.to_owned(),
+        name: group_name(group).to_owned(),
+        status: if group.status.is_some() { "DELETING" } else { "ACTIVE" }.to_owned(),
+        created: group.created,
+        size: group.size,
+        instances: count(group.instances.len()),
+        ready: count(group.instances.iter().filter(|member| ready.get(member.id.as_str()) == Some(&true)).count()),
+        types: group.types.clone(),
+        running_types: running.into_iter().map(|(name, n)| (name.to_owned(), n)).collect(),
+        image_id,
+        auto_scaling_group: group.name.clone(),
+        kind: if owner_of(group) == Owner::Managed { "managed" } else { "unmanaged" }.to_owned(),
+        owner: owner_of(group),
+    }
+}

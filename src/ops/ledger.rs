@@ -1,0 +1,105 @@
+//! What one operation has done so far: requests, resources, time.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use jiff::Timestamp;
+use sha2::{Digest, Sha256};
+
+use super::Session;
+use crate::domain::error::Result;
+use crate::domain::inventory::{ChangeReport, Settled};
+use crate::domain::mutation::{AwsMutation, KubeMutation, Outcome};
+use crate::ports::{Cluster, Event, RequestCounts, ResourceKind, Verdict};
+
+/// Keeps the account of one operation and makes its changes.
+pub(super) struct Ledger<'a> {
+    session: &'a Session,
+    began: Timestamp,
+    before: RequestCounts,
+    kube_mutations: AtomicU64,
+    settled: Mutex<Vec<(Verdict, Settled)>>,
+}
+
+impl<'a> Ledger<'a> {
+    /// Begins to count.
+    pub(super) fn new(session: &'a Session) -> Self {
+        Ledger {
+            session,
+            began: session.clock.now(),
+            before: session.cloud.requests(),
+            kube_mutations: AtomicU64::new(0),
+            settled: Mutex::default(),
+        }
+    }
+
+    /// The session.
+    pub(super) fn session(&self) -> &'a Session {
+        self.session
+    }
+
+    /// When the operation began.
+    pub(super) fn began(&self) -> Timestamp {
+        self.began
+    }
+
+    /// Makes a change at AWS.
+    pub(super) async fn aws(&self, mutation: AwsMutation) -> Result<Outcome> {
+        self.session.cloud.apply(&mutation).await
+    }
+
+    /// An idempotency token for a request: the same within this operation, so that a repeat is safe, and another in the
+    /// next, so that a resource deleted in between is made anew.
+    pub(super) fn token(&self, what: &str, name: &str) -> String {
+        let seed = format!("{what}/{name}/{}", self.began.as_nanosecond());
+        let digest = Sha256::digest(seed);
+        digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// Makes a change in the cluster.
+    pub(super) async fn kube(&self, cluster: &dyn Cluster, mutation: KubeMutation) -> Result<Outcome> {
+        self.kube_mutations.fetch_add(1, Ordering::Relaxed);
+        cluster.apply(&mutation).await
+    }
+
+    /// Records and tells what was done with a resource.
+    pub(super) fn settle(&self, kind: ResourceKind, name: &str, verdict: Verdict) {
+        self.session.operator.tell(&Event::Resource { kind, name: name.to_owned(), verdict });
+        let row =
+            Settled { kind: kind.as_str().to_owned(), name: name.to_owned(), verdict: verdict.as_str().to_owned() };
+        self.rows().push((verdict, row));
+    }
+
+    fn rows(&self) -> std::sync::MutexGuard<'_, Vec<(Verdict, Settled)>> {
+        self.settled.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    /// Closes the account.
+    pub(super) fn report(self, cluster: &str, group: &str, ready_nodes: Vec<String>) -> ChangeReport {
+        let after = self.session.cloud.requests();
+        let kube = self.kube_mutations.load(Ordering::Relaxed);
+        let elapsed = self.session.clock.now().duration_since(self.began).as_millis();
+        let rows = std::mem::take(&mut *self.rows());
+        ChangeReport {
+            cluster: cluster.to_owned(),
+            group: group.to_owned(),
+            verdict: strongest(rows.iter().map(|(verdict, _)| *verdict)).as_str().to_owned(),
+            resources: rows.into_iter().map(|(_, row)| row).collect(),
+            ready_nodes,
+            mutating_requests: after.mutating - self.before.mutating + kube,
+            requests: (after.total - self.before.total) - (after.polls - self.before.polls),
+            elapsed_ms: u64::try_from(elapsed).unwrap_or_default(),
+        }
+    }
+}
+
+/// A group is `created` when its Auto Scaling group was; short of that, anything made or removed on the way is a change.
+fn strongest(verdicts: impl Iterator<Item = Verdict>) -> Verdict {
+    let rank = |verdict: &Verdict| match verdict {
+        Verdict::Unchanged => 0,
+        Verdict::Changed => 1,
+        Verdict::Created => 2,
+        Verdict::Deleted => 3,
+    };
+    verdicts.max_by_key(rank).unwrap_or(Verdict::Unchanged)
+}

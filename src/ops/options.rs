@@ -1,0 +1,57 @@
+//! How operations are to be done.
+
+use std::time::Duration;
+
+/// How long a wait may take when nothing else is said.
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(15 * 60);
+
+/// How [`ensure`](super::ensure) is done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EnsureOptions {
+    /// Wait until the desired number of nodes is Ready and carries the labels and taints asked for.
+    pub wait: bool,
+    /// Longest wait.
+    pub timeout: Duration,
+}
+
+impl Default for EnsureOptions {
+    fn default() -> Self {
+        EnsureOptions { wait: true, timeout: DEFAULT_TIMEOUT }
+    }
+}
+
+/// How [`scale`](super::scale) is done. A size that is `None` stays as it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScaleOptions {
+    /// Fewest instances.
+    pub min: Option<u32>,
+    /// Most instances.
+    pub max: Option<u32>,
+    /// Instances wanted now.
+    pub desired: Option<u32>,
+    /// Wait until the desired number of nodes is Ready and surplus ones are gone.
+    pub wait: bool,
+    /// Longest wait.
+    pub timeout: Duration,
+}
+
+impl Default for ScaleOptions {
+    fn default() -> Self {
+        ScaleOptions { min: None, max: None, desired: None, wait: true, timeout: DEFAULT_TIMEOUT }
+    }
+}
+
+/// How [`delete`](super::delete) is done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeleteOptions {
+    /// Cordon the nodes and evict their pods first.
+    pub drain: bool,
+    /// Longest wait, for draining and for the instances' end together.
+    pub timeout: Duration,
+}
+
+impl Default for DeleteOptions {
+    fn default() -> Self {
+        DeleteOptions { drain: true, timeout: DEFAULT_TIMEOUT }
+    }
+}

@@ -1,0 +1,66 @@
+//! Changes the sizes of a group.
+
+use super::ensure::not_ours;
+use super::inventory::{find, groups_of, owner_of};
+use super::ledger::Ledger;
+use super::wait::{self, Goal};
+use super::{ScaleOptions, Session, cluster};
+use crate::domain::desired::{ResourceNames, role_arn};
+use crate::domain::error::Result;
+use crate::domain::inventory::{ChangeReport, Owner};
+use crate::domain::mutation::AwsMutation;
+use crate::domain::nodegroup::Size;
+use crate::ports::{ResourceKind, Verdict};
+
+/// Sets the sizes that are given and keeps the others; waits until the nodes are there.
+///
+/// # Errors
+/// `SPOT-0310`, `SPOT-0312`, `SPOT-0318` for a group that spotscript did not make, `SPOT-0130` for sizes that
+/// contradict each other, `SPOT-05xx` when the nodes do not come up.
+pub async fn scale(session: &Session, cluster_name: &str, name: &str, options: &ScaleOptions) -> Result<ChangeReport> {
+    let ledger = Ledger::new(session);
+    let (cluster, groups) = tokio::try_join!(cluster(session, cluster_name), groups_of(session, cluster_name))?;
+    let group = find(groups, cluster_name, name)?;
+    if owner_of(&group) != Owner::Spotscript {
+        return Err(not_ours(cluster_name, name, &group));
+    }
+    let size = Size::new(
+        i64::from(options.min.unwrap_or(group.size.min)),
+        i64::from(options.desired.unwrap_or(group.size.desired)),
+        i64::from(options.max.unwrap_or(group.size.max)),
+    )
+    .map_err(|error| {
+        let given = format!("the group now has min/max/desired {}", group.size);
+        error.because(given)
+    })?;
+    if size == group.size {
+        ledger.settle(ResourceKind::AutoScalingGroup, &group.name, Verdict::Unchanged);
+    } else {
+        session.note(format!("scaling nodegroup \"{name}\" from {} to {size} (min/max/desired)", group.size));
+        let request = AwsMutation::UpdateAutoScalingGroup {
+            name: group.name.clone(),
+            size: Some(size),
+            types: None,
+            distribution: None,
+            launch_template: None,
+            subnet_ids: None,
+        };
+        ledger.aws(request).await?;
+        ledger.settle(ResourceKind::AutoScalingGroup, &group.name, Verdict::Changed);
+    }
+    let mut ready = vec![];
+    if options.wait {
+        let api = session.connect(&cluster).await?;
+        let caller = super::clusters::account_of(&cluster);
+        let goal = Goal {
+            cluster: &cluster,
+            group: name,
+            auto_scaling_group: &group.name,
+            role_arn: Some(role_arn(&caller, &ResourceNames::of(cluster_name, name).role)),
+            desired: size.desired,
+            timeout: options.timeout,
+        };
+        ready = wait::names(&wait::until_ready(&ledger, &*api, &goal).await?);
+    }
+    Ok(ledger.report(cluster_name, name, ready))
+}
