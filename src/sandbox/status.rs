@@ -25,7 +25,7 @@ impl World {
             on_demand_instances: alive(Lifecycle::OnDemand),
             nodes: self.objects.count("nodes"),
             ready_nodes: self.objects.list("nodes", None).filter(|node| is_ready(node)).count(),
-            faults: faults(&self.faults),
+            faults: faults(&self.faults).into_iter().chain(self.traffic.faults()).collect(),
         }
     }
 }
@@ -57,7 +57,13 @@ mod tests {
         assert_eq!(world.status().faults, Vec::<String>::new());
         world.faults.exhausted.push(("*".into(), "ap-northeast-1a".into()));
         world.faults.join_delay = 90_000;
-        let told = world.status().faults;
-        assert_eq!(told, ["no Spot capacity: every type in ap-northeast-1a", "kubelets register 90 s late"]);
+        world.traffic.throttle("*", 2);
+        world.traffic.fail_after("CreateRole", "LimitExceeded", 1, 1);
+        insta::assert_snapshot!(world.status().faults.join("\n"), @r"
+        no Spot capacity: every type in ap-northeast-1a
+        kubelets register 90 s late
+        any operation is refused with throttling, 2 times
+        CreateRole is refused with LimitExceeded, 1 times after 1 more
+        ");
     }
 }

@@ -88,6 +88,16 @@ impl Traffic {
         self.faults.clear();
     }
 
+    /// The faults in force, in words.
+    pub fn faults(&self) -> impl Iterator<Item = String> + use<'_> {
+        self.faults.iter().map(|fault| {
+            let operation = if fault.operation == "*" { "any operation" } else { &fault.operation };
+            let code = fault.error.as_ref().map_or("throttling", |error| &error.code);
+            let after = if fault.after > 0 { format!(" after {} more", fault.after) } else { String::new() };
+            format!("{operation} is refused with {code}, {} times{after}", fault.left)
+        })
+    }
+
     /// Counts of what came.
     pub fn requests(&self) -> &Requests {
         &self.requests
