@@ -8,6 +8,7 @@ use futures_util::stream;
 use http::{Request, Response};
 
 use super::Sandbox;
+use super::kube;
 use super::wire::traffic::LogEntry;
 use super::world::World;
 
@@ -38,7 +39,7 @@ pub enum Next {
 /// Answers a Kubernetes request.
 pub fn answer(sandbox: &Sandbox, request: &Request<Bytes>) -> Response<Body> {
     let answer = sandbox.world(|world| {
-        let answer = respond(world, request);
+        let answer = kube::world::respond(world, request);
         let status = match &answer {
             Answer::Whole(response) => response.status(),
             Answer::Stream(response, _) => response.status(),
@@ -72,11 +73,4 @@ fn follow(sandbox: Sandbox, feed: Box<dyn Feed>) -> Body {
         }
     });
     Body::from_stream(pieces)
-}
-
-/// Until the API server is there: says that it is not.
-fn respond(_: &mut World, _: &Request<Bytes>) -> Answer {
-    let mut response = Response::new(Bytes::from_static(b"the sandbox has no API server\n"));
-    *response.status_mut() = http::StatusCode::SERVICE_UNAVAILABLE;
-    Answer::Whole(response)
 }

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use crate::domain::advisor::{AdvisorRow, Interruption, OperatingSystem};
 use crate::domain::feed_source::{FeedOrigin, FeedSource};
 
 use super::style::{Style, Tone};
@@ -11,33 +12,20 @@ use super::words::time;
 const NO_DATA: &str = "no data";
 const BUCKETS: usize = 5;
 
-/// One line of the table. What the feed does not say is `None`, and shown as such: never as zero.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Row {
-    /// Instance type.
-    pub instance_type: String,
-    /// Virtual CPUs.
-    pub vcpu: Option<u32>,
-    /// GiB.
-    pub memory_gib: Option<f64>,
-    /// Percent saved against On-Demand; negative where Spot costs more.
-    pub savings: Option<i32>,
-    /// How often instances are reclaimed in a month.
-    pub interruption: Option<Interruption>,
-}
-
-/// One of the advisor's buckets.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Interruption {
-    /// `<5%`, …
-    pub label: String,
-    /// 0 for the calmest of five.
-    pub bucket: usize,
-}
-
 /// The table with its title and the origin of the data. `now` is for the age of a copy.
-pub fn render(rows: &[Row], region: &str, source: &FeedSource, now: Timestamp, style: Style) -> String {
-    let title = format!("Spot Instance Advisor  {region}  Linux/UNIX");
+pub fn render(
+    rows: &[AdvisorRow],
+    region: &str,
+    os: OperatingSystem,
+    source: &FeedSource,
+    now: Timestamp,
+    style: Style,
+) -> String {
+    let os = match os {
+        OperatingSystem::Linux => "Linux/UNIX",
+        OperatingSystem::Windows => "Windows",
+    };
+    let title = format!("Spot Instance Advisor  {region}  {os}");
     let mut text = format!("{}\n", style.paint(Tone::Heading, &title));
     if source.origin == FeedOrigin::Synthetic {
         text.push_str(&format!("{}\n", style.paint(Tone::Warning, "SYNTHETIC data: it says nothing about AWS")));
@@ -51,7 +39,7 @@ pub fn render(rows: &[Row], region: &str, source: &FeedSource, now: Timestamp, s
     text
 }
 
-fn table(rows: &[Row]) -> Table {
+fn table(rows: &[AdvisorRow]) -> Table {
     let mut table =
         Table::new(["Instance Type", "vCPU", "Memory GiB", "Savings over On-Demand", "Frequency of interruption"])
             .numeric(&[1, 2, 3]);
@@ -73,7 +61,8 @@ fn or_no_data(value: Option<impl ToString>) -> String {
 
 /// `■■□□□ 5-10%`: one cell more than the bucket's number.
 fn bar(interruption: &Interruption) -> String {
-    let filled = (interruption.bucket + 1).min(BUCKETS);
+    let bucket = usize::try_from(interruption.index).unwrap_or(BUCKETS);
+    let filled = bucket.saturating_add(1).min(BUCKETS);
     format!("{}{} {}", "■".repeat(filled), "□".repeat(BUCKETS - filled), interruption.label)
 }
 
@@ -111,17 +100,23 @@ fn age(then: Timestamp, now: Timestamp) -> String {
 mod tests {
     use super::*;
 
-    fn row(name: &str, savings: i32, label: &str, bucket: usize) -> Row {
-        let interruption = Some(Interruption { label: label.into(), bucket });
-        Row { instance_type: name.into(), vcpu: Some(4), memory_gib: Some(16.0), savings: Some(savings), interruption }
+    fn row(name: &str, savings: i32, label: &str, index: u32) -> AdvisorRow {
+        let interruption = Some(Interruption { label: label.into(), index });
+        AdvisorRow {
+            instance_type: name.into(),
+            vcpu: Some(4),
+            memory_gib: Some(16.0),
+            savings: Some(savings),
+            interruption,
+        }
     }
 
-    fn rows() -> Vec<Row> {
+    fn rows() -> Vec<AdvisorRow> {
         vec![
             row("t2.xlarge", 53, "<5%", 0),
             row("m5.xlarge", 67, "15-20%", 3),
             row("p5.48xlarge", -62, ">20%", 4),
-            Row {
+            AdvisorRow {
                 vcpu: None,
                 memory_gib: Some(15.25),
                 savings: None,
@@ -143,7 +138,7 @@ mod tests {
             published: "2025-06-28T04:05:06Z".parse().ok(),
             fetched: "2026-01-01T19:00:00Z".parse().ok(),
         };
-        insta::assert_snapshot!(render(&rows(), "ap-northeast-1", &source, now(), Style::plain()), @r"
+        insta::assert_snapshot!(render(&rows(), "ap-northeast-1", OperatingSystem::Linux, &source, now(), Style::plain()), @r"
         Spot Instance Advisor  ap-northeast-1  Linux/UNIX
         Instance Type     vCPU  Memory GiB  Savings over On-Demand  Frequency of interruption
         ──────────────────────────────────────────────────────────────────────────────────────
@@ -163,7 +158,7 @@ mod tests {
             published: None,
             fetched: None,
         };
-        insta::assert_snapshot!(render(&[], "ap-northeast-1", &source, now(), Style::plain()), @r"
+        insta::assert_snapshot!(render(&[], "ap-northeast-1", OperatingSystem::Linux, &source, now(), Style::plain()), @r"
         Spot Instance Advisor  ap-northeast-1  Linux/UNIX
         SYNTHETIC data: it says nothing about AWS
         No instance types match

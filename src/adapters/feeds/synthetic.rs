@@ -6,16 +6,16 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 use super::Loaded;
+use crate::domain::catalogue;
 use crate::domain::feed_source::{FeedOrigin, FeedSource};
-use crate::domain::instance_type::InstanceType;
 
 /// The public feed's buckets: label and upper limit.
 const RANGES: [(&str, u8); 5] = [("<5%", 5), ("5-10%", 11), ("10-15%", 16), ("15-20%", 22), (">20%", 100)];
 
-/// A feed of `types` in `region`. The same type and region always give the same numbers.
-pub fn advisor<'a>(types: impl IntoIterator<Item = &'a InstanceType>, region: &str) -> Loaded {
+/// A feed of one region. The same type and region always give the same numbers.
+pub fn advisor(region: &str) -> Loaded {
     let (mut facts, mut linux) = (Map::new(), Map::new());
-    for instance_type in types.into_iter().filter(|instance_type| instance_type.spot) {
+    for instance_type in catalogue::all().iter().filter(|known| known.spot) {
         let gib = instance_type.shape().memory_gib();
         facts.insert(instance_type.name.clone(), json!({"cores": instance_type.vcpu, "ram_gb": gib, "emr": false}));
         linux.insert(instance_type.name.clone(), numbers(&instance_type.name, region));
@@ -49,37 +49,25 @@ fn numbers(name: &str, region: &str) -> Value {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::domain::shape::Architecture;
+    use crate::domain::advisor::{Feed, Filter};
 
-    fn instance_type(name: &str, spot: bool) -> InstanceType {
-        InstanceType {
-            name: name.into(),
-            vcpu: 4,
-            memory_mib: 16384,
-            architecture: Architecture::Amd64,
-            gpus: 0,
-            accelerators: 0,
-            device: None,
-            current_generation: true,
-            bare_metal: false,
-            burstable: false,
-            hypervisor: "nitro".into(),
-            spot,
-            max_pods: 58,
-            network: String::new(),
-        }
+    #[test]
+    fn the_feed_reads_as_the_public_one_and_has_every_spot_type() {
+        let feed = advisor("ap-northeast-1").feed().unwrap();
+        let rows = feed.rows("ap-northeast-1", &Filter::default()).unwrap();
+        assert_eq!(rows.len(), catalogue::all().iter().filter(|known| known.spot).count());
+        assert!(rows.iter().all(|row| row.savings.is_some() && row.interruption.is_some() && row.vcpu.is_some()));
+        let buckets: std::collections::BTreeSet<u32> =
+            rows.iter().filter_map(|row| row.interruption.as_ref()).map(|bucket| bucket.index).collect();
+        assert_eq!(buckets.len(), RANGES.len(), "every bucket comes up");
     }
 
     #[test]
     fn numbers_are_stable_and_differ_between_regions() {
-        let types = [instance_type("m5.xlarge", true), instance_type("mac1.metal", false)];
-        let feed = |region: &str| advisor(&types, region).bytes;
-        assert_eq!(feed("ap-northeast-1"), feed("ap-northeast-1"));
+        assert_eq!(advisor("ap-northeast-1").bytes, advisor("ap-northeast-1").bytes);
         assert_ne!(numbers("m5.xlarge", "ap-northeast-1"), numbers("m5.xlarge", "us-west-2"));
-        let parsed: Value = serde_json::from_slice(&feed("ap-northeast-1")).unwrap_or_default();
-        let linux = &parsed["spot_advisor"]["ap-northeast-1"]["Linux"];
-        assert_eq!(linux.as_object().map(Map::len), Some(1), "a type that is never Spot has no row: {linux}");
-        assert!(linux["m5.xlarge"]["r"].as_u64().is_some_and(|bucket| bucket <= 4));
+        assert!(Feed::parse(&advisor("x").bytes).unwrap().rows("us-west-2", &Filter::default()).is_err());
     }
 }

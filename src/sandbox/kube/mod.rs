@@ -24,6 +24,7 @@ mod table;
 pub mod time;
 mod watch;
 mod workload;
+pub mod world;
 mod write;
 
 use bytes::Bytes;
@@ -135,7 +136,7 @@ fn object(server: &mut Server<'_>, request: &Request<Bytes>, group: &str, rest: 
     let body = || request::body(request.body());
     let written = match *request.method() {
         Method::GET if query.watch && whole => {
-            return Ok(Answer::Watch(Box::new(Watch::new(target, query, as_table)?)));
+            return Ok(Answer::Watch(Box::new(Watch::new(target, query, as_table, server.now)?)));
         }
         Method::GET if whole => {
             let list = read::list(server.objects, &target, &query, server.now, as_table)?;

@@ -22,29 +22,28 @@ pub struct Watch {
     /// Whether what there is must be told first.
     initial: bool,
     columns_told: bool,
+    /// When the client wants to stop listening, on the world's clock.
+    deadline: Option<i64>,
     ended: bool,
 }
 
 impl Watch {
     /// Begins a watch.
-    pub fn new(target: Target, query: Query, as_table: bool) -> Result<Watch, Refusal> {
+    pub(super) fn new(target: Target, query: Query, as_table: bool, now: Now) -> Result<Watch, Refusal> {
         fields::check(target.resource, &query.fields)?;
         let version: u64 = match query.version.as_str() {
             "" => 0,
             text => text.parse().map_err(|_| Refusal::bad_request(format!("invalid resource version: {text:?}")))?,
         };
         let initial = version == 0 || query.initial_events;
-        Ok(Watch { target, query, as_table, version, initial, columns_told: false, ended: false })
-    }
-
-    /// For how many seconds the client wants to listen at most.
-    pub fn timeout_seconds(&self) -> Option<u64> {
-        self.query.timeout_seconds
+        let deadline = query.timeout_seconds.and_then(|seconds| i64::try_from(seconds).ok());
+        let deadline = deadline.map(|seconds| now.millis.saturating_add(seconds.saturating_mul(1000)));
+        Ok(Watch { target, query, as_table, version, initial, columns_told: false, deadline, ended: false })
     }
 
     /// Lines of JSON that were not told yet; empty when nothing is new, `None` when the watch has ended.
     pub fn next(&mut self, objects: &ObjectStore, now: Now) -> Option<Bytes> {
-        if self.ended {
+        if self.ended || (!self.initial && self.deadline.is_some_and(|deadline| deadline <= now.millis)) {
             return None;
         }
         let mut lines = Vec::new();

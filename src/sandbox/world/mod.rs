@@ -108,8 +108,8 @@ impl World {
             | Event::SpotReclaim { .. }
             | Event::InstanceTerminated { .. }
             | Event::NodeRemoved { .. }
-            | Event::InstanceForgotten { .. }
-            | Event::PodGone { .. } => {}
+            | Event::InstanceForgotten { .. } => {}
+            Event::PodGone { namespace, name, uid } => super::kube::world::pod_gone(self, &namespace, &name, &uid),
         }
     }
 }
