@@ -12,7 +12,7 @@ pub fn shared(path: &str) -> Option<PathBuf> {
         .map(|folder| folder.join(path))
         .find(|candidate| candidate.exists());
     if found.is_none() {
-        #[expect(clippy::print_stderr, reason = "a skipped test must say so")]
+        #[allow(clippy::print_stderr, reason = "a skipped test must say so")]
         {
             eprintln!("SKIPPED: ../shared/{path} is not there");
         }

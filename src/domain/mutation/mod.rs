@@ -6,8 +6,8 @@
 mod aws;
 mod kube;
 
-pub use aws::{AwsMutation, GroupRequest, LaunchTemplateRef};
-pub use kube::KubeMutation;
+pub use self::aws::{AwsMutation, GroupRequest, LaunchTemplateRef};
+pub use self::kube::KubeMutation;
 
 use serde::{Deserialize, Serialize};
 

@@ -35,7 +35,7 @@ impl<'a> Page<'a> {
     fn new(topology: &Topology, zones: &'a [&'a str], style: Style) -> Self {
         let nodes = topology.groups.iter().flat_map(|group| &group.nodes);
         let lines = nodes.flat_map(|node| [columns(&first_line(node)), columns(&second_line(node))]);
-        let titles = topology.groups.iter().flat_map(|group| band_head(group)).map(|line| columns(&line));
+        let titles = topology.groups.iter().flat_map(band_head).map(|line| columns(&line));
         let count = zones.len().max(1);
         let for_titles = (titles.max().unwrap_or(0) + 2).div_ceil(count);
         let wanted = lines.chain(zones.iter().map(|zone| columns(zone))).max().unwrap_or(0) + 2;
