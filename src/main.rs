@@ -1,2 +1,7 @@
 //! spotscript.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    spotscript::cli::main(std::env::args_os())
+}

@@ -183,6 +183,8 @@ codes! {
     ScriptLimit = 609, Script;
     /// The script threw a value of its own.
     ScriptThrew = 610, Script;
+    /// The run's own time limit passed.
+    TimeLimit = 611, Incomplete;
 
     /// The sandbox world on disk cannot be read.
     WorldUnreadable = 701, Usage;

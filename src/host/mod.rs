@@ -1,1 +1,183 @@
-//! What scripts run on: ports, mode, cancel; the only place that blocks on async.
+//! What scripts run on: the target's ports, the record of the run, cancel, files; the only place that blocks on async.
+//!
+//! Bindings reach a [`Host`] through the engine's tag. It knows nothing of terminals, engines or clients: the face
+//! hands in a [`Console`]. Text is put together by the bindings.
+
+mod cancel;
+mod console;
+mod files;
+mod interrupt;
+mod record;
+mod runtime;
+mod steps;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+pub use cancel::Cancel;
+pub use console::{Console, Recorder};
+pub use files::FilePolicy;
+pub use interrupt::listen as listen_for_interrupts;
+pub use record::{Check, Record, Step};
+pub use steps::Ticket;
+
+use crate::domain::Code;
+use crate::domain::error::{Error, Result};
+
+/// What a host is made of.
+pub struct Options {
+    /// Where words go.
+    pub console: Arc<dyn Console>,
+    /// Which files may be written.
+    pub files: FilePolicy,
+    /// When to give up the whole run, on the wall clock.
+    pub timeout: Option<Duration>,
+}
+
+/// What scripts run on. Cheap to clone; all clones are one host.
+#[derive(Clone)]
+pub struct Host(Arc<Inner>);
+
+struct Inner {
+    console: Arc<dyn Console>,
+    files: FilePolicy,
+    cancel: Cancel,
+    deadline: Option<Instant>,
+    started: Instant,
+    record: Mutex<Record>,
+    runtime: runtime::Lazy,
+}
+
+impl Host {
+    /// A host; nothing is opened or started yet.
+    pub fn new(options: Options) -> Self {
+        let started = Instant::now();
+        Host(Arc::new(Inner {
+            console: options.console,
+            files: options.files,
+            cancel: Cancel::default(),
+            deadline: options.timeout.map(|timeout| started + timeout),
+            started,
+            record: Mutex::new(Record::default()),
+            runtime: runtime::Lazy::default(),
+        }))
+    }
+
+    /// Where words go.
+    pub fn console(&self) -> &dyn Console {
+        &*self.0.console
+    }
+
+    /// The files of the run.
+    pub fn files(&self) -> &FilePolicy {
+        &self.0.files
+    }
+
+    /// The handle that stops the run.
+    pub fn cancel(&self) -> &Cancel {
+        &self.0.cancel
+    }
+
+    /// The record of the run so far.
+    pub fn record(&self) -> MutexGuard<'_, Record> {
+        self.0.record.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Milliseconds since the run began, on the target's clock.
+    pub fn elapsed_ms(&self) -> u64 {
+        u64::try_from(self.0.started.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+
+    /// Why the run has to stop now, if it has to. Called for every operation of a script.
+    pub fn stop_reason(&self) -> Option<Error> {
+        if self.0.cancel.is_cancelled() {
+            return Some(interrupted());
+        }
+        match self.0.deadline {
+            Some(deadline) if Instant::now() >= deadline => Some(timed_out()),
+            _ => None,
+        }
+    }
+
+    /// Whether a time limit makes [`Host::stop_reason`] worth a look at the clock.
+    pub fn has_deadline(&self) -> bool {
+        self.0.deadline.is_some()
+    }
+
+    /// Ends the run: what has to be kept is saved.
+    ///
+    /// # Errors
+    /// What saving fails with.
+    pub fn close(&self) -> Result<()> {
+        Ok(())
+    }
+
+    /// Waits for `future`, unless the run is cancelled or out of time first. The only place that blocks on async code.
+    ///
+    /// # Errors
+    /// What `future` fails with, `SPOT-0902` when interrupted, `SPOT-0611` when out of time.
+    pub fn block<T>(&self, future: impl Future<Output = Result<T>>) -> Result<T> {
+        if let Some(reason) = self.stop_reason() {
+            return Err(reason);
+        }
+        let deadline = self.0.deadline;
+        self.0.runtime.get()?.block_on(async {
+            let out_of_time = async {
+                match deadline {
+                    Some(deadline) => tokio::time::sleep_until(deadline.into()).await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                biased;
+                () = self.0.cancel.cancelled() => Err(interrupted()),
+                () = out_of_time => Err(timed_out()),
+                result = future => result,
+            }
+        })
+    }
+}
+
+fn interrupted() -> Error {
+    Error::new(Code::Interrupted, "the run was interrupted")
+        .help("run it again: what is done stays done and is found `unchanged`")
+}
+
+fn timed_out() -> Error {
+    Error::new(Code::TimeLimit, "the run is out of time")
+        .help("raise `--timeout`; running again goes on from what is there")
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn host(timeout: Option<Duration>) -> Host {
+        Host::new(Options { console: Arc::new(Recorder::default()), files: FilePolicy::new(".", &[]), timeout })
+    }
+
+    #[test]
+    fn a_blocked_call_ends_within_a_second_of_the_request() {
+        let host = host(None);
+        let cancel = host.cancel().clone();
+        let stopper = std::thread::spawn(move || {
+            std::thread::sleep(Duration::from_millis(50));
+            cancel.cancel();
+        });
+        let started = Instant::now();
+        let result = host.block(async {
+            tokio::time::sleep(Duration::from_secs(30)).await;
+            Ok(())
+        });
+        stopper.join().unwrap();
+        assert_eq!(result.unwrap_err().code, Code::Interrupted);
+        assert!(started.elapsed() < Duration::from_secs(1));
+    }
+
+    #[test]
+    fn a_time_limit_ends_a_blocked_call() {
+        let result = host(Some(Duration::from_millis(50))).block(std::future::pending::<Result<()>>());
+        assert_eq!(result.unwrap_err().code, Code::TimeLimit);
+    }
+}

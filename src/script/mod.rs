@@ -1,1 +1,18 @@
-//! Engine, sources, diagnostics.
+//! Scripts: the engine, sources and modules, the header, and what went wrong where.
+//!
+//! Nothing here prints or reads arguments; the faces do.
+
+pub mod catalog;
+pub mod diagnostic;
+pub mod engine;
+pub mod header;
+pub mod render;
+mod resolver;
+pub mod session;
+pub mod source;
+pub mod stdlib;
+mod suggest;
+
+pub use diagnostic::ScriptError;
+pub use header::{Header, Param, ParamKind};
+pub use session::{Program, Session};

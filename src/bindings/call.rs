@@ -1,0 +1,42 @@
+//! The one way from a script into the host: finds it, and gives every failure the position of the call.
+
+use std::sync::Arc;
+
+use rhai::{Dynamic, EvalAltResult, NativeCallContext, Position};
+
+use crate::domain::error::{Error, Result};
+use crate::domain::{Code, Kind};
+use crate::host::Host;
+
+/// What a binding answers.
+pub(crate) type Outcome<T> = Result<T, Box<EvalAltResult>>;
+
+/// A failure of the host as scripts catch it: `e.code`, `e.message`, `e.help`, `e.causes`, `e.kind`.
+#[derive(Debug, Clone)]
+pub struct Failure(pub Arc<Error>);
+
+/// Runs a binding that needs the host.
+pub(crate) fn call<T>(ctx: &NativeCallContext, binding: impl FnOnce(&Host) -> Result<T>) -> Outcome<T> {
+    let host = ctx.tag().and_then(|tag| tag.read_lock::<Host>().map(|host| host.clone()));
+    let result = match host {
+        Some(host) => binding(&host),
+        None => Err(Error::new(Code::Internal, format!("`{}` was called outside of a run", ctx.fn_name()))),
+    };
+    result.map_err(|error| raise(error, ctx.call_position()))
+}
+
+/// Runs a binding that needs nothing but its arguments.
+pub(crate) fn pure<T>(ctx: &NativeCallContext, binding: impl FnOnce() -> Result<T>) -> Outcome<T> {
+    binding().map_err(|error| raise(error, ctx.call_position()))
+}
+
+/// The engine's form of a failure at `position`. What ends the run cannot be caught by scripts.
+pub fn raise(error: Error, position: Position) -> Box<EvalAltResult> {
+    let ends_the_run = error.kind() == Kind::Interrupted || error.code == Code::TimeLimit;
+    let value = Dynamic::from(Failure(Arc::new(error)));
+    if ends_the_run {
+        EvalAltResult::ErrorTerminated(value, position).into()
+    } else {
+        EvalAltResult::ErrorRuntime(value, position).into()
+    }
+}

@@ -1,0 +1,81 @@
+//! The terminal as a [`Console`], and how failures are shown on it.
+
+use std::io::{IsTerminal, Write, stderr, stdout};
+
+use super::{Failed, Global};
+use crate::host::Console;
+use crate::script::render::{Look, render};
+use crate::view::Style;
+
+/// Columns of a terminal that does not tell, and of everything that is none.
+const DEFAULT_WIDTH: u16 = 100;
+
+/// Stdout and stderr of the process.
+pub struct Terminal {
+    style: Style,
+    /// Data is kept back from stdout, which has one JSON document only.
+    data_is_talk: bool,
+}
+
+impl Terminal {
+    /// The terminal as the flags want it.
+    pub fn new(global: &Global) -> Self {
+        Terminal { style: data_style(global), data_is_talk: global.json() }
+    }
+}
+
+impl Console for Terminal {
+    fn data(&self, text: &str) {
+        if self.data_is_talk { say(text) } else { print(text) }
+    }
+
+    fn talk(&self, text: &str) {
+        say(text);
+    }
+
+    fn colour(&self) -> bool {
+        self.style.colour
+    }
+
+    fn width(&self) -> Option<u16> {
+        self.style.width
+    }
+}
+
+/// How data on stdout may look.
+pub fn data_style(global: &Global) -> Style {
+    let terminal = stdout().is_terminal();
+    Style { colour: terminal && colour_wanted(global), width: terminal.then(columns) }
+}
+
+/// Writes data to stdout, its last line ended. A reader that has gone is no failure.
+pub fn print(text: &str) {
+    write(&mut stdout().lock(), text);
+}
+
+/// Writes talk to stderr, its last line ended.
+pub fn say(text: &str) {
+    write(&mut stderr().lock(), text);
+}
+
+fn write(to: &mut impl Write, text: &str) {
+    let end = if text.ends_with('\n') { "" } else { "\n" };
+    drop(write!(to, "{text}{end}").and_then(|()| to.flush()));
+}
+
+/// Shows a failure on stderr.
+pub fn report(failed: &Failed, global: &Global) {
+    let terminal = stderr().is_terminal();
+    let width = if terminal { columns() } else { DEFAULT_WIDTH };
+    say(&render(failed, Look { colour: terminal && colour_wanted(global), width: width.into() }));
+}
+
+fn colour_wanted(global: &Global) -> bool {
+    !global.no_color && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}
+
+/// Columns of the terminal.
+fn columns() -> u16 {
+    let told = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    told.or_else(|| terminal_size::terminal_size().map(|(width, _)| width.0)).unwrap_or(DEFAULT_WIDTH).max(40)
+}

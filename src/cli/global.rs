@@ -1,0 +1,99 @@
+//! Flags that every command takes.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+
+/// Which world answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TargetKind {
+    /// The embedded world: no account, no network, nothing real is touched.
+    Sandbox,
+    /// AWS, and the cluster's own API server.
+    Aws,
+}
+
+/// The form of data on stdout.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Output {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+}
+
+/// Flags that every command takes.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Global options")]
+pub struct Global {
+    /// What answers: the embedded sandbox (the default) or AWS
+    #[arg(long, global = true, value_enum, env = "SPOTSCRIPT_TARGET")]
+    pub target: Option<TargetKind>,
+    /// AWS region
+    #[arg(long, global = true)]
+    pub region: Option<String>,
+    /// AWS profile
+    #[arg(long, global = true)]
+    pub profile: Option<String>,
+    /// Reach the cluster through this kubeconfig instead of through EKS
+    #[arg(long, global = true, value_name = "FILE")]
+    pub kubeconfig: Option<PathBuf>,
+    /// Name of the sandbox world [default: default]
+    #[arg(long, global = true, value_name = "NAME")]
+    pub world: Option<String>,
+    /// Say more: requests made, with the time they took
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+    /// Form of the data on stdout [default: text]
+    #[arg(short, long, global = true, value_enum)]
+    pub output: Option<Output>,
+    /// No colours, also with NO_COLOR set or when not on a terminal
+    #[arg(long, global = true)]
+    pub no_color: bool,
+    /// Answer yes to every question
+    #[arg(long, global = true)]
+    pub yes: bool,
+    /// Give up after this time, such as `90s` or `10m`
+    #[arg(long, global = true, value_name = "TIME", value_parser = duration)]
+    pub timeout: Option<Duration>,
+}
+
+impl Global {
+    /// These flags, with those given in `later` instead where they were given.
+    pub fn overridden_by(&self, later: Global) -> Global {
+        Global {
+            target: later.target.or(self.target),
+            region: later.region.or_else(|| self.region.clone()),
+            profile: later.profile.or_else(|| self.profile.clone()),
+            kubeconfig: later.kubeconfig.or_else(|| self.kubeconfig.clone()),
+            world: later.world.or_else(|| self.world.clone()),
+            verbose: self.verbose + later.verbose,
+            output: later.output.or(self.output),
+            no_color: self.no_color || later.no_color,
+            yes: self.yes || later.yes,
+            timeout: later.timeout.or(self.timeout),
+        }
+    }
+
+    /// The target.
+    pub fn target(&self) -> TargetKind {
+        self.target.unwrap_or(TargetKind::Sandbox)
+    }
+
+    /// Whether data is for programs.
+    pub fn json(&self) -> bool {
+        self.output == Some(Output::Json)
+    }
+
+    /// The sandbox world's name.
+    pub fn world(&self) -> &str {
+        self.world.as_deref().unwrap_or("default")
+    }
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    let span: jiff::SignedDuration =
+        text.parse().map_err(|_| "write a time such as `90s`, `10m` or `1h30m`".to_owned())?;
+    Duration::try_from(span).map_err(|_| "a time limit is not negative".to_owned())
+}

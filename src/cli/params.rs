@@ -1,0 +1,123 @@
+//! The script's own flags: what follows FILE on the command line, checked against its `PARAMS`.
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Arg, ArgAction, Args as _, Command, FromArgMatches};
+use rhai::Map;
+
+use super::Global;
+use crate::domain::Code;
+use crate::domain::error::{Error, Result, nearest};
+use crate::script::{Header, Param, ParamKind};
+
+/// What followed FILE.
+pub enum Given {
+    /// Values for parameters, and global flags.
+    Values(Map, Box<Global>),
+    /// `--help`: its text.
+    Help(String),
+}
+
+/// Reads what followed FILE.
+///
+/// # Errors
+/// `SPOT-0606` for an unknown parameter (with the nearest name) or a value of the wrong type, `SPOT-0605` for a
+/// parameter named like a global flag.
+pub fn parse(script: &str, header: &Header, rest: &[String]) -> Result<Given> {
+    let command = command(script, header)?;
+    let matches = match command
+        .clone()
+        .try_get_matches_from(std::iter::once("spotscript").chain(rest.iter().map(String::as_str)))
+    {
+        Ok(matches) => matches,
+        Err(error) if error.kind() == ErrorKind::DisplayHelp => return Ok(Given::Help(error.render().to_string())),
+        Err(error) => return Err(explain(&error, header, &command)),
+    };
+    let mut values = Map::new();
+    for param in &header.params {
+        if let Some(text) = matches.get_one::<String>(&param.name) {
+            values.insert(param.name.as_str().into(), param.parse(text)?);
+        }
+    }
+    let global = Global::from_arg_matches(&matches)
+        .map_err(|error| Error::new(Code::InvalidArgument, error.kind().to_string()))?;
+    Ok(Given::Values(values, Box::new(global)))
+}
+
+fn command(script: &str, header: &Header) -> Result<Command> {
+    let mut command = Global::augment_args(Command::new("spotscript"));
+    let taken: Vec<String> = command
+        .get_arguments()
+        .filter_map(|arg| arg.get_long().map(str::to_owned))
+        .chain(["help".to_owned()])
+        .collect();
+    if let Some(param) = header.params.iter().find(|param| taken.contains(&param.flag())) {
+        let error = Error::new(
+            Code::InvalidParams,
+            format!("the parameter `{}` is named like a flag of spotscript", param.name),
+        );
+        return Err(error.help("choose another name"));
+    }
+    command = command
+        .bin_name(format!("spotscript run {script}"))
+        .override_usage(format!("spotscript run {script} [PARAMETERS]"))
+        .about(header.documentation.clone())
+        .next_help_heading("Parameters");
+    for param in &header.params {
+        command = command.arg(argument(param));
+    }
+    Ok(command)
+}
+
+fn argument(param: &Param) -> Arg {
+    let mut help = param.help.clone();
+    let mut add = |text: String| help.push_str(&if help.is_empty() { text } else { format!(" {text}") });
+    if !param.choices.is_empty() {
+        let choices: Vec<String> = param.choices.iter().map(ToString::to_string).collect();
+        add(format!("[one of: {}]", choices.join(", ")));
+    }
+    add(match &param.init {
+        Some(init) => format!("[default: {init}]"),
+        None => "[required]".into(),
+    });
+    let argument = Arg::new(param.name.clone())
+        .long(param.flag())
+        .value_name(param.kind.name().to_uppercase())
+        .action(ArgAction::Set)
+        .allow_negative_numbers(true)
+        .help(help);
+    match param.kind {
+        ParamKind::Bool => argument.num_args(0..=1).default_missing_value("true"),
+        _ => argument,
+    }
+}
+
+fn explain(error: &clap::Error, header: &Header, command: &Command) -> Error {
+    let context = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => Some(text.clone()),
+        _ => None,
+    };
+    let given = context(ContextKind::InvalidArg).unwrap_or_default();
+    match error.kind() {
+        ErrorKind::UnknownArgument => {
+            let name = given.trim_start_matches('-');
+            let own: Vec<String> = header.params.iter().map(Param::flag).collect();
+            let global = command.get_arguments().filter_map(Arg::get_long);
+            let failure = Error::new(Code::InvalidArgument, format!("the script has no parameter `{given}`"));
+            match nearest(name, own.iter().map(String::as_str).chain(global)) {
+                Some(near) => failure.help(format!("did you mean `--{near}`?")),
+                None if own.is_empty() => failure.help("it has no parameters: declare them in `const PARAMS = #{ … }`"),
+                None => failure.help(format!("it has `--{}`", own.join("`, `--"))),
+            }
+        }
+        kind => {
+            let value = context(ContextKind::InvalidValue).unwrap_or_default();
+            let said = kind.as_str().unwrap_or("the arguments are not understood");
+            let message = match (given.as_str(), value.as_str()) {
+                ("", _) => said.to_owned(),
+                (given, "") => format!("`{given}`: {said}"),
+                (given, value) => format!("`{given}` with `{value}`: {said}"),
+            };
+            Error::new(Code::InvalidArgument, message).help("`--help` lists the parameters")
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! `spotscript run FILE`.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use rhai::Map;
+
+use super::params::{self, Given};
+use super::{Failed, Global, console, summary, target};
+use crate::domain::error::Error;
+use crate::domain::{Code, Kind};
+use crate::host::{Host, listen_for_interrupts};
+use crate::script::session::Ending;
+use crate::script::{ScriptError, Session};
+
+/// Run a runbook
+///
+/// What follows FILE are the runbook's own parameters: `spotscript run FILE --help` lists them without running it.
+#[derive(Debug, clap::Args)]
+#[command(override_usage = "spotscript run [OPTIONS] <FILE> [PARAMETERS]")]
+pub struct Args {
+    /// Let scripts write below this directory too, not only below the working directory
+    #[arg(long, value_name = "DIR")]
+    allow_write: Vec<PathBuf>,
+    /// The runbook, then its parameters
+    #[arg(value_name = "FILE", required = true, trailing_var_arg = true, allow_hyphen_values = true, num_args = 1..)]
+    file: Vec<String>,
+}
+
+/// Runs the command.
+pub fn run(args: Args, global: &Global) -> Result<ExitCode, Failed> {
+    let Some((file, rest)) = args.file.split_first() else {
+        return Err(Error::new(Code::InvalidArgument, "no runbook was given").into());
+    };
+    let text = std::fs::read_to_string(file)
+        .map_err(|error| Error::new(Code::File, format!("`{file}` cannot be read")).because(error.to_string()))?;
+    let (values, global) = match parameters(file, &text, rest, &args, global)? {
+        Given::Help(text) => {
+            console::print(&text);
+            return Ok(ExitCode::SUCCESS);
+        }
+        Given::Values(values, global) => (values, *global),
+    };
+    let host = target::host(&global, &args.allow_write)?;
+    listen_for_interrupts(host.cancel().clone());
+    let mut session = Session::new(&host)?;
+    let program = session.compile(file, &text)?;
+    let result = session.run(&program, &values);
+    let closed = host.close();
+    if let Err(failed) = &result {
+        console::report(failed, &global);
+    }
+    summary::show(&host, &result, &global)?;
+    let code = exit_code(&host, &result);
+    closed?;
+    Ok(ExitCode::from(code))
+}
+
+/// Reads what follows FILE. Global flags may be there too, so this comes before the host that runs the script.
+fn parameters(file: &str, text: &str, rest: &[String], args: &Args, global: &Global) -> Result<Given, Failed> {
+    if rest.is_empty() {
+        return Ok(Given::Values(Map::new(), Box::new(global.clone())));
+    }
+    let program = Session::new(&target::host(global, &args.allow_write)?)?.compile(file, text)?;
+    Ok(match params::parse(file, &program.header, rest)? {
+        Given::Values(values, later) => Given::Values(values, Box::new(global.overridden_by(*later))),
+        help @ Given::Help(_) => help,
+    })
+}
+
+fn exit_code(host: &Host, result: &Result<Ending, ScriptError>) -> u8 {
+    match result {
+        Err(failed) => failed.error.kind().exit_code(),
+        Ok(Ending::Exit(value)) if value.as_int().is_ok_and(|code| code != 0) => {
+            value.as_int().ok().and_then(|code| u8::try_from(code).ok()).unwrap_or(Kind::Script.exit_code())
+        }
+        Ok(_) if host.record().failed_checks() > 0 => Kind::Script.exit_code(),
+        Ok(_) => 0,
+    }
+}

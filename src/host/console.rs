@@ -1,0 +1,57 @@
+//! Where a script's words go. The host decides what is data and what is talk; the face decides how it looks.
+
+use std::sync::Mutex;
+
+/// The two streams of a run, and how text on them may look.
+pub trait Console: Send + Sync {
+    /// Data: what the script prints. Goes to stdout.
+    fn data(&self, text: &str);
+    /// Talk: what the host says about the run. Goes to stderr.
+    fn talk(&self, text: &str);
+    /// Whether data may carry ANSI colours.
+    fn colour(&self) -> bool {
+        false
+    }
+    /// Columns that data should keep within, when it goes to a terminal.
+    fn width(&self) -> Option<u16> {
+        None
+    }
+}
+
+/// A console that keeps what it is given: for tests and for machine-readable output.
+#[derive(Debug, Default)]
+pub struct Recorder {
+    data: Mutex<String>,
+    talk: Mutex<String>,
+}
+
+impl Recorder {
+    /// Everything printed so far.
+    pub fn printed(&self) -> String {
+        self.data.lock().map(|text| text.clone()).unwrap_or_default()
+    }
+
+    /// Everything said so far.
+    pub fn said(&self) -> String {
+        self.talk.lock().map(|text| text.clone()).unwrap_or_default()
+    }
+}
+
+impl Console for Recorder {
+    fn data(&self, text: &str) {
+        append(&self.data, text);
+    }
+
+    fn talk(&self, text: &str) {
+        append(&self.talk, text);
+    }
+}
+
+fn append(to: &Mutex<String>, text: &str) {
+    if let Ok(mut all) = to.lock() {
+        all.push_str(text);
+        if !text.ends_with('\n') {
+            all.push('\n');
+        }
+    }
+}

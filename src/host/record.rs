@@ -1,0 +1,57 @@
+//! What a run did: steps, checks, and settled resources, in the order they happened.
+
+use serde::Serialize;
+
+use crate::domain::inventory::Settled;
+
+/// A `step "name" { … }` that was entered.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Step {
+    /// Its name.
+    pub name: String,
+    /// How many steps it is inside of.
+    pub depth: usize,
+    /// How long it took, in milliseconds on the target's clock; `None` while it runs.
+    pub elapsed_ms: Option<u64>,
+    /// Whether it ended without an error.
+    pub ok: bool,
+}
+
+/// A `check("name", condition)`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Check {
+    /// What was claimed.
+    pub name: String,
+    /// Whether it held.
+    pub ok: bool,
+    /// `file:line:column` of the check.
+    pub place: String,
+}
+
+/// Everything a run did so far.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Record {
+    /// Steps.
+    pub steps: Vec<Step>,
+    /// Checks.
+    pub checks: Vec<Check>,
+    /// Resources that idempotent verbs settled.
+    pub resources: Vec<Settled>,
+}
+
+impl Record {
+    /// How many checks did not hold.
+    pub fn failed_checks(&self) -> usize {
+        self.checks.iter().filter(|check| !check.ok).count()
+    }
+
+    /// How many resources ended with `verdict`.
+    pub fn settled(&self, verdict: &str) -> usize {
+        self.resources.iter().filter(|resource| resource.verdict == verdict).count()
+    }
+
+    /// Whether there is nothing to sum up.
+    pub fn is_empty(&self) -> bool {
+        self.steps.is_empty() && self.checks.is_empty() && self.resources.is_empty()
+    }
+}

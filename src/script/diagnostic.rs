@@ -1,0 +1,146 @@
+//! From an engine error to what a person reads: code, message, place with its text, every caller, next action.
+//!
+//! Owns positions and call frames; never prints. In an error inside a call, the engine's position is in the caller's
+//! text while its source names the callee's: so frames are walked from the outside in, carrying the current source.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use rhai::{Dynamic, Engine, EvalAltResult, ParseError, ParseErrorType, Position};
+
+use super::source::{self, SourceMap};
+use super::suggest;
+use crate::bindings::Failure;
+use crate::domain::Code;
+use crate::domain::error::Error;
+
+/// A stretch of a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// Name of the text.
+    pub name: String,
+    /// The text.
+    pub text: Arc<str>,
+    /// Bytes.
+    pub span: Range<usize>,
+}
+
+/// A call or import that led to the failure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Frame {
+    /// ``in call to `check` ``.
+    pub what: String,
+    /// Where.
+    pub place: Option<Place>,
+}
+
+/// A failure of a script.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScriptError {
+    /// What happened.
+    pub error: Box<Error>,
+    /// Where.
+    pub place: Option<Place>,
+    /// How the script got there, nearest first.
+    pub frames: Vec<Frame>,
+}
+
+impl From<Error> for ScriptError {
+    fn from(error: Error) -> Self {
+        ScriptError { error: error.into(), place: None, frames: Vec::new() }
+    }
+}
+
+/// Explains a failure of a running script whose outermost text is called `main`.
+pub fn explain(failure: EvalAltResult, engine: &Engine, sources: &SourceMap, main: &str) -> ScriptError {
+    let mut current = main.to_owned();
+    let mut frames = Vec::new();
+    let mut failure = failure;
+    loop {
+        failure = match failure {
+            EvalAltResult::ErrorInFunctionCall(name, callee, inner, position) => {
+                let what = if name.starts_with("anon$") {
+                    "in call of a closure".into()
+                } else {
+                    format!("in call to `{name}`")
+                };
+                frames.push(Frame { what, place: place(sources, &current, position) });
+                if !callee.is_empty() {
+                    current = callee;
+                }
+                *inner
+            }
+            EvalAltResult::ErrorInModule(module, inner, position) => {
+                frames.push(Frame {
+                    what: format!("in import of `{module}`"),
+                    place: place(sources, &current, position),
+                });
+                current = module;
+                *inner
+            }
+            innermost => {
+                frames.reverse();
+                let position = position_of(&innermost);
+                let place = place(sources, &current, position);
+                if let EvalAltResult::ErrorParsing(kind, position) = innermost {
+                    return ScriptError { frames, ..parse_failure(&kind, position, sources, &current) };
+                }
+                let error = describe(innermost, engine, place.as_ref());
+                return ScriptError { error: error.into(), place, frames };
+            }
+        };
+    }
+}
+
+/// Explains why the text called `name` does not parse.
+pub fn explain_parse(error: &ParseError, sources: &SourceMap, name: &str) -> ScriptError {
+    parse_failure(&error.0, error.1, sources, name)
+}
+
+fn parse_failure(kind: &ParseErrorType, position: Position, sources: &SourceMap, name: &str) -> ScriptError {
+    let mut at = place(sources, name, position);
+    if let (ParseErrorType::MissingToken(token, _), Some(place)) = (kind, &mut at)
+        && token == ";"
+    {
+        // The engine points at the next token; what is missing belongs behind the one before.
+        let before = place.text[..place.span.start].trim_end().len();
+        let last = place.text[..before].chars().next_back().map_or(0, char::len_utf8);
+        place.span = before - last..before;
+    }
+    ScriptError { error: suggest::syntax(kind).into(), place: at, frames: Vec::new() }
+}
+
+/// The place of a position, if the text is known and the position is one.
+pub(super) fn place(sources: &SourceMap, name: &str, position: Position) -> Option<Place> {
+    let text = sources.get(name)?;
+    let line = position.line()?;
+    // Column 0 is the engine's "before the line's first character".
+    let span = source::span(&text, line, position.position().unwrap_or(1));
+    Some(Place { name: name.to_owned(), text, span })
+}
+
+fn position_of(failure: &EvalAltResult) -> Position {
+    failure.position()
+}
+
+fn describe(failure: EvalAltResult, engine: &Engine, place: Option<&Place>) -> Error {
+    match failure {
+        EvalAltResult::ErrorRuntime(value, _) => thrown(&value),
+        EvalAltResult::ErrorTerminated(value, _) => match value.try_cast::<Failure>() {
+            Some(failure) => (*failure.0).clone(),
+            None => Error::new(Code::Interrupted, "the run was interrupted"),
+        },
+        other => suggest::runtime(&other, engine, place),
+    }
+}
+
+/// What a script threw: a failure of the host goes on as it is, everything else is the script's own.
+fn thrown(value: &Dynamic) -> Error {
+    if let Some(failure) = value.read_lock::<Failure>() {
+        return (*failure.0).clone();
+    }
+    let said = value.read_lock::<rhai::Map>().and_then(|map| map.get("message").map(ToString::to_string));
+    let text = said.unwrap_or_else(|| value.to_string());
+    let text = text.strip_prefix("Runtime error: ").unwrap_or(&text);
+    Error::new(Code::ScriptThrew, if text.is_empty() { "the script threw without a message" } else { text })
+}

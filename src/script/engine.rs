@@ -1,0 +1,51 @@
+//! The engine of scripts: which language features are on, which limits hold, what is registered.
+
+use rhai::packages::Package;
+use rhai::{Dynamic, Engine};
+
+use super::resolver::Resolver;
+use super::source::SourceMap;
+use crate::bindings;
+use crate::domain::Code;
+use crate::domain::error::{Error, Result};
+use crate::host::Host;
+
+/// Calls in calls. Deep enough for recursion over lists of a few dozen, shallow enough for the thread's stack.
+const MAX_CALLS: usize = 48;
+/// Nesting of expressions, at top level and in functions.
+const MAX_DEPTH: (usize, usize) = (128, 64);
+/// Bytes of one string.
+const MAX_STRING: usize = 16 << 20;
+/// Elements of one list or map.
+const MAX_ELEMENTS: usize = 1_000_000;
+
+/// An engine whose scripts run on `host`.
+///
+/// # Errors
+/// `SPOT-0901` if a registration clashes, which a test would have shown.
+pub fn build(host: &Host, sources: &SourceMap) -> Result<Engine> {
+    let mut engine = Engine::new_raw();
+    rhai::packages::StandardPackage::new().register_into_engine(&mut engine);
+    bindings::register(&mut engine)
+        .map_err(|error| Error::new(Code::Internal, "the bindings cannot be registered").because(error.to_string()))?;
+    engine.set_max_call_levels(MAX_CALLS);
+    engine.set_max_expr_depths(MAX_DEPTH.0, MAX_DEPTH.1);
+    engine.set_max_string_size(MAX_STRING);
+    engine.set_max_array_size(MAX_ELEMENTS);
+    engine.set_max_map_size(MAX_ELEMENTS);
+    engine.set_fail_on_invalid_map_property(true);
+    engine.disable_symbol("eval");
+    engine.set_module_resolver(Resolver::new(sources.clone()));
+    engine.set_default_tag(Dynamic::from(host.clone()));
+    let progress = host.clone();
+    engine.on_progress(move |_| {
+        let reason = (progress.cancel().is_cancelled() || progress.has_deadline()).then(|| progress.stop_reason());
+        reason.flatten().map(|error| Dynamic::from(bindings::Failure(error.into())))
+    });
+    let (print, debug) = (host.clone(), host.clone());
+    engine.on_print(move |text| print.console().data(text));
+    engine.on_debug(move |text, source, position| {
+        debug.console().talk(&format!("{}:{position:?}: {text}", source.unwrap_or("script")));
+    });
+    Ok(engine)
+}

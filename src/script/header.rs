@@ -1,0 +1,198 @@
+//! The head of a runbook, read without running it: its `//!` text and its `const PARAMS = #{ … }`.
+
+use rhai::{AST, Dynamic, Map};
+
+use crate::domain::Code;
+use crate::domain::error::{Error, Result, nearest};
+
+/// The types a parameter can have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ParamKind {
+    /// Text.
+    String,
+    /// A whole number.
+    Int,
+    /// A number.
+    Float,
+    /// `true` or `false`; as a flag without a value it is `true`.
+    Bool,
+}
+
+impl ParamKind {
+    const ALL: [(&'static str, ParamKind); 4] = [
+        ("string", ParamKind::String),
+        ("int", ParamKind::Int),
+        ("float", ParamKind::Float),
+        ("bool", ParamKind::Bool),
+    ];
+
+    /// Its name in `type: "…"`.
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(_, kind)| *kind == self).map_or("", |(name, _)| name)
+    }
+
+    fn of(value: &Dynamic) -> Option<Self> {
+        match () {
+            () if value.is_string() => Some(ParamKind::String),
+            () if value.is_int() => Some(ParamKind::Int),
+            () if value.is_float() => Some(ParamKind::Float),
+            () if value.is_bool() => Some(ParamKind::Bool),
+            () => None,
+        }
+    }
+
+    /// The value that `text` means.
+    fn parse(self, text: &str) -> Option<Dynamic> {
+        match self {
+            ParamKind::String => Some(text.to_owned().into()),
+            ParamKind::Int => text.parse::<i64>().ok().map(Into::into),
+            ParamKind::Float => text.parse::<f64>().ok().filter(|number| number.is_finite()).map(Into::into),
+            ParamKind::Bool => text.parse::<bool>().ok().map(Into::into),
+        }
+    }
+}
+
+/// One parameter.
+#[derive(Debug, Clone)]
+pub struct Param {
+    /// Name; on the command line with `-` for `_`.
+    pub name: String,
+    /// Type.
+    pub kind: ParamKind,
+    /// What it is when not given; `None` means it has to be given.
+    pub init: Option<Dynamic>,
+    /// What it is for.
+    pub help: String,
+    /// The only values allowed; empty allows all.
+    pub choices: Vec<Dynamic>,
+}
+
+impl Param {
+    /// The flag's name: `max-nodes` for `max_nodes`.
+    pub fn flag(&self) -> String {
+        self.name.replace('_', "-")
+    }
+
+    /// The value that `text` on the command line means.
+    ///
+    /// # Errors
+    /// `SPOT-0606` when it is not of the type, or not one of the choices.
+    pub fn parse(&self, text: &str) -> Result<Dynamic> {
+        let wrong = |help: String| {
+            Error::new(Code::InvalidArgument, format!("`--{}` cannot be `{text}`", self.flag())).help(help)
+        };
+        let value = self.kind.parse(text).ok_or_else(|| wrong(format!("it is of type `{}`", self.kind.name())))?;
+        if self.choices.is_empty() || self.choices.iter().any(|choice| choice.to_string() == value.to_string()) {
+            return Ok(value);
+        }
+        let choices: Vec<String> = self.choices.iter().map(ToString::to_string).collect();
+        Err(match nearest(text, choices.iter().map(String::as_str)) {
+            Some(near) => wrong(format!("did you mean `{near}`?")),
+            None => wrong(format!("it is one of `{}`", choices.join("`, `"))),
+        })
+    }
+}
+
+/// The head of a runbook.
+#[derive(Debug, Clone, Default)]
+pub struct Header {
+    /// The `//!` text.
+    pub documentation: String,
+    /// Parameters, sorted by name.
+    pub params: Vec<Param>,
+}
+
+impl Header {
+    /// Reads the head of a compiled script.
+    ///
+    /// # Errors
+    /// `SPOT-0605` that names the parameter and what is wrong with it.
+    pub fn read(ast: &AST) -> Result<Self> {
+        let lines = ast.doc().lines().map(|line| line.trim_start().trim_start_matches("//!"));
+        let documentation: Vec<&str> = lines.map(|line| line.strip_prefix(' ').unwrap_or(line)).collect();
+        let declared = ast.iter_literal_variables(true, true).find(|(name, ..)| *name == "PARAMS");
+        let params = match declared {
+            None => Vec::new(),
+            Some((_, _, value)) => declarations(value)?,
+        };
+        Ok(Header { documentation: documentation.join("\n").trim().to_owned(), params })
+    }
+
+    /// The first line of the text.
+    pub fn summary(&self) -> &str {
+        self.documentation.lines().next().unwrap_or_default()
+    }
+
+    /// The map that scripts read as `PARAM`: what was given, else what is declared.
+    ///
+    /// # Errors
+    /// `SPOT-0606` for a parameter that has to be given and was not.
+    pub fn values(&self, given: &Map) -> Result<Map> {
+        let mut values = Map::new();
+        for param in &self.params {
+            let value = given.get(param.name.as_str()).or(param.init.as_ref()).ok_or_else(|| {
+                let flag = param.flag();
+                Error::new(Code::InvalidArgument, format!("the script needs `--{flag}`")).help(
+                    match param.help.as_str() {
+                        "" => format!("give `--{flag} {}`", param.kind.name().to_uppercase()),
+                        help => format!("give `--{flag} {}`: {help}", param.kind.name().to_uppercase()),
+                    },
+                )
+            })?;
+            values.insert(param.name.as_str().into(), value.clone());
+        }
+        Ok(values)
+    }
+}
+
+fn wrong(message: String) -> Error {
+    Error::new(Code::InvalidParams, message)
+        .help("write `name: #{ type: \"string|int|float|bool\", init: …, help: \"…\", choices: […] }`")
+}
+
+fn declarations(value: Dynamic) -> Result<Vec<Param>> {
+    let map = value.try_cast::<Map>().ok_or_else(|| wrong("`PARAMS` is not a map".into()))?;
+    map.into_iter().map(|(name, declaration)| declaration_of(&name, declaration)).collect()
+}
+
+fn declaration_of(name: &str, value: Dynamic) -> Result<Param> {
+    const KEYS: [&str; 4] = ["type", "init", "help", "choices"];
+    let mut map = value.try_cast::<Map>().ok_or_else(|| wrong(format!("`PARAMS.{name}` is not a map")))?;
+    if let Some(key) = map.keys().find(|key| !KEYS.contains(&key.as_str())) {
+        let error = wrong(format!("`PARAMS.{name}.{key}` means nothing"));
+        return Err(nearest(key, KEYS).map_or(error.clone(), |near| error.help(format!("did you mean `{near}`?"))));
+    }
+    let init = map.remove("init").filter(|value| !value.is_unit());
+    let kind = match map.remove("type") {
+        Some(kind) => {
+            let said = kind.to_string();
+            let known = ParamKind::ALL.iter().find(|(name, _)| *name == said);
+            known.map(|(_, kind)| *kind).ok_or_else(|| wrong(format!("`PARAMS.{name}.type` is `{said}`")))?
+        }
+        None => init.as_ref().and_then(ParamKind::of).ok_or_else(|| wrong(format!("`PARAMS.{name}` has no `type`")))?,
+    };
+    let choices = match map.remove("choices") {
+        Some(choices) => choices.into_array().map_err(|_| wrong(format!("`PARAMS.{name}.choices` is not a list")))?,
+        None => Vec::new(),
+    };
+    let init = match init {
+        // A whole number is a number too.
+        Some(value) if kind == ParamKind::Float && value.is_int() => {
+            value.as_int().ok().map(|number| Dynamic::from(number as f64))
+        }
+        other => other,
+    };
+    for value in init.iter().chain(&choices) {
+        if ParamKind::of(value) != Some(kind) {
+            return Err(wrong(format!("`PARAMS.{name}` is of type `{}`, but `{value}` is not", kind.name())));
+        }
+    }
+    if let Some(value) = &init
+        && !choices.is_empty()
+        && !choices.iter().any(|choice| choice.to_string() == value.to_string())
+    {
+        return Err(wrong(format!("`PARAMS.{name}.init` is `{value}`, which is not one of its choices")));
+    }
+    let help = map.remove("help").map(|help| help.to_string()).unwrap_or_default();
+    Ok(Param { name: name.to_owned(), kind, init, help, choices })
+}

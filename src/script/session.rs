@@ -1,0 +1,108 @@
+//! One run of scripts on one host: compile, read the head, run, explain failures.
+
+use rhai::{AST, Dynamic, Engine, EvalAltResult, Map, Module, Scope};
+
+use super::diagnostic::{ScriptError, explain, explain_parse};
+use super::engine;
+use super::header::Header;
+use super::source::SourceMap;
+use crate::domain::Code;
+use crate::domain::error::{Error, Result};
+use crate::host::Host;
+
+/// A script that parses, with its head.
+pub struct Program {
+    /// What the user calls it.
+    pub name: String,
+    /// Its head.
+    pub header: Header,
+    ast: AST,
+}
+
+/// How a script ended that did not fail.
+#[derive(Debug)]
+pub enum Ending {
+    /// With the value of its last statement.
+    Value(Dynamic),
+    /// By `exit(code)`.
+    Exit(Dynamic),
+}
+
+/// An engine with what it has read so far.
+pub struct Session {
+    engine: Engine,
+    sources: SourceMap,
+}
+
+impl Session {
+    /// A session whose scripts run on `host`.
+    ///
+    /// # Errors
+    /// `SPOT-0901` when the engine cannot be built.
+    pub fn new(host: &Host) -> Result<Self> {
+        let sources = SourceMap::default();
+        Ok(Session { engine: engine::build(host, &sources)?, sources })
+    }
+
+    /// The engine.
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// The texts read so far.
+    pub fn sources(&self) -> &SourceMap {
+        &self.sources
+    }
+
+    /// Compiles a text and reads its head. Nothing runs.
+    ///
+    /// # Errors
+    /// `SPOT-0601` when it does not parse, `SPOT-0605` when its parameters are declared wrongly.
+    pub fn compile(&self, name: &str, text: &str) -> Result<Program, ScriptError> {
+        let ast = self.parse(name, text)?;
+        let header = Header::read(&ast).map_err(|error| self.at_params(error, name))?;
+        Ok(Program { name: name.to_owned(), header, ast })
+    }
+
+    /// Compiles a text without looking for a head.
+    pub(crate) fn parse(&self, name: &str, text: &str) -> Result<AST, ScriptError> {
+        let text = self.sources.insert(name, text);
+        let mut ast = self.engine.compile(&*text).map_err(|error| explain_parse(&error, &self.sources, name))?;
+        ast.set_source(name);
+        Ok(ast)
+    }
+
+    /// Runs a program with the parameters given; the others take what is declared.
+    ///
+    /// # Errors
+    /// Whatever made the script fail, explained.
+    pub fn run(&mut self, program: &Program, given: &Map) -> Result<Ending, ScriptError> {
+        let values = program.header.values(given)?;
+        let mut constants = Module::new();
+        constants.set_var("PARAM", values);
+        self.engine.register_global_module(constants.into());
+        self.evaluate(&program.name, &program.ast, &mut Scope::new())
+    }
+
+    /// Runs a compiled text in a scope that outlives it.
+    pub(crate) fn evaluate(&self, name: &str, ast: &AST, scope: &mut Scope<'_>) -> Result<Ending, ScriptError> {
+        match self.engine.eval_ast_with_scope::<Dynamic>(scope, ast) {
+            Ok(value) => Ok(Ending::Value(value)),
+            Err(failure) => match *failure {
+                EvalAltResult::Exit(value, _) => Ok(Ending::Exit(value)),
+                failure => Err(explain(failure, &self.engine, &self.sources, name)),
+            },
+        }
+    }
+
+    fn at_params(&self, error: Error, name: &str) -> ScriptError {
+        debug_assert_eq!(error.code, Code::InvalidParams);
+        let text = self.sources.get(name).unwrap_or_default();
+        let place = text.find("PARAMS").map(|start| super::diagnostic::Place {
+            name: name.to_owned(),
+            span: start..start + "PARAMS".len(),
+            text: text.clone(),
+        });
+        ScriptError { place, ..error.into() }
+    }
+}
