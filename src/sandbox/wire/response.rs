@@ -15,12 +15,13 @@ pub fn success(service: &Service, operation: &str, id: &str, reply: &Value) -> R
         Protocol::Ec2 => {
             let mut out = format!("<{operation}Response xmlns=\"{ns}\"><requestId>{id}</requestId>");
             xml::members(&mut out, reply, "item");
-            out + &format!("</{operation}Response>")
+            out + format!("</{operation}Response>").as_str()
         }
         Protocol::Query => {
             let mut out = format!("<{operation}Response xmlns=\"{ns}\">");
             xml::element(&mut out, &format!("{operation}Result"), reply, "member");
-            out + &format!("<ResponseMetadata><RequestId>{id}</RequestId></ResponseMetadata></{operation}Response>")
+            out + format!("<ResponseMetadata><RequestId>{id}</RequestId></ResponseMetadata></{operation}Response>")
+                .as_str()
         }
         Protocol::RestJson | Protocol::Json if reply.is_null() => "{}".to_owned(),
         Protocol::RestJson | Protocol::Json => reply.to_string(),
@@ -35,13 +36,13 @@ pub fn failure(service: &Service, id: &str, error: &ApiError) -> Response<Bytes>
         Protocol::Ec2 => {
             let mut out = String::from("<Response><Errors>");
             xml::element(&mut out, "Error", &detail, "item");
-            out + &format!("</Errors><RequestID>{id}</RequestID></Response>")
+            out + format!("</Errors><RequestID>{id}</RequestID></Response>").as_str()
         }
         Protocol::Query => {
             let side = if error.status < 500 { "Sender" } else { "Receiver" };
             let mut out = format!("<ErrorResponse xmlns=\"{}\"><Error><Type>{side}</Type>", service.namespace);
             xml::members(&mut out, &detail, "member");
-            out + &format!("</Error><RequestId>{id}</RequestId></ErrorResponse>")
+            out + format!("</Error><RequestId>{id}</RequestId></ErrorResponse>").as_str()
         }
         Protocol::RestJson => json!({"message": error.message}).to_string(),
         Protocol::Json => json!({"__type": error.code, "message": error.message}).to_string(),
