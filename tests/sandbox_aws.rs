@@ -20,7 +20,7 @@ fn sandbox() -> (Sandbox, aws_config::SdkConfig) {
 fn code<T: std::fmt::Debug, E: ProvideErrorMetadata, R: std::fmt::Debug>(
     result: Result<T, aws_sdk_ec2::error::SdkError<E, R>>,
 ) -> String {
-    let error = result.err().expect("a refusal");
+    let error = result.expect_err("a refusal");
     error.code().unwrap_or("no code").to_owned()
 }
 
