@@ -1,5 +1,5 @@
 //! The only code that talks to AWS, Kubernetes, feeds and terminals.
 
-pub mod feeds;
-
 pub mod aws;
+pub mod feeds;
+pub mod terminal;
