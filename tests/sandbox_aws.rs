@@ -6,6 +6,12 @@ use std::time::{Duration, Instant};
 use aws_sdk_ec2::error::ProvideErrorMetadata;
 use spotscript::sandbox::Sandbox;
 
+#[path = "sandbox_aws/eks.rs"]
+mod eks;
+#[path = "sandbox_aws/iam.rs"]
+mod iam;
+#[path = "sandbox_aws/ssm.rs"]
+mod ssm;
 #[path = "sandbox_aws/sts.rs"]
 mod sts;
 

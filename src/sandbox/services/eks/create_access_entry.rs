@@ -82,7 +82,9 @@ fn identity(params: &Params, kind: &str, principal: &str) -> Result<(String, Vec
     if kind == "STANDARD" {
         let reserved = ["system:", "eks:", "aws:", "amazon:", "iam:"];
         if let Some(group) = groups.iter().find(|group| reserved.iter().any(|prefix| group.starts_with(prefix))) {
-            return Err(invalid(&format!("The kubernetes group name {group} is invalid, it cannot start with system:")));
+            return Err(invalid(&format!(
+                "The kubernetes group name {group} is invalid, it cannot start with system:"
+            )));
         }
         let default = match principal.split_once(":iam::") {
             Some((head, tail)) if tail.contains(":role/") => {
@@ -100,7 +102,8 @@ fn identity(params: &Params, kind: &str, principal: &str) -> Result<(String, Vec
     if username.is_some() || !groups.is_empty() {
         return Err(invalid(&format!("You cannot specify a username or kubernetesGroups for type {kind}.")));
     }
-    let username = if kind == "FARGATE_LINUX" { "system:node:{{SessionName}}" } else { "system:node:{{EC2PrivateDNSName}}" };
+    let username =
+        if kind == "FARGATE_LINUX" { "system:node:{{SessionName}}" } else { "system:node:{{EC2PrivateDNSName}}" };
     Ok((username.to_owned(), own.iter().map(|group| (*group).to_owned()).collect()))
 }
 

@@ -26,9 +26,8 @@ pub(super) fn create(world: &mut World, params: &Params) -> Reply {
         return Err(ApiError::client("InvalidInput", message));
     };
     if world.iam.roles.contains_key(*name) {
-        let message = format!(
-            "Service role name {name} has been taken in this account, please try a different suffix."
-        );
+        let message =
+            format!("Service role name {name} has been taken in this account, please try a different suffix.");
         return Err(ApiError::client("InvalidInput", message));
     }
     let path = format!("/aws-service-role/{service}/");
