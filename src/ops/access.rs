@@ -142,7 +142,7 @@ async fn edit(ledger: &Ledger<'_>, api: &dyn Cluster, edit: impl Fn(&str) -> Res
         };
         match ledger.kube(api, put).await {
             Ok(_) => return Ok(true),
-            Err(error) if tries < 4 && error.mentions("onflict") => tries += 1,
+            Err(error) if tries < 4 && error.mentions("has been modified") => tries += 1,
             Err(error) => return Err(error),
         }
     }

@@ -11,6 +11,9 @@ mod placement;
 mod role;
 mod ssh;
 mod tags;
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;
 
 pub use difference::{GroupDifference, group_difference, template_difference};
 pub use group::group_request;

@@ -1,6 +1,8 @@
 //! Waiting for what was asked for: the desired number of Ready nodes with the intended labels and taints.
 
 mod activities;
+mod failure;
+mod slow_joins;
 mod until_ready;
 mod verify;
 
