@@ -2,4 +2,5 @@
 
 pub mod aws;
 pub mod feeds;
+pub mod kube;
 pub mod terminal;

@@ -78,6 +78,8 @@ fn value(labels: Option<&BTreeMap<String, String>>, key: &str) -> String {
 }
 
 fn all_labels(labels: Option<&BTreeMap<String, String>>) -> String {
-    let pairs: Vec<String> = labels.into_iter().flatten().map(|(key, value)| format!("{key}={value}")).collect();
+    let mut pairs: Vec<String> = labels.into_iter().flatten().map(|(key, value)| format!("{key}={value}")).collect();
+    // By the whole pair, as kubectl does: `a-b=…` comes before `a=…`.
+    pairs.sort_unstable();
     if pairs.is_empty() { "<none>".to_string() } else { pairs.join(",") }
 }

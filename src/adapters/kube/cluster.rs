@@ -1,0 +1,173 @@
+//! A cluster, over kube-rs.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use k8s_openapi::api::core::v1::{ConfigMap, Event, Node, Pod};
+use kube::api::{
+    Api, ApiResource, DeleteParams, DynamicObject, EvictParams, ListParams, Patch, PatchParams, PostParams,
+};
+use kube::{Client, Resource};
+use serde::de::DeserializeOwned;
+use serde_json::json;
+
+use super::describe::describe;
+use super::failure::from_kube;
+use crate::domain::error::Result;
+use crate::domain::kubernetes::{FieldSelector, Selector};
+use crate::domain::mutation::{KubeMutation, Outcome};
+use crate::ports::Cluster;
+
+/// Objects asked for at once: what kubectl asks for.
+const PAGE: u32 = 500;
+
+/// A cluster's API server.
+#[derive(Clone)]
+pub struct KubeCluster {
+    client: Client,
+    zone: TimeZone,
+}
+
+impl std::fmt::Debug for KubeCluster {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("KubeCluster")
+    }
+}
+
+impl KubeCluster {
+    /// A cluster that `client` talks to. Makes no request.
+    pub fn new(client: Client) -> Self {
+        KubeCluster { client, zone: TimeZone::system() }
+    }
+
+    /// The same cluster, whose descriptions print times in `zone` instead of the system's (the `TZ` variable).
+    #[must_use]
+    pub fn in_zone(self, zone: TimeZone) -> Self {
+        KubeCluster { zone, ..self }
+    }
+
+    /// The objects of a resource in a namespace, or in all.
+    fn objects<K>(&self, namespace: Option<&str>) -> Api<K>
+    where
+        K: Resource<DynamicType = (), Scope = k8s_openapi::NamespaceResourceScope>,
+    {
+        match namespace {
+            Some(namespace) => Api::namespaced(self.client.clone(), namespace),
+            None => Api::all(self.client.clone()),
+        }
+    }
+}
+
+/// Lists all pages.
+async fn list_all<K>(api: &Api<K>, what: &str, labels: &str, fields: &str) -> Result<Vec<K>>
+where
+    K: Clone + DeserializeOwned + std::fmt::Debug,
+{
+    Selector::parse(labels)?;
+    FieldSelector::parse(fields)?;
+    let mut params = ListParams::default().labels(labels).fields(fields).limit(PAGE);
+    let mut all = Vec::new();
+    loop {
+        let page = api.list(&params).await.map_err(|error| from_kube(what, error))?;
+        all.extend(page.items);
+        match page.metadata.continue_.filter(|token| !token.is_empty()) {
+            Some(token) => params.continue_token = Some(token),
+            None => return Ok(all),
+        }
+    }
+}
+
+#[async_trait]
+impl Cluster for KubeCluster {
+    async fn nodes(&self, selector: &str) -> Result<Vec<Node>> {
+        list_all(&Api::all(self.client.clone()), "list nodes", selector, "").await
+    }
+
+    async fn node(&self, name: &str) -> Result<Option<Node>> {
+        let nodes: Api<Node> = Api::all(self.client.clone());
+        nodes.get_opt(name).await.map_err(|error| from_kube(&format!("get node `{name}`"), error))
+    }
+
+    async fn pods(&self, namespace: Option<&str>, labels: &str, fields: &str) -> Result<Vec<Pod>> {
+        list_all(&self.objects(namespace), "list pods", labels, fields).await
+    }
+
+    async fn events(&self, namespace: Option<&str>, fields: &str) -> Result<Vec<Event>> {
+        list_all(&self.objects(namespace), "list events", "", fields).await
+    }
+
+    async fn config_map(&self, namespace: &str, name: &str) -> Result<Option<ConfigMap>> {
+        let found = self.objects::<ConfigMap>(Some(namespace)).get_opt(name).await;
+        found.map_err(|error| from_kube(&format!("get ConfigMap `{namespace}/{name}`"), error))
+    }
+
+    async fn describe_node(&self, name: &str, now: Timestamp) -> Result<Option<String>> {
+        let resource = ApiResource::erase::<Node>(&());
+        let nodes: Api<DynamicObject> = Api::all_with(self.client.clone(), &resource);
+        let found = nodes.get_opt(name).await.map_err(|error| from_kube(&format!("get node `{name}`"), error))?;
+        match found {
+            Some(node) => describe(self.client.clone(), &resource, &node, now, self.zone.clone()).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    async fn describe_pod(&self, namespace: &str, name: &str, now: Timestamp) -> Result<Option<String>> {
+        let resource = ApiResource::erase::<Pod>(&());
+        let pods: Api<DynamicObject> = Api::namespaced_with(self.client.clone(), namespace, &resource);
+        let what = format!("get pod `{namespace}/{name}`");
+        match pods.get_opt(name).await.map_err(|error| from_kube(&what, error))? {
+            Some(pod) => describe(self.client.clone(), &resource, &pod, now, self.zone.clone()).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    async fn apply(&self, mutation: &KubeMutation) -> Result<Outcome> {
+        match mutation {
+            KubeMutation::Cordon { node, unschedulable } => {
+                let nodes: Api<Node> = Api::all(self.client.clone());
+                // Null removes the field: an uncordoned node looks as if it had never been cordoned.
+                let value = if *unschedulable { json!(true) } else { json!(null) };
+                let patch = Patch::Strategic(json!({"spec": {"unschedulable": value}}));
+                let verb = if *unschedulable { "cordon" } else { "uncordon" };
+                let patched = nodes.patch(node, &PatchParams::default(), &patch).await;
+                patched.map_err(|error| from_kube(&format!("{verb} node `{node}`"), error))?;
+            }
+            KubeMutation::Evict { namespace, pod, grace_seconds } => {
+                let grace_period_seconds = grace_seconds.and_then(|seconds| u32::try_from(seconds).ok());
+                let options = DeleteParams { grace_period_seconds, ..DeleteParams::default() };
+                let params = EvictParams { delete_options: Some(options), ..EvictParams::default() };
+                let evicted = self.objects::<Pod>(Some(namespace)).evict(pod, &params).await;
+                match evicted {
+                    // Gone is what was asked for.
+                    Err(kube::Error::Api(status)) if status.code == 404 => {}
+                    other => {
+                        other.map_err(|error| from_kube(&format!("evict pod `{namespace}/{pod}`"), error))?;
+                    }
+                }
+            }
+            KubeMutation::DeleteNode { node } => {
+                let nodes: Api<Node> = Api::all(self.client.clone());
+                match nodes.delete(node, &DeleteParams::default()).await {
+                    Err(kube::Error::Api(status)) if status.code == 404 => {}
+                    other => {
+                        other.map_err(|error| from_kube(&format!("delete node `{node}`"), error))?;
+                    }
+                }
+            }
+            KubeMutation::PutConfigMap { namespace, name, data, resource_version } => {
+                let mut object = ConfigMap::default();
+                object.metadata.name = Some(name.clone());
+                object.metadata.namespace = Some(namespace.clone());
+                object.metadata.resource_version = resource_version.clone();
+                object.data = Some(data.iter().map(|(key, value)| (key.clone(), value.clone())).collect());
+                let maps = self.objects::<ConfigMap>(Some(namespace));
+                let put = match resource_version {
+                    Some(_) => maps.replace(name, &PostParams::default(), &object).await,
+                    None => maps.create(&PostParams::default(), &object).await,
+                };
+                put.map_err(|error| from_kube(&format!("write ConfigMap `{namespace}/{name}`"), error))?;
+            }
+        }
+        Ok(Outcome::default())
+    }
+}

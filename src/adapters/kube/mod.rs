@@ -1,0 +1,12 @@
+//! The Kubernetes adapter: [`Cluster`](crate::ports::Cluster) over kube-rs, and the ways to reach a cluster.
+
+mod access;
+mod cluster;
+mod describe;
+mod eks_access;
+mod eks_token;
+mod failure;
+
+pub use access::{ClientAccess, KubeconfigAccess};
+pub use cluster::KubeCluster;
+pub use eks_access::EksAccess;
