@@ -69,8 +69,8 @@ async fn get_prints_what_kubectl_prints() {
     for recording in recordings() {
         for case in recording.cases.iter().filter(|case| in_scope(case)) {
             let (out, err) = printed(&recording, case).await;
-            let expected = recording.expected(case, "out") + &recording.expected(case, "err");
-            tally.compare(&recording, case, &expected, &(out + &err));
+            let expected = ["out", "err"].map(|stream| recording.expected(case, stream)).concat();
+            tally.compare(&recording, case, &expected, &[out, err].concat());
         }
     }
     tally.close("get cases");

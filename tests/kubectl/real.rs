@@ -65,7 +65,7 @@ impl Served {
     /// What kubectl printed on both streams.
     async fn said(&self, arguments: &[&str]) -> String {
         let output = self.kubectl(arguments).await;
-        String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
+        [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat()
     }
 }
 
@@ -100,7 +100,7 @@ async fn kubectl_prints_from_our_face_what_it_printed_from_the_real_server() {
             served.sandbox.world(|world| world.clock.now = case.now.duration_since(start).as_millis() as i64);
             let arguments: Vec<&str> = case.argv[1..].iter().map(String::as_str).collect();
             let said = served.said(&arguments).await;
-            let expected = recording.expected(case, "out") + &recording.expected(case, "err");
+            let expected = ["out", "err"].map(|stream| recording.expected(case, stream)).concat();
             tally.compare(&recording, case, &expected, &said);
         }
     }
