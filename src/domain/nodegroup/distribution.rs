@@ -174,7 +174,9 @@ impl Distribution {
 
     fn validate_price(&self) -> Result<()> {
         let Some(price) = &self.max_price else { return Ok(()) };
-        let decimal = !price.is_empty() && price.chars().all(|c| c.is_ascii_digit() || c == '.');
+        // YAML 1.1 reads `010` as eight: a price does not begin so.
+        let decimal = price.chars().all(|c| c.is_ascii_digit() || c == '.')
+            && !price.strip_prefix('0').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
         match price.parse::<f64>() {
             Ok(value) if decimal && value >= MIN_PRICE && value.is_finite() && price.len() <= 255 => Ok(()),
             _ => Err(Error::new(Code::InvalidDistribution, format!("the highest Spot price is `{price}`")).help(
@@ -218,7 +220,7 @@ mod tests {
         }
         assert!(spot.clone().with_spot_pools(20).is_ok());
         assert!(message(Distribution::spot(CapacityOptimized).with_spot_pools(2)).contains("`capacity-optimized`"));
-        for price in ["0", "0.0009", "-1", "1e3", "abc", "", "NaN", "inf", "."] {
+        for price in ["0", "0.0009", "-1", "1e3", "abc", "", "NaN", "inf", ".", "010", "00.5"] {
             assert!(message(spot.clone().with_max_price(price)).contains(price), "{price}");
         }
         assert!(spot.with_max_price("0.017").is_ok());

@@ -113,7 +113,7 @@ pub struct AddonPolicies {
 /// A self-managed Spot worker group. Valid once [`NodegroupSpec::validate`] has passed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NodegroupSpec {
-    /// Group name, eksctl's rule: letters, digits and `-`, first a letter.
+    /// Group name, eksctl's rule: letters, digits and `-`.
     pub name: String,
     /// EKS cluster name.
     pub cluster: String,
