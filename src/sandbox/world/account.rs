@@ -1,5 +1,7 @@
 //! Whose world this is, and where.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 /// The account and its region.
@@ -15,6 +17,8 @@ pub struct Account {
     pub caller_arn: String,
     /// `AIDA…` of the caller.
     pub caller_id: String,
+    /// vCPU quotas per class (`standard/spot`); a class without one is not limited.
+    pub quotas: BTreeMap<String, u64>,
 }
 
 impl Account {

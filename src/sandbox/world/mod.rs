@@ -5,13 +5,20 @@
 //! the world in `sandbox::services`; this folder has what no single request does.
 
 pub mod account;
+pub mod capacity;
 pub mod clock;
 pub mod event;
 pub mod faults;
+pub mod fleet;
+pub mod groups;
 pub mod hash;
 pub mod ids;
+pub mod kubelet;
 pub mod queue;
 pub mod scenario;
+mod spot;
+pub mod system;
+pub mod template;
 
 use std::time::Duration;
 
@@ -98,17 +105,17 @@ impl World {
     /// One event.
     fn happen(&mut self, event: Event) {
         match event {
-            Event::Reconcile { .. }
-            | Event::GroupGone { .. }
-            | Event::InstanceRunning { .. }
-            | Event::MemberInService { .. }
-            | Event::KubeletStarts { .. }
-            | Event::NodeReady { .. }
-            | Event::SpotNotice { .. }
-            | Event::SpotReclaim { .. }
-            | Event::InstanceTerminated { .. }
-            | Event::NodeRemoved { .. }
-            | Event::InstanceForgotten { .. } => {}
+            Event::Reconcile { group } => groups::reconcile(self, &group),
+            Event::GroupGone { group } => groups::gone(self, &group),
+            Event::InstanceRunning { instance } => fleet::running(self, &instance),
+            Event::MemberInService { instance } => groups::in_service(self, &instance),
+            Event::KubeletStarts { instance } => kubelet::start(self, &instance),
+            Event::NodeReady { instance } => kubelet::network_up(self, &instance),
+            Event::SpotNotice { instance } => spot::notice(self, &instance),
+            Event::SpotReclaim { instance } => spot::taken(self, &instance),
+            Event::InstanceTerminated { instance } => fleet::terminated(self, &instance),
+            Event::NodeRemoved { instance } => kubelet::remove_node(self, &instance),
+            Event::InstanceForgotten { instance } => fleet::forgotten(self, &instance),
             Event::PodGone { namespace, name, uid } => super::kube::world::pod_gone(self, &namespace, &name, &uid),
         }
     }

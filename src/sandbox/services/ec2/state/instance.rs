@@ -140,3 +140,13 @@ pub struct Instance {
     /// Tags.
     pub tags: TagMap,
 }
+
+impl Instance {
+    /// The public DNS name; empty without a public address.
+    pub fn public_dns(&self, region: &str) -> String {
+        let domain = if region == "us-east-1" { "compute-1".to_owned() } else { format!("{region}.compute") };
+        self.public_ip.map_or_else(String::new, |address| {
+            format!("ec2-{}.{domain}.amazonaws.com", address.to_string().replace('.', "-"))
+        })
+    }
+}

@@ -1,0 +1,91 @@
+//! Machine images for nodes, and the public SSM parameters that name them.
+
+use super::Scenario;
+use crate::domain::shape::Architecture;
+use crate::sandbox::services::ec2::state::{Image, KeyPair};
+use crate::sandbox::services::ssm::state::Parameter;
+use crate::sandbox::world::World;
+use crate::sandbox::world::clock::DAY;
+use crate::sandbox::world::hash;
+
+/// AWS's account that owns EKS images.
+const EKS_IMAGES: &str = "602401143452";
+
+pub(super) fn build(scenario: &Scenario, world: &mut World) {
+    let mut versions: Vec<String> = (31..=34).map(|minor| format!("1.{minor}")).collect();
+    if !versions.contains(&scenario.kubernetes) {
+        versions.push(scenario.kubernetes.clone());
+    }
+    for version in &versions {
+        let patch = hash::hash(world.seed, &["patch", version]) % 6 + 1;
+        let build = hash::hash(world.seed, &["build", version]) & 0xfff_ffff;
+        let kubelet = format!("v{version}.{patch}-eks-{build:07x}");
+        for (architecture, arch) in [(Architecture::Amd64, "x86_64"), (Architecture::Arm64, "arm64")] {
+            for variant in ["standard", "nvidia", "neuron"] {
+                let name = format!("amazon-eks-node-al2023-{arch}-{variant}-{version}-v20251209");
+                let id = image(world, &name, architecture, "al2023", version, &kubelet, 20);
+                let path = format!("/aws/service/eks/optimized-ami/{version}/amazon-linux-2023/{arch}/{variant}");
+                for release in ["recommended", &format!("amazon-eks-node-al2023-{arch}-{variant}-{version}-v20251209")]
+                {
+                    parameter(world, format!("{path}/{release}/image_id"), id.clone());
+                }
+                let release = format!("{version}.{patch}-20251209");
+                parameter(world, format!("{path}/recommended/release_version"), release);
+            }
+            let name = format!("bottlerocket-aws-k8s-{version}-{arch}-v1.51.0-47438798");
+            let id = image(world, &name, architecture, "bottlerocket", version, &kubelet, 2);
+            let path = format!("/aws/service/bottlerocket/aws-k8s-{version}/{arch}/latest");
+            parameter(world, format!("{path}/image_id"), id);
+            parameter(world, format!("{path}/image_version"), "1.51.0-47438798".into());
+        }
+    }
+    for name in &scenario.key_pairs {
+        let id = world.ids.ec2("key");
+        let (a, b) = world.ids.next("fingerprint");
+        let bytes: Vec<String> =
+            a.to_be_bytes().iter().chain(b.to_be_bytes().iter()).map(|byte| format!("{byte:02x}")).collect();
+        let pair = KeyPair {
+            id,
+            name: name.clone(),
+            fingerprint: bytes.join(":"),
+            kind: "rsa".into(),
+            tags: Default::default(),
+            created: world.now(),
+        };
+        world.ec2.key_pairs.insert(name.clone(), pair);
+    }
+}
+
+fn image(
+    world: &mut World,
+    name: &str,
+    architecture: Architecture,
+    family: &str,
+    version: &str,
+    kubelet: &str,
+    size_gib: i64,
+) -> String {
+    let id = world.ids.ec2("ami");
+    let snapshot_id = world.ids.ec2("snap");
+    let image = Image {
+        id: id.clone(),
+        name: name.into(),
+        description: format!("EKS-optimized Kubernetes node, Kubernetes {version} ({family})"),
+        architecture,
+        root_device: "/dev/xvda".into(),
+        snapshot_id,
+        size_gib,
+        owner_id: EKS_IMAGES.into(),
+        family: family.into(),
+        kubernetes: version.into(),
+        kubelet: kubelet.into(),
+        created: -23 * DAY,
+    };
+    world.ec2.images.insert(id.clone(), image);
+    id
+}
+
+fn parameter(world: &mut World, name: String, value: String) {
+    let parameter = Parameter { value, kind: "String".into(), version: 1, modified: -23 * DAY };
+    world.ssm.parameters.insert(name, parameter);
+}
