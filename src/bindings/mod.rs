@@ -5,9 +5,14 @@
 
 mod call;
 mod checks;
+mod documents;
 mod failure;
+mod options;
 mod print;
+mod spot;
 mod step;
+mod types;
+pub mod values;
 
 use rhai::{Engine, ParseError, exported_module};
 
@@ -22,5 +27,15 @@ pub fn register(engine: &mut Engine) -> Result<(), ParseError> {
     engine.register_global_module(exported_module!(checks::module).into());
     engine.register_global_module(exported_module!(failure::module).into());
     engine.register_global_module(exported_module!(print::module).into());
+    engine.register_global_module(exported_module!(types::sets).into());
+    engine.register_global_module(exported_module!(types::facts).into());
+    engine.register_global_module(documents::module().into());
+    engine.register_static_module("spot", exported_module!(spot::module).into());
     Ok(())
+}
+
+/// The place that a script means by `index` in a list of `len`: from the end if negative.
+fn index(index: rhai::INT, len: usize) -> Option<usize> {
+    let place = if index < 0 { rhai::INT::try_from(len).ok()?.checked_add(index)? } else { index };
+    usize::try_from(place).ok().filter(|place| *place < len)
 }

@@ -10,8 +10,9 @@ mod interrupt;
 mod record;
 mod runtime;
 mod steps;
+mod target;
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 pub use cancel::Cancel;
@@ -20,12 +21,20 @@ pub use files::FilePolicy;
 pub use interrupt::listen as listen_for_interrupts;
 pub use record::{Check, Record, Step};
 pub use steps::Ticket;
+pub use target::Target;
+
+use jiff::Timestamp;
 
 use crate::domain::Code;
+use crate::domain::advisor::Feed;
 use crate::domain::error::{Error, Result};
+use crate::ops::Session;
+use crate::ports::RequestCounts;
 
 /// What a host is made of.
 pub struct Options {
+    /// What answers.
+    pub target: Arc<dyn Target>,
     /// Where words go.
     pub console: Arc<dyn Console>,
     /// Which files may be written.
@@ -39,6 +48,9 @@ pub struct Options {
 pub struct Host(Arc<Inner>);
 
 struct Inner {
+    target: Arc<dyn Target>,
+    opened: OnceLock<Opened>,
+    cluster: Mutex<Option<String>>,
     console: Arc<dyn Console>,
     files: FilePolicy,
     cancel: Cancel,
@@ -48,11 +60,23 @@ struct Inner {
     runtime: runtime::Lazy,
 }
 
+/// A target that was opened.
+struct Opened {
+    session: Session,
+    /// The target's time at that moment.
+    at: Timestamp,
+    /// How long the run had lasted by then, on the wall clock.
+    after: Duration,
+}
+
 impl Host {
     /// A host; nothing is opened or started yet.
     pub fn new(options: Options) -> Self {
         let started = Instant::now();
         Host(Arc::new(Inner {
+            target: options.target,
+            opened: OnceLock::new(),
+            cluster: Mutex::new(None),
             console: options.console,
             files: options.files,
             cancel: Cancel::default(),
@@ -83,9 +107,62 @@ impl Host {
         self.0.record.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Milliseconds since the run began, on the target's clock.
+    /// The ports of the target, opened by the first call.
+    ///
+    /// # Errors
+    /// What opening fails with.
+    pub fn session(&self) -> Result<Session> {
+        if let Some(opened) = self.0.opened.get() {
+            return Ok(opened.session.clone());
+        }
+        let session = self.block(self.0.target.open())?;
+        let (at, after) = (session.clock.now(), self.0.started.elapsed());
+        Ok(self.0.opened.get_or_init(|| Opened { session, at, after }).session.clone())
+    }
+
+    /// Waits for what `ask` asks of the target.
+    ///
+    /// # Errors
+    /// What opening the target, `ask` or [`Host::block`] fail with.
+    pub fn ask<T>(&self, ask: impl AsyncFnOnce(&Session) -> Result<T>) -> Result<T> {
+        let session = self.session()?;
+        self.block(ask(&session))
+    }
+
+    /// The advisor feed that goes with the target.
+    ///
+    /// # Errors
+    /// What reading it fails with.
+    pub fn advisor(&self) -> Result<Feed> {
+        let session = self.session()?;
+        self.block(self.0.target.advisor(&session))
+    }
+
+    /// Requests made so far, if the target was opened.
+    pub fn requests(&self) -> Option<RequestCounts> {
+        self.0.opened.get().map(|opened| opened.session.cloud.requests())
+    }
+
+    /// The cluster that the run is about, once it has named one.
+    pub fn current_cluster(&self) -> Option<String> {
+        self.0.cluster.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Makes a cluster the one that the run is about.
+    pub fn set_current_cluster(&self, name: &str) {
+        *self.0.cluster.lock().unwrap_or_else(PoisonError::into_inner) = Some(name.to_owned());
+    }
+
+    /// Milliseconds since the run began: on the target's clock from its opening on, on the wall clock before.
     pub fn elapsed_ms(&self) -> u64 {
-        u64::try_from(self.0.started.elapsed().as_millis()).unwrap_or(u64::MAX)
+        let elapsed = match self.0.opened.get() {
+            Some(opened) => {
+                let since = opened.session.clock.now().duration_since(opened.at);
+                opened.after + Duration::try_from(since).unwrap_or_default()
+            }
+            None => self.0.started.elapsed(),
+        };
+        u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX)
     }
 
     /// Why the run has to stop now, if it has to. Called for every operation of a script.
@@ -109,7 +186,7 @@ impl Host {
     /// # Errors
     /// What saving fails with.
     pub fn close(&self) -> Result<()> {
-        Ok(())
+        self.0.target.close()
     }
 
     /// Waits for `future`, unless the run is cancelled or out of time first. The only place that blocks on async code.
@@ -153,8 +230,24 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
+    struct Nothing;
+
+    #[async_trait::async_trait]
+    impl Target for Nothing {
+        async fn open(&self) -> Result<Session> {
+            Err(Error::new(Code::Internal, "nothing to open"))
+        }
+        async fn advisor(&self, _: &Session) -> Result<Feed> {
+            Err(Error::new(Code::Internal, "nothing to open"))
+        }
+        fn close(&self) -> Result<()> {
+            Ok(())
+        }
+    }
+
     fn host(timeout: Option<Duration>) -> Host {
-        Host::new(Options { console: Arc::new(Recorder::default()), files: FilePolicy::new(".", &[]), timeout })
+        let (target, console) = (Arc::new(Nothing), Arc::new(Recorder::default()));
+        Host::new(Options { target, console, files: FilePolicy::new(".", &[]), timeout })
     }
 
     #[test]

@@ -1,13 +1,16 @@
 //! Wires a target's adapters to a host.
 
+mod aws;
+mod sandbox;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::Global;
 use super::console::Terminal;
+use super::{Global, TargetKind};
 use crate::domain::Code;
 use crate::domain::error::{Error, Result};
-use crate::host::{FilePolicy, Host, Options};
+use crate::host::{FilePolicy, Host, Options, Target};
 
 /// A host for the target that the flags name. Nothing is opened until it is needed.
 ///
@@ -16,9 +19,24 @@ use crate::host::{FilePolicy, Host, Options};
 pub fn host(global: &Global, allow_write: &[PathBuf]) -> Result<Host> {
     let working = std::env::current_dir()
         .map_err(|error| Error::new(Code::File, "the working directory is gone").because(error.to_string()))?;
+    let target: Arc<dyn Target> = match global.target() {
+        TargetKind::Sandbox => Arc::new(sandbox::SandboxTarget::new(global)),
+        TargetKind::Aws => Arc::new(aws::AwsTarget::new(global)),
+    };
     Ok(Host::new(Options {
+        target,
         console: Arc::new(Terminal::new(global)),
         files: FilePolicy::new(working, allow_write),
         timeout: global.timeout,
     }))
+}
+
+/// Tells each request on stderr: what `-v` asks for twice.
+fn trace() -> crate::adapters::aws::TraceHook {
+    Arc::new(|trace| {
+        let status = trace.status.map_or_else(|| "no answer".to_owned(), |status| status.to_string());
+        let poll = if trace.poll { " (poll)" } else { "" };
+        let took = trace.duration.as_millis();
+        super::console::say(&format!("  {} {}{poll}: {status} in {took} ms", trace.service, trace.operation));
+    })
 }

@@ -1,0 +1,101 @@
+//! `--target aws`: the standard credential chain, region, profile and `AWS_ENDPOINT_URL`; the cluster through EKS or a
+//! kubeconfig.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use aws_config::{BehaviorVersion, Region};
+use jiff::Timestamp;
+
+use super::super::{Global, console};
+use crate::adapters::aws::AwsCloud;
+use crate::adapters::feeds::{AdvisorFeed, Freshness};
+use crate::adapters::kube::{EksAccess, KubeconfigAccess};
+use crate::adapters::terminal::{Consent, Terminal};
+use crate::domain::Code;
+use crate::domain::advisor::Feed;
+use crate::domain::error::{Error, Result};
+use crate::host::Target;
+use crate::ops::Session;
+use crate::ports::{Clock, ClusterAccess, Event};
+
+/// AWS as a target.
+pub(super) struct AwsTarget {
+    region: Option<String>,
+    profile: Option<String>,
+    kubeconfig: Option<PathBuf>,
+    consent: Consent,
+    verbose: u8,
+}
+
+impl AwsTarget {
+    pub(super) fn new(global: &Global) -> Self {
+        AwsTarget {
+            region: global.region.clone(),
+            profile: global.profile.clone(),
+            kubeconfig: global.kubeconfig.clone(),
+            consent: if global.yes { Consent::Given } else { Consent::Ask },
+            verbose: global.verbose,
+        }
+    }
+}
+
+#[async_trait]
+impl Target for AwsTarget {
+    async fn open(&self) -> Result<Session> {
+        let mut loader = aws_config::defaults(BehaviorVersion::latest());
+        if let Some(region) = &self.region {
+            loader = loader.region(Region::new(region.clone()));
+        }
+        if let Some(profile) = &self.profile {
+            loader = loader.profile_name(profile);
+        }
+        let config = loader.load().await;
+        let Some(region) = config.region().map(ToString::to_string) else {
+            return Err(Error::new(Code::AwsCredentials, "no AWS region is set")
+                .help("give `--region`, set AWS_REGION, or put one into the profile"));
+        };
+        let clusters: Arc<dyn ClusterAccess> = match (&self.kubeconfig, config.credentials_provider()) {
+            (Some(path), _) => Arc::new(KubeconfigAccess { path: Some(path.clone()), context: None }),
+            (None, Some(credentials)) => Arc::new(EksAccess::new(credentials)),
+            (None, None) => {
+                return Err(Error::new(Code::AwsCredentials, "no AWS credentials were found")
+                    .help("log in, set AWS_PROFILE or give `--profile`; the sandbox needs none: `--target sandbox`"));
+            }
+        };
+        let whose = self.profile.as_ref().map(|profile| format!(", profile {profile}")).unwrap_or_default();
+        console::say(&format!("aws (region {region}{whose}): real resources, real costs"));
+        let cloud = if self.verbose > 1 { AwsCloud::with_trace(config, super::trace()) } else { AwsCloud::new(config) };
+        let clock: Arc<dyn Clock> = Arc::new(WallClock);
+        let operator = Arc::new(Terminal::stderr(Arc::clone(&clock), self.consent));
+        Ok(Session { cloud: Arc::new(cloud), clusters, operator, clock })
+    }
+
+    async fn advisor(&self, session: &Session) -> Result<Feed> {
+        let loaded = AdvisorFeed::default().load(Freshness::Recent, session.clock.now()).await?;
+        if let Some(warning) = &loaded.warning {
+            session.operator.tell(&Event::Warning { message: warning.to_string() });
+        }
+        loaded.feed()
+    }
+
+    fn close(&self) -> Result<()> {
+        Ok(())
+    }
+}
+
+/// Real time.
+struct WallClock;
+
+#[async_trait]
+impl Clock for WallClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        tokio::time::sleep(duration).await;
+    }
+}

@@ -1,0 +1,91 @@
+//! `--target sandbox`: the embedded world, reached through the same clients as the real ones.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+use super::super::{Global, console};
+use crate::adapters::aws::AwsCloud;
+use crate::adapters::feeds;
+use crate::adapters::kube::ClientAccess;
+use crate::adapters::terminal::{Consent, Terminal};
+use crate::domain::Code;
+use crate::domain::advisor::Feed;
+use crate::domain::error::{Error, Result};
+use crate::host::Target;
+use crate::ops::Session;
+use crate::ports::Clock;
+use crate::sandbox::{Sandbox, store};
+
+/// The sandbox as a target.
+pub(super) struct SandboxTarget {
+    world: String,
+    region: Option<String>,
+    verbose: u8,
+    opened: Mutex<Option<Sandbox>>,
+}
+
+impl SandboxTarget {
+    pub(super) fn new(global: &Global) -> Self {
+        SandboxTarget {
+            world: global.world().to_owned(),
+            region: global.region.clone(),
+            verbose: global.verbose,
+            opened: Mutex::new(None),
+        }
+    }
+}
+
+#[async_trait]
+impl Target for SandboxTarget {
+    async fn open(&self) -> Result<Session> {
+        let sandbox = Sandbox::open(&store::world_path(&self.world)?)?;
+        let region = sandbox.region();
+        if let Some(wanted) = self.region.as_ref().filter(|wanted| **wanted != region) {
+            return Err(Error::new(
+                Code::InvalidArgument,
+                format!("the sandbox is in region `{region}`, not `{wanted}`"),
+            )
+            .help("leave `--region` out, or run with `--target aws`"));
+        }
+        console::say(&format!("sandbox (world {}): nothing real is touched", self.world));
+        *self.opened.lock().unwrap_or_else(PoisonError::into_inner) = Some(sandbox.clone());
+        let config = sandbox.sdk_config();
+        let cloud = if self.verbose > 1 { AwsCloud::with_trace(config, super::trace()) } else { AwsCloud::new(config) };
+        let clock: Arc<dyn Clock> = Arc::new(WorldClock(sandbox.clone()));
+        Ok(Session {
+            cloud: Arc::new(cloud),
+            clusters: Arc::new(ClientAccess(sandbox.kube_client())),
+            // Nothing real can be lost here, so nothing is asked.
+            operator: Arc::new(Terminal::stderr(Arc::clone(&clock), Consent::Given)),
+            clock,
+        })
+    }
+
+    async fn advisor(&self, session: &Session) -> Result<Feed> {
+        feeds::synthetic_advisor(session.cloud.region()).feed()
+    }
+
+    fn close(&self) -> Result<()> {
+        match &*self.opened.lock().unwrap_or_else(PoisonError::into_inner) {
+            Some(sandbox) => sandbox.save(),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The world's time.
+struct WorldClock(Sandbox);
+
+#[async_trait]
+impl Clock for WorldClock {
+    fn now(&self) -> Timestamp {
+        self.0.now()
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        self.0.sleep(duration).await;
+    }
+}
