@@ -10,6 +10,7 @@ pub mod kube;
 mod kube_client;
 pub mod kube_face;
 mod pace;
+pub mod serve;
 pub mod services;
 mod status;
 pub mod store;
