@@ -9,6 +9,8 @@ pub mod iam;
 pub mod read;
 pub mod ssm;
 pub mod sts;
+#[cfg(test)]
+pub mod trial;
 
 use super::wire::api::{Params, Reply};
 use super::world::World;

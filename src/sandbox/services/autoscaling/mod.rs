@@ -9,6 +9,8 @@ mod policy;
 mod shown;
 pub mod state;
 mod tags;
+#[cfg(test)]
+mod tests;
 mod update;
 
 use super::Handler;

@@ -14,6 +14,8 @@ mod security_groups;
 pub mod state;
 mod subnets;
 mod tags;
+#[cfg(test)]
+mod tests;
 mod vpcs;
 mod zones;
 

@@ -9,6 +9,7 @@ use super::Scenario;
 use super::identities::role;
 use super::network::{Network, suffix};
 use crate::domain::cloud::AuthenticationMode;
+use crate::sandbox::kube::store::StoreError;
 use crate::sandbox::services::eks::state::{AccessEntry, Nodegroup};
 use crate::sandbox::services::iam::state::Profile;
 use crate::sandbox::services::{autoscaling, ec2};
@@ -125,7 +126,7 @@ fn profile(world: &mut World, name: &str, role_arn: &str) -> String {
 /// EKS authorises the role of a managed group itself.
 fn access(scenario: &Scenario, world: &mut World, role_arn: &str) {
     if scenario.authentication_mode == AuthenticationMode::ConfigMap {
-        return crate::sandbox::world::system::map_role(world, role_arn);
+        return map_role(world, role_arn);
     }
     let role = role_arn.rsplit('/').next().unwrap_or_default();
     let resource =
@@ -143,6 +144,23 @@ fn access(scenario: &Scenario, world: &mut World, role_arn: &str) {
     };
     if let Some(cluster) = world.eks.clusters.get_mut(&scenario.cluster) {
         cluster.access_entries.insert(role_arn.into(), entry);
+    }
+}
+
+/// The role's row in `aws-auth`, for clusters that know no access entries.
+fn map_role(world: &mut World, role_arn: &str) {
+    let rows = format!(
+        "- groups:\n  - system:bootstrappers\n  - system:nodes\n  rolearn: {role_arn}\n  \
+         username: system:node:{{{{EC2PrivateDNSName}}}}\n"
+    );
+    let map = json!({
+        "metadata": {"name": "aws-auth", "namespace": "kube-system"}, "data": {"mapRoles": rows},
+    });
+    let now = world.now();
+    if let Err(StoreError::AlreadyExists) = world.objects.create("configmaps", map, now) {
+        let _ = world
+            .objects
+            .modify("configmaps", "kube-system", "aws-auth", |map| map["data"]["mapRoles"] = rows.as_str().into());
     }
 }
 
