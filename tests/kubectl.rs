@@ -5,6 +5,8 @@
 //! view at once.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::print_stderr, missing_docs)]
 
+#[path = "kubectl/adapter.rs"]
+mod adapter;
 #[path = "kubectl/cases.rs"]
 mod cases;
 #[path = "kubectl/describe.rs"]

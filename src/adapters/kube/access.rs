@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use kube::config::{KubeConfigOptions, Kubeconfig};
 use kube::{Client, Config};
 
-use super::KubeCluster;
+use super::{KubeCluster, proxy};
 use crate::domain::cloud;
 use crate::domain::{Code, Error, Result};
 use crate::ports::{Cluster, ClusterAccess};
@@ -57,9 +57,14 @@ impl KubeconfigAccess {
             None => Kubeconfig::read(),
         };
         let options = KubeConfigOptions { context: self.context.clone(), ..KubeConfigOptions::default() };
-        let config = Config::from_custom_kubeconfig(file.map_err(|error| unusable(&error))?, &options)
+        let mut config = Config::from_custom_kubeconfig(file.map_err(|error| unusable(&error))?, &options)
             .await
             .map_err(|error| unusable(&error))?;
+        // kube-rs takes the environment's proxy even for this machine.
+        let exempt = ["NO_PROXY", "no_proxy"].iter().find_map(|name| std::env::var(name).ok()).unwrap_or_default();
+        if proxy::is_direct(&config.cluster_url, &exempt) {
+            config.proxy_url = None;
+        }
         Client::try_from(config).map_err(|error| unusable(&error))
     }
 }

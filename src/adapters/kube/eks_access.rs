@@ -17,7 +17,7 @@ use kube::config::Config;
 use tokio::sync::Mutex;
 use tower::{BoxError, Layer, Service, ServiceExt};
 
-use super::{KubeCluster, eks_token};
+use super::{KubeCluster, eks_token, proxy};
 use crate::domain::cloud;
 use crate::domain::{Code, Error, Result};
 use crate::ports::{Cluster, ClusterAccess};
@@ -49,6 +49,7 @@ impl ClusterAccess for EksAccess {
             let pem = STANDARD.decode(cluster.certificate_authority.trim());
             config.root_cert = Some(certificates(&pem.map_err(|error| unusable(format!("CA: {error}")))?));
         }
+        config.proxy_url = proxy::from_environment(&config.cluster_url);
         let region = cluster.arn.split(':').nth(3).unwrap_or_default().to_string();
         let tokens = Arc::new(Tokens {
             cluster: cluster.name.clone(),

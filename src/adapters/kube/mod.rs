@@ -6,6 +6,7 @@ mod describe;
 mod eks_access;
 mod eks_token;
 mod failure;
+mod proxy;
 
 pub use access::{ClientAccess, KubeconfigAccess};
 pub use cluster::KubeCluster;
