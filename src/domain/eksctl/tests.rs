@@ -89,6 +89,7 @@ fn a_region_that_is_not_filled_in_is_refused_with_what_to_do() {
 
 #[test]
 fn unknown_keys_have_a_place_and_a_near_name() {
+    insta::assert_snapshot!(fault(&group("ami: my-image")), @"8:10 SPOT-0101 `my-image` is not an image id | for example `ami-0123456789abcdef0`");
     insta::assert_snapshot!(fault(&group("lables: {a: b}\ninstancesDistribution:\n  instanceTypes: [m5.large]\n  CapacityRebalance: true")), @"
     8:5 SPOT-0202 `nodeGroups[0].lables` is not a key that eksctl knows | did you mean `labels`?
     also f.yml:11:7: `nodeGroups[0].instancesDistribution.CapacityRebalance` is not a key that eksctl knows
@@ -113,7 +114,7 @@ fn values_have_the_types_of_eksctls_parser() {
     also f.yml:12:10: `nodeGroups[0].ssh` is a boolean, it must be a map
     ");
     insta::assert_snapshot!(fault(&group("minSize: -1\nmaxPodsPerNode: -5")), @"
-    8:5 SPOT-0130 `min` is -1 | `min` is a number of nodes from 0 to 4294967295
+    8:5 SPOT-0130 `min` is -1 | `min` is a number of nodes from 0 to 2147483647
     also f.yml:9:21: `nodeGroups[0].maxPodsPerNode` is -5
     ");
     insta::assert_snapshot!(fault(&group("minSize: 99999999999999999999999")), @"8:14 SPOT-0203 `nodeGroups[0].minSize` is 99999999999999999999999, it must be a whole number without quotes");
@@ -149,7 +150,7 @@ fn what_is_no_cluster_config_is_refused() {
     insta::assert_snapshot!(fault(&group("").replace("v1alpha5", "v1alpha3")), @"1:13 SPOT-0204 `apiVersion` is `eksctl.io/v1alpha3`, not `eksctl.io/v1alpha5` | a ClusterConfig begins with `apiVersion: eksctl.io/v1alpha5` and `kind: ClusterConfig`");
     insta::assert_snapshot!(fault("- a"), @"1:1 SPOT-0203 `the document` is a list, it must be a map");
     insta::assert_snapshot!(fault("a: b: c"), @"1:5 SPOT-0201 not YAML: mapping values are not allowed in this context");
-    insta::assert_snapshot!(fault("a:\n\t- b"), @"2:2 SPOT-0201 not YAML: tabs disallowed within this context (block indentation)");
+    insta::assert_snapshot!(fault("a:\n\t- b"), @"2:2 SPOT-0201 not YAML: tabs disallowed within this context (block indentation) | indent with spaces, not tabs");
 }
 
 #[test]
@@ -316,6 +317,35 @@ fn every_public_example_is_read_or_refused_with_a_place() {
     44-node-repair.yaml: 0 groups
     45-upgrade-policy-example.yaml: 0 groups
     49-control-plane-on-private-subnets.yaml: 0 groups
+    ");
+}
+
+/// eksctl's own inputs for its parser.
+#[test]
+fn what_eksctls_parser_refuses_is_refused() {
+    let Some(folder) = shared("data/eksctl-examples/extra") else { return };
+    let outcome = |name: &str| {
+        let text = std::fs::read_to_string(folder.join(name)).unwrap();
+        match read(&text, name) {
+            Ok(document) => format!("{name}: {} groups", document.nodegroups().len()),
+            Err(error) => format!("{} {} {}", error.location.as_ref().unwrap(), error.code, error.message),
+        }
+    };
+    let files = [
+        "parser-example.json",
+        "parser-bad-field-1.yaml",
+        "parser-bad-field-2.yaml",
+        "parser-bad-type-1.yaml",
+        "parser-old-version.json",
+        "al2023.yaml",
+    ];
+    insta::assert_snapshot!(files.map(outcome).join("\n"), @"
+    parser-example.json: 1 groups
+    parser-bad-field-1.yaml:7:3 SPOT-0202 `metadata.zone` is not a key that eksctl knows
+    parser-bad-field-2.yaml:16:10 SPOT-0202 `nodeGroups[0].iam.withAddonPolicies.foo` is not a key that eksctl knows
+    parser-bad-type-1.yaml:8:12 SPOT-0203 `metadata.version` is a number, it must be text
+    parser-old-version.json:2:17 SPOT-0204 `apiVersion` is `eksctl.io/v1alpha3`, not `eksctl.io/v1alpha5`
+    al2023.yaml:6:9 SPOT-0101 cluster name `<generated>`: it contains '<'; letters, digits, `-` and `_` are allowed
     ");
 }
 

@@ -1,6 +1,7 @@
 //! What is wrong with a specification, all of it at once, before any request is made.
 
-use super::{NodegroupSpec, Size};
+use super::names::{MAX_NAME, validate_ami, validate_cidr, validate_cluster_name, validate_name};
+use super::{CLUSTER_LABEL, NODEGROUP_LABEL, NodegroupSpec, Size};
 use crate::domain::autoscaler_tags;
 use crate::domain::code::Code;
 use crate::domain::error::{Error, Result};
@@ -11,8 +12,6 @@ use crate::domain::user_data;
 
 /// Most instance types that an Auto Scaling group takes.
 const MAX_TYPES: usize = 40;
-/// Longest group name: it is the value of a node label.
-const MAX_NAME: usize = 63;
 /// Longest `eksctl-CLUSTER-nodegroup-NAME`: a launch template's name.
 const MAX_RESOURCE_NAME: usize = 128;
 /// Tags that say who made a group, in which run.
@@ -94,9 +93,22 @@ impl NodegroupSpec {
         check(self.types.same_shape().map(drop));
     }
 
+    /// What a label or tag must be that says whose a node or group is.
+    fn identity(&self, key: &str) -> Option<&String> {
+        match key {
+            CLUSTER_LABEL => Some(&self.cluster),
+            NODEGROUP_LABEL => Some(&self.name),
+            _ => None,
+        }
+    }
+
     fn check_labels_and_taints(&self, check: &mut impl FnMut(Result<()>)) {
         for (key, value) in &self.labels {
             check(label::validate_node_label(key, value));
+            if let Some(own) = self.identity(key).filter(|own| *own != value) {
+                check(Err(Error::new(Code::InvalidLabel, format!("label `{key}` is `{value}`, it is always `{own}`"))
+                    .help("leave it out: nodes of a group are found by it")));
+            }
         }
         for given in &self.taints {
             check(taint::Taint::new(&given.key, &given.value, given.effect).map(drop));
@@ -113,6 +125,17 @@ impl NodegroupSpec {
     fn check_tags(&self, check: &mut impl FnMut(Result<()>)) {
         for (key, value) in &self.tags {
             check(tag::validate(key, value));
+            if let Some(own) = self.identity(key).filter(|own| *own != value) {
+                check(Err(Error::new(Code::InvalidTag, format!("tag `{key}` is `{value}`, it is always `{own}`"))
+                    .help("leave it out: groups are found by it")));
+            }
+            if key.starts_with("spotscript/") {
+                check(Err(Error::new(
+                    Code::InvalidTag,
+                    format!("tag `{key}`: keys that begin with `spotscript/` say who made a resource"),
+                )
+                .help("use a key of your own")));
+            }
         }
         let all = self.group_tags();
         for (key, value) in all.iter().filter(|(key, _)| !self.tags.contains_key(*key)) {
@@ -156,13 +179,8 @@ impl NodegroupSpec {
         if !self.availability_zones.is_empty() && !self.subnets.is_empty() {
             check(Err(Error::new(Code::InvalidValue, "both zones and subnets are given").help("give one of them")));
         }
-        if let Some(ami) = self.ami.as_deref()
-            && !ami
-                .strip_prefix("ami-")
-                .is_some_and(|id| !id.is_empty() && id.chars().all(|c| c.is_ascii_alphanumeric()))
-        {
-            check(Err(Error::new(Code::InvalidValue, format!("`{ami}` is not an image id"))
-                .help("for example `ami-0123456789abcdef0`")));
+        if let Some(ami) = &self.ami {
+            check(validate_ami(ami));
         }
         if self.max_pods == Some(0) {
             check(Err(
@@ -170,63 +188,6 @@ impl NodegroupSpec {
             ));
         }
     }
-}
-
-/// Checks a group's name: letters, digits and `-`, a label's value. eksctl's documentation wants a letter
-/// first, its parser takes a digit too; so do files in use.
-///
-/// # Errors
-/// `SPOT-0101` with the rule.
-pub fn validate_name(name: &str) -> Result<()> {
-    let refuse = |rule: String| Err(Error::new(Code::InvalidValue, format!("group name `{name}`: {rule}")));
-    let bad = name.chars().find(|c| !c.is_ascii_alphanumeric() && *c != '-');
-    if name.is_empty() {
-        Err(Error::new(Code::InvalidValue, "the group has no name"))
-    } else if let Some(bad) = bad {
-        refuse(format!("it contains {bad:?}; letters, digits and `-` are allowed"))
-    } else if name.starts_with('-') || name.ends_with('-') {
-        refuse("it must begin and end with a letter or digit, as it is a label's value".to_owned())
-    } else if name.len() > MAX_NAME {
-        refuse(format!("it has {} characters, at most {MAX_NAME} are allowed, as it is a label's value", name.len()))
-    } else {
-        Ok(())
-    }
-}
-
-/// Checks a cluster's name by EKS's rule.
-///
-/// # Errors
-/// `SPOT-0101` with the rule.
-pub fn validate_cluster_name(name: &str) -> Result<()> {
-    let refuse = |rule: String| Err(Error::new(Code::InvalidValue, format!("cluster name `{name}`: {rule}")));
-    if name.is_empty() {
-        Err(Error::new(Code::InvalidValue, "the cluster has no name"))
-    } else if let Some(bad) = name.chars().find(|c| !c.is_ascii_alphanumeric() && !"-_".contains(*c)) {
-        refuse(format!("it contains {bad:?}; letters, digits, `-` and `_` are allowed"))
-    } else if !name.starts_with(|c: char| c.is_ascii_alphanumeric()) {
-        refuse("it must begin with a letter or digit".to_owned())
-    } else if name.len() > 100 {
-        refuse(format!("it has {} characters, EKS allows 100", name.len()))
-    } else {
-        Ok(())
-    }
-}
-
-/// Checks an IPv4 CIDR block such as `10.0.0.0/8`.
-///
-/// # Errors
-/// `SPOT-0101` with the form.
-pub fn validate_cidr(cidr: &str) -> Result<()> {
-    let valid = cidr.split_once('/').is_some_and(|(address, bits)| {
-        address.parse::<std::net::Ipv4Addr>().is_ok()
-            && bits.chars().all(|c| c.is_ascii_digit())
-            && bits.parse::<u8>().is_ok_and(|bits| bits <= 32)
-    });
-    if valid {
-        return Ok(());
-    }
-    Err(Error::new(Code::InvalidValue, format!("`{cidr}` is not an IPv4 CIDR block"))
-        .help("for example `203.0.113.7/32`"))
 }
 
 #[cfg(test)]
@@ -309,19 +270,23 @@ mod tests {
     }
 
     #[test]
-    fn names_follow_the_rule() {
-        validate_name("dev-4vcpu-16gb-spot").unwrap();
-        validate_name("1-gpu").unwrap();
-        for bad in ["", "-a", "a-", "a_b", "a.b", "ä", &"a".repeat(64)] {
-            assert_eq!(validate_name(bad).unwrap_err().code, Code::InvalidValue, "{bad}");
-        }
-        validate_cluster_name("eks_spot-1").unwrap();
-        for bad in ["", "-a", "a b", &"a".repeat(101)] {
-            assert_eq!(validate_cluster_name(bad).unwrap_err().code, Code::InvalidValue, "{bad}");
-        }
+    fn names_made_of_both_names_fit_aws() {
         let mut long = spec();
         long.cluster = "c".repeat(99);
         assert!(long.findings()[0].message.contains("AWS allows 128"));
+    }
+
+    #[test]
+    fn labels_and_tags_that_say_whose_a_node_is_are_ours() {
+        let mut bad = spec();
+        bad.labels.insert(CLUSTER_LABEL.into(), "eks-spot-eksct".into());
+        bad.tags.insert(NODEGROUP_LABEL.into(), bad.name.clone());
+        assert_eq!(bad.findings(), []);
+        bad.labels.insert(CLUSTER_LABEL.into(), "other".into());
+        bad.tags.insert(NODEGROUP_LABEL.into(), "other".into());
+        bad.tags.insert("spotscript/owner".into(), "me".into());
+        let codes: Vec<Code> = bad.findings().iter().map(|error| error.code).collect();
+        assert_eq!(codes, [Code::InvalidLabel, Code::InvalidTag, Code::InvalidTag]);
     }
 
     #[test]

@@ -2,12 +2,13 @@
 
 mod distribution;
 mod findings;
+mod names;
 mod size;
 mod spec;
 mod volume;
 
 pub use distribution::{Distribution, SpotAllocationStrategy};
-pub use findings::{validate_cidr, validate_cluster_name, validate_name};
+pub use names::{validate_ami, validate_cidr, validate_cluster_name, validate_name};
 pub use size::Size;
 pub use spec::{
     AddonPolicies, AmiFamily, CLUSTER_LABEL, NODEGROUP_LABEL, NodegroupSpec, SshAccess, Volume, VolumeType,

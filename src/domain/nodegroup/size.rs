@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 use crate::domain::code::Code;
 use crate::domain::error::{Error, Result};
 
+/// The greatest number that AWS's API can hold.
+const MOST: u32 = i32::MAX as u32;
+
 /// Sizes of a group that agree with each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Size {
@@ -25,9 +28,9 @@ impl Size {
     /// `SPOT-0130` that names the two sizes which contradict each other.
     pub fn new(min: i64, desired: i64, max: i64) -> Result<Self> {
         let fit = |name: &str, value: i64| {
-            u32::try_from(value).map_err(|_| {
+            u32::try_from(value).ok().filter(|value| *value <= MOST).ok_or_else(|| {
                 Error::new(Code::InvalidSize, format!("`{name}` is {value}"))
-                    .help(format!("`{name}` is a number of nodes from 0 to {}", u32::MAX))
+                    .help(format!("`{name}` is a number of nodes from 0 to {MOST}"))
             })
         };
         let size = Size { min: fit("min", min)?, desired: fit("desired", desired)?, max: fit("max", max)? };
@@ -51,5 +54,27 @@ impl Size {
 impl fmt::Display for Size {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}/{}", self.min, self.max, self.desired)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_must_agree() {
+        assert_eq!(Size::new(0, 2, 5).unwrap().to_string(), "0/5/2");
+        assert!(Size::new(0, 0, 0).is_ok());
+        for (min, desired, max, message) in [
+            (3, 3, 2, "`min` 3 is greater than `max` 2"),
+            (2, 1, 3, "`desired` 1 is lower than `min` 2"),
+            (0, 6, 5, "`desired` 6 is greater than `max` 5"),
+            (-1, 0, 0, "`min` is -1"),
+            (0, 0, i64::MAX, "`max` is 9223372036854775807"),
+            (0, 0, 2_147_483_648, "`max` is 2147483648"),
+        ] {
+            let error = Size::new(min, desired, max).unwrap_err();
+            assert_eq!((error.code, error.message.as_str()), (Code::InvalidSize, message));
+        }
     }
 }

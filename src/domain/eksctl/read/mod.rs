@@ -51,13 +51,17 @@ fn join(path: &str, key: &str) -> String {
 /// Reads a document.
 ///
 /// # Errors
-/// The first fault in the document; the others are told in its causes.
+/// The first fault in the document, unknown keys before all others; the rest are told in its causes.
 pub(super) fn read(text: &str, file: &str, resolve: &dyn Fn(&str) -> Option<String>) -> Result<Document> {
     let root = super::yaml::parse(text, file)?;
     let mut reader = Reader { file, resolve, errors: Vec::new(), notes: Vec::new() };
     let content = reader.cluster_config(root.as_deref());
     let mut errors = std::mem::take(&mut reader.errors);
-    errors.sort_by_key(|error| error.location.as_ref().map(|place| (place.line, place.column)));
+    // A key with a slip in it is also a key that is missing: the slip is told first, as eksctl does.
+    errors.sort_by_key(|error| {
+        let place = error.location.as_ref().map(|place| (place.line, place.column));
+        (error.code != Code::DocumentUnknownKey, place)
+    });
     let mut errors = errors.into_iter();
     if let Some(first) = errors.next() {
         return Err(errors.fold(first, |error, next| {

@@ -5,7 +5,7 @@ use super::cluster::Metadata;
 use super::{Fields, Reader, schema};
 use crate::domain::code::Code;
 use crate::domain::instance_types::InstanceTypes;
-use crate::domain::nodegroup::{AmiFamily, NodegroupSpec, validate_name};
+use crate::domain::nodegroup::{AmiFamily, NodegroupSpec, validate_ami, validate_name};
 
 impl Reader<'_> {
     /// A group, or `None` when it has no name; its other faults are told one by one.
@@ -46,7 +46,10 @@ impl Reader<'_> {
             match ami.as_str() {
                 // Both are old words for "the family's newest".
                 "auto" | "auto-ssm" => self.note(at, format!("`{}: {ami}` is the default", fields.path("ami"))),
-                _ => spec.ami = Some(ami),
+                _ => {
+                    self.keep(at, validate_ami(&ami));
+                    spec.ami = Some(ami);
+                }
             }
         }
     }

@@ -50,7 +50,14 @@ pub(in crate::domain::eksctl) fn parse(text: &str, file: &str) -> Result<Option<
     let mut first = None;
     for event in Parser::new_from_str_with_options(text, options) {
         let (event, span) = event.map_err(|error| {
-            builder.error(mark(*error.marker()), Code::DocumentSyntax, format!("not YAML: {}", error.info()))
+            let at = mark(*error.marker());
+            let fault = builder.error(at, Code::DocumentSyntax, format!("not YAML: {}", error.info()));
+            let line = text.lines().nth(at.line.saturating_sub(1)).unwrap_or_default();
+            if line.trim_start_matches(' ').starts_with('\t') {
+                fault.help("indent with spaces, not tabs")
+            } else {
+                fault
+            }
         })?;
         let at = mark(span.start);
         match event {
