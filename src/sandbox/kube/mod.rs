@@ -23,7 +23,7 @@ pub mod store;
 mod table;
 pub mod time;
 mod watch;
-mod workload;
+pub mod workload;
 pub mod world;
 mod write;
 

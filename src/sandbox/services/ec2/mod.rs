@@ -17,7 +17,7 @@ mod tags;
 #[cfg(test)]
 mod tests;
 mod vpcs;
-mod zones;
+pub(in crate::sandbox) mod zones;
 
 use super::Handler;
 

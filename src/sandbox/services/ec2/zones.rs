@@ -38,7 +38,7 @@ pub(super) fn describe(world: &mut World, params: &Params) -> Reply {
 }
 
 /// A zone's id such as `apne1-az1`. Which letter has which number differs between accounts.
-pub(super) fn zone_id(world: &World, zone: &str) -> String {
+pub(in crate::sandbox) fn zone_id(world: &World, zone: &str) -> String {
     let region = &world.account.region;
     let mut parts = region.split('-');
     let area: String = parts.next().unwrap_or_default().into();

@@ -1,17 +1,27 @@
-//! From a running machine to a node of the cluster: earned, step by step, or not at all.
+//! From a running machine to a Ready node, or to the console line that says why not.
+//!
+//! A machine becomes a node by its own doing: it reads its boot data ([`boot_data`]), gets its role's credentials,
+//! reaches the API server and is known to it ([`join`]); then it registers ([`register`]) and turns Ready when its
+//! network plugin works ([`ready`]). What EC2 does before and after is not here.
 
-use super::World;
+mod access;
+mod boot_data;
+mod capacity;
+mod conditions;
+mod console;
+mod identity;
+mod join;
+mod lifecycle;
+mod node;
+mod permissions;
+mod reach;
+mod ready;
+mod refusal;
+mod register;
+#[cfg(test)]
+mod test_world;
+#[cfg(test)]
+mod tests;
 
-/// The boot data is read; the kubelet registers, or the console says why not.
-pub fn start(_world: &mut World, _instance: &str) {}
-
-/// The network plugin is up: the node turns Ready.
-pub fn network_up(_world: &mut World, _instance: &str) {}
-
-/// The cloud controller found the instance gone: its Node goes.
-pub fn remove_node(_world: &mut World, _instance: &str) {}
-
-/// What the machine printed while it booted.
-pub fn console(_world: &World, _instance: &str) -> String {
-    String::new()
-}
+pub use console::console;
+pub use lifecycle::{network_up, remove_node, start};

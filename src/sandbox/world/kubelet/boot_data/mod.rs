@@ -1,0 +1,70 @@
+//! What an instance is told at boot, read as the machine reads it.
+//!
+//! Independent of what writes boot data elsewhere: a wrong writer must meet a reader that knows nothing of it. One
+//! reader per way of booting: [`nodeadm`]; others (arguments of a bootstrap script, Bottlerocket's TOML) get a file
+//! of their own and a line in [`read`].
+
+mod flags;
+mod labels;
+mod mime;
+mod node_config;
+mod nodeadm;
+mod taints;
+#[cfg(test)]
+mod tests;
+
+use base64::Engine;
+use base64::alphabet::STANDARD;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use indexmap::IndexMap;
+
+use crate::domain::taint::Taint;
+
+/// What a kubelet is started with.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct BootData {
+    /// Cluster name.
+    pub cluster: String,
+    /// API server address.
+    pub endpoint: String,
+    /// API server CA, base64 of PEM.
+    pub certificate_authority: String,
+    /// Service CIDR.
+    pub service_cidr: String,
+    /// Most pods, where it is not the network interfaces' number.
+    pub max_pods: Option<u32>,
+    /// Node labels.
+    pub labels: IndexMap<String, String>,
+    /// Node taints.
+    pub taints: Vec<Taint>,
+}
+
+/// Who refused the boot data, with what words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fault {
+    /// The program that prepares the node.
+    Agent(String),
+    /// The kubelet, which was started and ended at once.
+    Kubelet(String),
+}
+
+/// Reads boot data as an image of that family does.
+///
+/// # Errors
+/// What the machine would say.
+pub fn read(family: &str, user_data: &str) -> Result<BootData, Fault> {
+    match family {
+        "al2023" => nodeadm::read(&decode(user_data)),
+        other => Err(Fault::Agent(format!("boot data of a {other} image is not understood here"))),
+    }
+}
+
+/// EC2 keeps user data in base64; what is none is taken as it is. Twice-encoded data is the writer's error and stays.
+fn decode(user_data: &str) -> String {
+    let lenient = GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
+    let packed: String = user_data.chars().filter(|c| !c.is_ascii_whitespace()).collect();
+    match GeneralPurpose::new(&STANDARD, lenient).decode(&packed) {
+        Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+        Err(_) => user_data.to_owned(),
+    }
+}

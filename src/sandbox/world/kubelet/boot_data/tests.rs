@@ -1,0 +1,150 @@
+#![allow(clippy::unwrap_used)]
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use proptest::prelude::*;
+
+use super::*;
+
+const CLUSTER: &str = "spec:\n  cluster:\n    name: c\n    apiServerEndpoint: https://e\n    certificateAuthority: Y2E=\n    cidr: 10.100.0.0/16\n";
+
+fn config(spec: &str) -> String {
+    format!("apiVersion: node.eks.aws/v1alpha1\nkind: NodeConfig\n{spec}")
+}
+
+fn with_flags(flags: &[&str]) -> String {
+    let flags: Vec<String> = flags.iter().map(|flag| format!("    - {flag:?}\n")).collect();
+    config(&format!("{CLUSTER}  kubelet:\n    flags:\n{}", flags.concat()))
+}
+
+fn told(text: &str) -> Result<BootData, Fault> {
+    read("al2023", &STANDARD.encode(text))
+}
+
+fn kubelet_says(flags: &[&str]) -> String {
+    match told(&with_flags(flags)) {
+        Err(Fault::Kubelet(words)) => words,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn agent_says(text: &str) -> String {
+    match told(text) {
+        Err(Fault::Agent(words)) => words,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn parts_are_merged_in_order_whatever_the_mail_looks_like() {
+    let first = with_flags(&["--node-labels=a=b,c=d", "--register-with-taints=spotInstance=true:PreferNoSchedule"]);
+    let second = config("spec:\n  kubelet:\n    config: {maxPods: 17}\n    flags: ['--node-labels=e=f']\n");
+    let mail = |boundary: &str, quoted: &str, end: &str| {
+        format!(
+            "MIME-Version: 1.0\nContent-Type: multipart/mixed;\n boundary={quoted}\n\npreamble\n--{boundary}\n\
+             Content-Type: text/x-shellscript\n\n#!/bin/bash\necho --not-a-boundary\n--{boundary}  \n\
+             content-type: APPLICATION/node.eks.aws; charset=\"utf-8\"\n\n{first}\n--{boundary}\n\
+             Content-Transfer-Encoding: base64\nContent-Type: application/node.eks.aws\n\n{}\n{end}",
+            STANDARD.encode(&second)
+        )
+    };
+    for text in [
+        mail("==X==", "\"==X==\"", "--==X==--\n"),
+        mail("//", "//", "--//--\nnot read"),
+        mail("b", "b", ""),
+        mail("b", "\"b\"", "--b--").replace('\n', "\r\n"),
+    ] {
+        let data = told(&text).unwrap();
+        assert_eq!(data.cluster, "c", "{text}");
+        assert_eq!(data.max_pods, Some(17));
+        assert_eq!(data.labels.iter().map(|(k, v)| format!("{k}={v}")).collect::<Vec<_>>(), ["a=b", "c=d", "e=f"]);
+        assert_eq!(
+            data.taints.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            ["spotInstance=true:PreferNoSchedule"]
+        );
+    }
+}
+
+#[test]
+fn a_bare_document_will_do_and_a_later_one_wins() {
+    let data = told(&with_flags(&["--max-pods 110 --v=2", "-v 3"])).unwrap();
+    assert_eq!((data.max_pods, data.endpoint.as_str()), (Some(110), "https://e"));
+    let unencoded = read("al2023", &with_flags(&[])).unwrap();
+    assert_eq!(unencoded.service_cidr, "10.100.0.0/16");
+}
+
+#[test]
+fn nodeadm_refuses_in_its_words() {
+    let without = |line: &str| config(&CLUSTER.lines().filter(|l| !l.contains(line)).collect::<Vec<_>>().join("\n"));
+    assert_eq!(agent_says(&without("name:")), "Name is missing in cluster configuration");
+    assert_eq!(agent_says(&without("apiServerEndpoint")), "Apiserver endpoint is missing in cluster configuration");
+    assert_eq!(
+        agent_says(&without("certificateAuthority")),
+        "Certificate authority is missing in cluster configuration"
+    );
+    assert_eq!(agent_says(&without("cidr")), "CIDR is missing in cluster configuration");
+    let script =
+        "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/x-shellscript\n\n#!/bin/sh\n--b--";
+    assert_eq!(agent_says(script), "could not find NodeConfig within UserData");
+    assert_eq!(agent_says(""), "Object 'Kind' is missing in ''");
+    assert_eq!(
+        agent_says("#!/bin/bash\n/etc/eks/bootstrap.sh c"),
+        "Object 'Kind' is missing in '#!/bin/bash\n/etc/eks/bootstrap.sh c'"
+    );
+    assert!(
+        agent_says("kind: NodeConfig\napiVersion: node.eks.aws/v2").starts_with("no kind \"NodeConfig\" is registered")
+    );
+    assert!(agent_says("a: [").starts_with("error converting YAML to JSON: yaml: "));
+    assert!(agent_says(&config("spec: {kubelet: {flags: 7}}")).starts_with("cannot unmarshal NodeConfig: "));
+}
+
+#[test]
+fn the_kubelet_refuses_in_its_words() {
+    insta::assert_snapshot!(kubelet_says(&["--register-with-taints=spotInstance=true"]), @r#"failed to parse kubelet flag: invalid argument "spotInstance=true" for "--register-with-taints" flag: invalid taint spec: spotInstance=true, name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')"#);
+    insta::assert_snapshot!(kubelet_says(&["--register-with-taints=a=b:NoShedule"]), @r#"failed to parse kubelet flag: invalid argument "a=b:NoShedule" for "--register-with-taints" flag: invalid taint effect: NoShedule, unsupported taint effect"#);
+    insta::assert_snapshot!(kubelet_says(&["--register-with-taints=a=b:c:NoSchedule"]), @r#"failed to parse kubelet flag: invalid argument "a=b:c:NoSchedule" for "--register-with-taints" flag: invalid taint spec: a=b:c:NoSchedule"#);
+    insta::assert_snapshot!(kubelet_says(&["--register-with-taints=a=1:NoSchedule,a=2:NoSchedule"]), @r#"failed to parse kubelet flag: invalid argument "a=1:NoSchedule,a=2:NoSchedule" for "--register-with-taints" flag: duplicated taints with the same key and effect: {a 2 NoSchedule <nil>}"#);
+    insta::assert_snapshot!(kubelet_says(&["--register-with-taints=a=b!:NoSchedule"]), @r#"failed to parse kubelet flag: invalid argument "a=b!:NoSchedule" for "--register-with-taints" flag: invalid taint spec: a=b!:NoSchedule, a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')"#);
+    insta::assert_snapshot!(kubelet_says(&["--node-labels=node-role.kubernetes.io/spot=true,k8s.io/x=y"]), @r#"
+    failed to validate kubelet flags: unknown 'kubernetes.io' or 'k8s.io' labels specified with --node-labels: [k8s.io/x node-role.kubernetes.io/spot]
+    --node-labels in the 'kubernetes.io' namespace must begin with an allowed prefix (kubelet.kubernetes.io, node.kubernetes.io) or be in the specifically allowed set (beta.kubernetes.io/arch, beta.kubernetes.io/instance-type, beta.kubernetes.io/os, failure-domain.beta.kubernetes.io/region, failure-domain.beta.kubernetes.io/zone, kubernetes.io/arch, kubernetes.io/hostname, kubernetes.io/os, node.kubernetes.io/instance-type, topology.kubernetes.io/region, topology.kubernetes.io/zone)
+    "#);
+    insta::assert_snapshot!(kubelet_says(&["--node-labels=-a=b,c=d!"]), @"failed to validate kubelet flags: invalid node labels: '-a' - name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]'); 'd!' - a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')");
+    insta::assert_snapshot!(kubelet_says(&["--node-label=a=b"]), @"failed to parse kubelet flag: unknown flag: --node-label");
+    insta::assert_snapshot!(kubelet_says(&["--node-labels=team=spot workers"]), @"unknown command workers");
+    insta::assert_snapshot!(kubelet_says(&["--max-pods=many"]), @r#"failed to parse kubelet flag: invalid argument "many" for "--max-pods" flag: strconv.ParseInt: parsing "many": invalid syntax"#);
+    insta::assert_snapshot!(kubelet_says(&["--node-labels"]), @"failed to parse kubelet flag: flag needs an argument: --node-labels");
+    insta::assert_snapshot!(kubelet_says(&["-x"]), @"failed to parse kubelet flag: unknown shorthand flag: 'x' in -x");
+}
+
+#[test]
+fn what_the_product_writes_is_read_back() {
+    use crate::domain::user_data::{NodeadmInput, encode, nodeadm};
+    let labels = IndexMap::from([("lifecycle".to_owned(), "Ec2Spot".to_owned()), ("e".to_owned(), String::new())]);
+    let taints = [Taint::parse("spotInstance=true:PreferNoSchedule").unwrap(), Taint::parse("gpu:NoExecute").unwrap()];
+    let text = nodeadm(&NodeadmInput {
+        cluster: "c",
+        endpoint: "https://e",
+        certificate_authority: "Y2E=",
+        service_cidr: "10.100.0.0/16",
+        labels: &labels,
+        taints: &taints,
+        max_pods: None,
+    });
+    let data = read("al2023", &encode(&text).unwrap()).unwrap();
+    assert_eq!((data.labels, data.taints.as_slice(), data.max_pods), (labels, taints.as_slice(), None));
+}
+
+proptest! {
+    #[test]
+    fn no_bytes_make_the_readers_panic(bytes in prop::collection::vec(any::<u8>(), 0..400), text in "\\PC{0,200}") {
+        let _ = read("al2023", &STANDARD.encode(&bytes));
+        let _ = read("al2023", &String::from_utf8_lossy(&bytes));
+        let _ = read("bottlerocket", &text);
+        let _ = mime::parts(&format!("Content-Type: multipart/mixed; boundary=b\n\n--b\n{text}"));
+        let _ = node_config::parse(&config(&text));
+        let words: Vec<&str> = text.split(' ').collect();
+        let _ = flags::parse(&words);
+        let _ = flags::parse(&[&format!("--node-labels={text}"), &format!("--register-with-taints={text}")]);
+    }
+}
