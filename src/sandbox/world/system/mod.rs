@@ -8,6 +8,8 @@ mod daemonsets;
 mod dns;
 mod namespaces;
 mod pods;
+#[cfg(test)]
+mod tests;
 
 use super::World;
 use super::clock::Millis;
