@@ -19,6 +19,8 @@ pub enum TargetKind {
 pub enum Output {
     /// For people.
     Text,
+    /// For people, with more columns where there are more.
+    Wide,
     /// For programs.
     Json,
 }
@@ -84,6 +86,11 @@ impl Global {
     /// Whether data is for programs.
     pub fn json(&self) -> bool {
         self.output == Some(Output::Json)
+    }
+
+    /// Whether more columns are wanted.
+    pub fn wide(&self) -> bool {
+        self.output == Some(Output::Wide)
     }
 
     /// The sandbox world's name.

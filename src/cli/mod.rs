@@ -3,11 +3,26 @@
 //! One file per command: an `Args` struct whose doc comment is the help, and `run(args, &Global)`. A new command is a
 //! file, a variant of [`Command`], and a line in [`dispatch`].
 
+mod advisor;
+mod answer;
+mod asg;
+mod bound;
+mod cluster_choice;
 mod console;
+mod create;
+mod delete;
+mod describe;
+mod diagram;
+mod form;
+mod get;
 mod global;
+mod nodes;
 mod params;
 mod repl;
 mod run;
+mod sandbox;
+mod scale;
+mod serve;
 mod summary;
 pub mod target;
 
@@ -35,12 +50,32 @@ struct Cli {
 enum Command {
     Run(run::Args),
     Repl(repl::Args),
+    Get(get::Args),
+    Create(create::Args),
+    Scale(scale::Args),
+    Delete(delete::Args),
+    Asg(asg::Args),
+    Nodes(nodes::Args),
+    Describe(describe::Args),
+    Diagram(diagram::Args),
+    Advisor(advisor::Args),
+    Sandbox(sandbox::Args),
 }
 
 fn dispatch(command: Command, global: &Global) -> Result<ExitCode, Failed> {
     match command {
         Command::Run(args) => run::run(args, global),
         Command::Repl(args) => repl::run(args, global),
+        Command::Get(args) => get::run(args, global),
+        Command::Create(args) => create::run(args, global),
+        Command::Scale(args) => scale::run(args, global),
+        Command::Delete(args) => delete::run(args, global),
+        Command::Asg(args) => asg::run(args, global),
+        Command::Nodes(args) => nodes::run(args, global),
+        Command::Describe(args) => describe::run(args, global),
+        Command::Diagram(args) => diagram::run(args, global),
+        Command::Advisor(args) => advisor::run(args, global),
+        Command::Sandbox(args) => sandbox::run(args, global),
     }
 }
 

@@ -1,0 +1,97 @@
+//! `spotscript create`: what a file describes.
+
+use std::io::Read;
+use std::process::ExitCode;
+
+use clap::Subcommand;
+
+use super::answer::answer;
+use super::form::Form;
+use super::{Failed, Global, console};
+use crate::domain::code::Code;
+use crate::domain::eksctl;
+use crate::domain::error::{Error, Result};
+use crate::domain::inventory::ChangeReport;
+use crate::domain::nodegroup::NodegroupSpec;
+use crate::ops::{self, EnsureOptions, Session};
+use crate::view::{json, report};
+
+/// Make what a file describes
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    #[command(visible_alias = "ng")]
+    Nodegroup(Nodegroup),
+}
+
+/// The node groups of an eksctl ClusterConfig; what exists as described is left alone
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  spotscript create nodegroup -f spot_nodegroups.yml
+  spotscript create nodegroup -f spot_nodegroups.yml --dry-run
+  generate-config | spotscript create nodegroup -f - -o json")]
+struct Nodegroup {
+    /// ClusterConfig (eksctl.io/v1alpha5); `-` is standard input
+    #[arg(short = 'f', long = "file", visible_alias = "config-file", value_name = "FILE")]
+    file: String,
+    /// Print the groups with every default filled in and change nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Return without waiting for nodes
+    #[arg(long)]
+    no_wait: bool,
+}
+
+/// Runs the command.
+pub fn run(args: Args, global: &Global) -> Result<ExitCode, Failed> {
+    let What::Nodegroup(create) = args.what;
+    let specs = create.specs(global)?;
+    if create.dry_run {
+        let text = if global.json() { json::render("nodegroup-specs", &specs) } else { eksctl::write(&specs) };
+        console::print(&text?);
+        return Ok(ExitCode::SUCCESS);
+    }
+    let mut options = EnsureOptions { wait: !create.no_wait, ..EnsureOptions::default() };
+    options.timeout = global.timeout.unwrap_or(options.timeout);
+    answer(global, async |session, form| ensure(session, &specs, &options, form).await)
+}
+
+async fn ensure(session: &Session, specs: &[NodegroupSpec], options: &EnsureOptions, form: Form) -> Result<String> {
+    let mut reports: Vec<ChangeReport> = Vec::new();
+    for spec in specs {
+        reports.push(ops::ensure(session, spec, options).await?);
+    }
+    form.print("changes", &reports, |style| reports.iter().map(|done| report::render(done, style)).collect())
+}
+
+impl Nodegroup {
+    /// The valid specifications of the file. What is worth knowing about it is told.
+    fn specs(&self, global: &Global) -> Result<Vec<NodegroupSpec>> {
+        let name = if self.file == "-" { "<stdin>" } else { &self.file };
+        let variable = |name: &str| match (name, &global.region) {
+            ("AWS_REGION", Some(region)) => Some(region.clone()),
+            _ => std::env::var(name).ok().filter(|value| !value.is_empty()),
+        };
+        let document = eksctl::read_with(&read(&self.file)?, name, &variable)?;
+        for note in document.notes() {
+            console::say(&format!("[ℹ]  {}: {}", note.location, note.message));
+        }
+        let specs = document.nodegroups();
+        specs.iter().try_for_each(NodegroupSpec::validate)?;
+        Ok(specs)
+    }
+}
+
+fn read(file: &str) -> Result<String> {
+    let mut text = String::new();
+    let read = match file {
+        "-" => std::io::stdin().read_to_string(&mut text).map(|_| text),
+        path => std::fs::read_to_string(path),
+    };
+    read.map_err(|error| Error::new(Code::File, format!("cannot read `{file}`")).because(error.to_string()))
+}
