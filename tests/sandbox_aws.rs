@@ -8,6 +8,8 @@ use spotscript::sandbox::Sandbox;
 
 #[path = "sandbox_aws/eks.rs"]
 mod eks;
+#[path = "sandbox_aws/group.rs"]
+mod group;
 #[path = "sandbox_aws/iam.rs"]
 mod iam;
 #[path = "sandbox_aws/ssm.rs"]

@@ -83,6 +83,8 @@ impl Server {
                 variable("AWS_ACCESS_KEY_ID", "sandbox".into()),
                 variable("AWS_SECRET_ACCESS_KEY", "sandbox".into()),
                 variable("AWS_REGION", sandbox.region()),
+                // boto3 and the AWS CLI read only this one.
+                variable("AWS_DEFAULT_REGION", sandbox.region()),
             ],
             kubeconfig: kubeconfig::write(&sandbox, &server)?,
             kubernetes: server,
