@@ -6,14 +6,23 @@
 mod call;
 mod checks;
 mod documents;
+mod eks;
 mod failure;
+mod groups;
+mod kube;
+mod nodegroup;
+mod nodegroup_options;
+mod nodes;
 mod options;
 mod print;
 mod spot;
 mod step;
+mod tags;
 mod types;
 pub mod values;
 
+use crate::domain::Code;
+use crate::domain::error::Error;
 use rhai::{Engine, ParseError, exported_module};
 
 pub use call::{Failure, raise};
@@ -30,6 +39,15 @@ pub fn register(engine: &mut Engine) -> Result<(), ParseError> {
     engine.register_global_module(exported_module!(types::sets).into());
     engine.register_global_module(exported_module!(types::facts).into());
     engine.register_global_module(documents::module().into());
+    engine.register_global_module(exported_module!(nodegroup::module).into());
+    engine.register_global_module(exported_module!(groups::module).into());
+    engine.register_global_module(exported_module!(tags::methods).into());
+    engine.register_global_module(exported_module!(nodes::lists).into());
+    engine.register_global_module(exported_module!(nodes::node).into());
+    engine.register_static_module("eks", exported_module!(eks::module).into());
+    engine.register_static_module("kube", exported_module!(kube::module).into());
+    engine.register_static_module("tags", exported_module!(tags::tags).into());
+    engine.register_static_module("taint", exported_module!(tags::taint).into());
     engine.register_static_module("spot", exported_module!(spot::module).into());
     Ok(())
 }
@@ -38,4 +56,10 @@ pub fn register(engine: &mut Engine) -> Result<(), ParseError> {
 fn index(index: rhai::INT, len: usize) -> Option<usize> {
     let place = if index < 0 { rhai::INT::try_from(len).ok()?.checked_add(index)? } else { index };
     usize::try_from(place).ok().filter(|place| *place < len)
+}
+
+/// There is no element at that place.
+fn out_of_range(what: &str, index: rhai::INT, len: usize) -> Error {
+    let error = Error::new(Code::InvalidValue, format!("there is no {what} at {index}: there are {len}"));
+    error.help("places are counted from 0; check `len` first")
 }

@@ -56,7 +56,7 @@ fn json_map(function: &str, path: &str, map: Map) -> Result<serde_json::Map<Stri
 }
 
 /// The deserialiser's words in ours.
-fn explain(function: &str, path: &str, message: &str) -> Error {
+pub(super) fn explain(function: &str, path: &str, message: &str) -> Error {
     let quoted: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
     let inside = |name: &str| match path.strip_suffix(name).map(|parent| parent.trim_end_matches('.')) {
         Some(parent) if !parent.is_empty() => format!("{parent}.{name}"),

@@ -1,13 +1,13 @@
 //! `print` for lists and maps: tables where a person would want one.
 
-use rhai::Dynamic;
 use rhai::plugin::*;
+use rhai::{Dynamic, Map};
 
 /// Printing.
 #[export_module]
 #[allow(missing_docs, reason = "the functions are documented; the macro adds items of its own")]
 pub(super) mod module {
-    use super::plain;
+    use super::{plain, row};
     use crate::view::{Style, value};
     use rhai::{Array, Dynamic};
 
@@ -18,10 +18,21 @@ pub(super) mod module {
     /// ```
     #[rhai_fn(name = "print")]
     pub fn print_list(ctx: NativeCallContext, list: Array) -> String {
-        let value = Dynamic::from_array(list);
-        let json = serde_json::to_value(&value).ok();
-        json.and_then(|json| value::table(&json, Style::plain())).unwrap_or_else(|| plain(&ctx, value))
+        let rows: Option<Vec<_>> = list.iter().map(|item| row(&ctx, item)).collect();
+        let table = rows.and_then(|rows| value::table(&rows.into(), Style::plain()));
+        table.unwrap_or_else(|| plain(&ctx, Dynamic::from_array(list)))
     }
+}
+
+/// A map as a row of a table; cells are what its values print as, numbers stay numbers.
+fn row(ctx: &NativeCallContext, item: &Dynamic) -> Option<serde_json::Value> {
+    let map = item.read_lock::<Map>()?;
+    let cell = |value: &Dynamic| match value.as_int() {
+        Ok(number) => number.into(),
+        Err(_) if value.is_unit() => serde_json::Value::Null,
+        Err(_) => plain(ctx, value.clone()).into(),
+    };
+    Some(map.iter().map(|(key, value)| (key.to_string(), cell(value))).collect())
 }
 
 fn plain(ctx: &NativeCallContext, mut value: Dynamic) -> String {

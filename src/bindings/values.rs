@@ -130,3 +130,17 @@ pub struct Pods {
     /// Whether they come from more than one namespace.
     pub all_namespaces: bool,
 }
+
+/// The name that scripts know a Rust type by, where the two differ.
+pub fn script_name(rust: &str) -> Option<&'static str> {
+    const NAMES: &[(&str, &str)] = &[
+        ("Types", "InstanceTypes"),
+        ("Type", "InstanceType"),
+        ("ShapeValue", "Shape"),
+        ("TaintValue", "Taint"),
+        ("ClusterValue", "Cluster"),
+        ("NodeValue", "Node"),
+        ("Failure", "Error"),
+    ];
+    NAMES.iter().find(|(name, _)| *name == rust).map(|(_, script)| *script)
+}

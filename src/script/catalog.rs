@@ -2,6 +2,8 @@
 
 use rhai::Engine;
 
+use crate::bindings::values::script_name;
+
 /// One function, method or property that scripts can use.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
@@ -86,7 +88,7 @@ fn collect(engine: &Engine, standard: bool) -> Vec<Entry> {
 
 fn parameter_text(engine: &Engine, parameter: &str) -> String {
     match parameter.split_once(": ") {
-        Some((name, kind)) => format!("{name}: {}", type_name(engine, kind)),
+        Some((name, kind)) => format!("{}: {}", name.trim_end_matches('_'), type_name(engine, kind)),
         None => parameter.to_owned(),
     }
 }
@@ -114,7 +116,8 @@ pub(super) fn type_name(engine: &Engine, raw: &str) -> String {
         "()" | "" => "nothing".into(),
         other => {
             let known = engine.map_type_name(other);
-            known.rsplit("::").next().unwrap_or(known).to_owned()
+            let short = known.rsplit("::").next().unwrap_or(known);
+            script_name(short).unwrap_or(short).to_owned()
         }
     }
 }

@@ -86,6 +86,7 @@ pub fn explain(failure: EvalAltResult, engine: &Engine, sources: &SourceMap, mai
                     return ScriptError { frames, ..parse_failure(&kind, position, sources, &current) };
                 }
                 let error = describe(innermost, engine, place.as_ref());
+                let place = place.map(|place| at_option(&error, place));
                 return ScriptError { error: error.into(), place, frames };
             }
         };
@@ -143,4 +144,26 @@ fn thrown(value: &Dynamic) -> Error {
     let text = said.unwrap_or_else(|| value.to_string());
     let text = text.strip_prefix("Runtime error: ").unwrap_or(&text);
     Error::new(Code::ScriptThrew, if text.is_empty() { "the script threw without a message" } else { text })
+}
+
+/// The key of the option that an error is about, if it stands behind the call; else the call.
+fn at_option(error: &Error, place: Place) -> Place {
+    let quoted = |nth| error.message.split('`').nth(nth);
+    let path = match error.code {
+        Code::UnknownOption => quoted(3),
+        Code::WrongOptionType => quoted(1),
+        _ => None,
+    };
+    let key = path.map(|path| path.split('[').next().unwrap_or(path)).and_then(|path| path.rsplit('.').next());
+    let Some(key) = key.filter(|key| !key.is_empty()) else { return place };
+    let behind = &place.text[place.span.end..];
+    let call_ends = behind.find(';').unwrap_or(behind.len());
+    for (at, _) in behind[..call_ends].match_indices(key) {
+        let (before, after) = (&behind[..at], behind[at + key.len()..].trim_start_matches('"').trim_start());
+        if before.trim_end_matches('"').trim_end().ends_with(['{', ',']) && after.starts_with(':') {
+            let start = place.span.end + at;
+            return Place { span: start..start + key.len(), ..place };
+        }
+    }
+    place
 }

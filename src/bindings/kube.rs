@@ -1,0 +1,211 @@
+//! `kube::…`: nodes, pods and events of the cluster that the run is about.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use rhai::plugin::*;
+use serde::Deserialize;
+
+use super::eks::current_cluster;
+use super::values::{Columns, NodeData, NodeValue, Nodes, Pods};
+use crate::domain::Code;
+use crate::domain::cloud::Lifecycle;
+use crate::domain::error::{Error, Result, nearest};
+use crate::domain::kubernetes::node as facts;
+use crate::host::Host;
+use crate::ops::{self, Session};
+use crate::ports::Cluster;
+
+/// Options of `kube::nodes`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct NodeOptions {
+    selector: String,
+    cluster: Option<String>,
+}
+
+/// Options of `kube::pods`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct PodOptions {
+    selector: String,
+    fields: String,
+    namespace: Option<String>,
+    cluster: Option<String>,
+}
+
+/// The cluster that a call means, with its API server.
+async fn connect(session: &Session, name: &str) -> Result<Arc<dyn Cluster>> {
+    let cluster = ops::cluster(session, name).await?;
+    session.connect(&cluster).await
+}
+
+fn cluster_of(host: &Host, named: Option<String>) -> Result<String> {
+    named.map_or_else(|| current_cluster(host), Ok)
+}
+
+pub(super) fn nodes(host: &Host, options: NodeOptions) -> Result<Nodes> {
+    let cluster = cluster_of(host, options.cluster)?;
+    let (objects, bought, now) = host.ask(async |session| {
+        let api = connect(session, &cluster).await?;
+        let objects = api.nodes(&options.selector).await?;
+        let bought = lifecycles(session, &objects).await?;
+        Ok((objects, bought, session.clock.now()))
+    })?;
+    let wrap = |node| {
+        let lifecycle = facts::instance_id(&node).and_then(|id| bought.get(id).copied());
+        NodeValue(NodeData { node, lifecycle, cluster: cluster.clone(), now }.into())
+    };
+    Ok(Nodes { nodes: Arc::new(objects.into_iter().map(wrap).collect()), columns: Columns::default() })
+}
+
+/// How the nodes' instances are bought, from EC2: labels may say anything.
+async fn lifecycles(
+    session: &Session,
+    nodes: &[k8s_openapi::api::core::v1::Node],
+) -> Result<HashMap<String, Lifecycle>> {
+    let ids: Vec<String> = nodes.iter().filter_map(facts::instance_id).map(str::to_owned).collect();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let instances = session.cloud.instances(&ids).await?;
+    Ok(instances.into_iter().map(|instance| (instance.id, instance.lifecycle)).collect())
+}
+
+pub(super) fn node(host: &Host, name: &str) -> Result<NodeValue> {
+    let cluster = current_cluster(host)?;
+    let (node, bought, now) = host.ask(async |session| {
+        let api = connect(session, &cluster).await?;
+        let Some(node) = api.node(name).await? else {
+            let all = api.nodes("").await?;
+            let error = Error::new(Code::NodeNotFound, format!("cluster `{cluster}` has no node `{name}`"));
+            return Err(match nearest(name, all.iter().map(facts::name)) {
+                Some(near) => error.help(format!("did you mean `{near}`?")),
+                None => error.help("`kube::nodes()` lists the nodes"),
+            });
+        };
+        let bought = lifecycles(session, std::slice::from_ref(&node)).await?;
+        Ok((node, bought, session.clock.now()))
+    })?;
+    let lifecycle = facts::instance_id(&node).and_then(|id| bought.get(id).copied());
+    Ok(NodeValue(NodeData { node, lifecycle, cluster, now }.into()))
+}
+
+pub(super) fn describe(host: &Host, node: &NodeValue) -> Result<String> {
+    let (cluster, name) = (&node.0.cluster, facts::name(&node.0.node));
+    let text =
+        host.ask(async |session| connect(session, cluster).await?.describe_node(name, session.clock.now()).await)?;
+    text.ok_or_else(|| Error::new(Code::NodeNotFound, format!("node `{name}` is gone")))
+}
+
+pub(super) fn pods(host: &Host, options: PodOptions) -> Result<Pods> {
+    let cluster = cluster_of(host, options.cluster)?;
+    let namespace = options.namespace.as_deref();
+    let (pods, now) = host.ask(async |session| {
+        let api = connect(session, &cluster).await?;
+        Ok((api.pods(namespace, &options.selector, &options.fields).await?, session.clock.now()))
+    })?;
+    Ok(Pods { pods: pods.into(), now, columns: Columns::default(), all_namespaces: namespace.is_none() })
+}
+
+pub(super) fn pods_of_node(host: &Host, node: &NodeValue) -> Result<Pods> {
+    let fields = format!("spec.nodeName={}", facts::name(&node.0.node));
+    pods(host, PodOptions { fields, cluster: Some(node.0.cluster.clone()), ..PodOptions::default() })
+}
+
+/// Nodes, pods and events.
+#[export_module]
+#[allow(missing_docs, reason = "the functions are documented; the macro adds items of its own")]
+pub(super) mod module {
+    use super::{NodeOptions, PodOptions};
+    use crate::bindings::call::{Outcome, call};
+    use crate::bindings::documents::to_map;
+    use crate::bindings::options;
+    use crate::bindings::values::{NodeValue, Nodes, Pods};
+    use rhai::{Dynamic, Map};
+
+    /// All nodes.
+    ///
+    /// ```rhai
+    /// print(kube::nodes());
+    /// ```
+    #[rhai_fn(name = "nodes", return_raw)]
+    pub fn all_nodes(ctx: NativeCallContext) -> Outcome<Nodes> {
+        call(&ctx, |host| super::nodes(host, NodeOptions::default()))
+    }
+
+    /// The nodes that a label selector picks, in kubectl's grammar.
+    ///
+    /// ```rhai
+    /// print(kube::nodes("lifecycle in (OnDemand), !zebra").show_labels());
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn nodes(ctx: NativeCallContext, selector: &str) -> Outcome<Nodes> {
+        let selector = selector.to_owned();
+        call(&ctx, |host| super::nodes(host, NodeOptions { selector, cluster: None }))
+    }
+
+    /// The nodes that options pick: `selector`, `cluster`.
+    ///
+    /// ```rhai
+    /// print(kube::nodes(#{ cluster: "eks-spot-eksct" }));
+    /// ```
+    #[rhai_fn(name = "nodes", return_raw)]
+    pub fn nodes_with(ctx: NativeCallContext, wanted: Map) -> Outcome<Nodes> {
+        call(&ctx, |host| super::nodes(host, options::parse("kube::nodes", wanted)?))
+    }
+
+    /// The node of that name.
+    ///
+    /// ```rhai
+    /// let name = kube::nodes()[0].name;
+    /// print(kube::node(name).describe());
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn node(ctx: NativeCallContext, name: &str) -> Outcome<NodeValue> {
+        call(&ctx, |host| super::node(host, name))
+    }
+
+    /// All pods of all namespaces.
+    ///
+    /// ```rhai
+    /// print(kube::pods());
+    /// ```
+    #[rhai_fn(name = "pods", return_raw)]
+    pub fn all_pods(ctx: NativeCallContext) -> Outcome<Pods> {
+        call(&ctx, |host| super::pods(host, PodOptions::default()))
+    }
+
+    /// The pods that options pick: `namespace`, `selector` (labels), `fields` (such as `status.phase=Running`), `cluster`.
+    ///
+    /// ```rhai
+    /// print(kube::pods(#{ namespace: "kube-system" }).len);
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn pods(ctx: NativeCallContext, wanted: Map) -> Outcome<Pods> {
+        call(&ctx, |host| super::pods(host, options::parse("kube::pods", wanted)?))
+    }
+
+    /// The pods of a node.
+    ///
+    /// ```rhai
+    /// print(kube::pods(kube::nodes()[0]));
+    /// ```
+    #[rhai_fn(name = "pods", return_raw)]
+    pub fn pods_of_node(ctx: NativeCallContext, node: NodeValue) -> Outcome<Pods> {
+        call(&ctx, |host| super::pods_of_node(host, &node))
+    }
+
+    /// The events of all namespaces: a list of maps as Kubernetes writes them.
+    ///
+    /// ```rhai
+    /// for event in kube::events() { print(event.reason); }
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn events(ctx: NativeCallContext) -> Outcome<Dynamic> {
+        call(&ctx, |host| {
+            let cluster = super::current_cluster(host)?;
+            to_map(&host.ask(async |session| super::connect(session, &cluster).await?.events(None, "").await)?)
+        })
+    }
+}
