@@ -75,6 +75,7 @@ async fn create_entry(ledger: &Ledger<'_>, cluster: &str, role_arn: &str, tags: 
         tags: tags.clone(),
     };
     let mut backoff = Backoff::new(&*session.clock, Duration::from_secs(5), PROPAGATION);
+    let mut first = true;
     let mut outcome = ledger.aws(request.clone()).await;
     loop {
         match outcome {
@@ -84,7 +85,9 @@ async fn create_entry(ledger: &Ledger<'_>, cluster: &str, role_arn: &str, tags: 
                 ledger.aws(delete_request(cluster, role_arn)).await?;
             }
             Err(error) if error.has_cause("InvalidParameterException") && error.mentions("rincipal") => {
-                session.operator.tell(&Event::Retry { error: error.clone() });
+                if std::mem::take(&mut first) {
+                    session.operator.tell(&Event::Retry { error: error.clone() });
+                }
                 if !backoff.pause(&*session.clock).await {
                     return Err(error);
                 }

@@ -101,12 +101,15 @@ async fn remove_group(ledger: &Ledger<'_>, name: &str, deadline: &mut Backoff) -
 async fn insist(ledger: &Ledger<'_>, request: AwsMutation, code: &str, deadline: &mut Backoff) -> Result<()> {
     let session = ledger.session();
     deadline.hurry();
+    let mut first = true;
     let mut outcome = ledger.aws(request.clone()).await;
     loop {
         match outcome {
             Ok(_) => return Ok(()),
             Err(error) if error.has_cause(code) => {
-                session.operator.tell(&Event::Retry { error: error.clone() });
+                if std::mem::take(&mut first) {
+                    session.operator.tell(&Event::Retry { error: error.clone() });
+                }
                 if !deadline.pause(&*session.clock).await {
                     return Err(error);
                 }

@@ -88,12 +88,15 @@ async fn create(ledger: &Ledger<'_>, wanted: &GroupRequest, facts: &Facts) -> Re
 async fn propagated(ledger: &Ledger<'_>, request: &AwsMutation) -> Result<()> {
     let session = ledger.session();
     let mut backoff = Backoff::new(&*session.clock, Duration::from_secs(5), PROPAGATION);
+    let mut first = true;
     let mut outcome = ledger.aws(request.clone()).await;
     loop {
         match outcome {
             Ok(_) => return Ok(()),
             Err(error) if error.code == Code::InstanceProfileInvalid => {
-                session.operator.tell(&Event::Retry { error: error.clone() });
+                if std::mem::take(&mut first) {
+                    session.operator.tell(&Event::Retry { error: error.clone() });
+                }
                 if !backoff.pause(&*session.clock).await {
                     return Err(error);
                 }
