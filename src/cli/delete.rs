@@ -7,11 +7,10 @@ use clap::Subcommand;
 
 use super::answer::answer;
 use super::cluster_choice::ClusterChoice;
-use super::form::Form;
 use super::{Failed, Global};
 use crate::domain::code::Code;
-use crate::domain::error::{Error, Result};
-use crate::ops::{self, DeleteOptions, Session};
+use crate::domain::error::Error;
+use crate::ops::{self, DeleteOptions};
 use crate::view::report;
 
 /// Remove what was made
@@ -58,21 +57,9 @@ pub fn run(args: Args, global: &Global) -> Result<ExitCode, Failed> {
     }
     let mut options = DeleteOptions { drain: !delete.no_drain, ..DeleteOptions::default() };
     options.timeout = global.timeout.unwrap_or(options.timeout);
-    answer(global, async |session, form| delete.answer(session, &options, global.yes, form).await)
-}
-
-impl Nodegroup {
-    async fn answer(&self, session: &Session, options: &DeleteOptions, yes: bool, form: Form) -> Result<String> {
-        let cluster = self.cluster.resolve(session).await?;
-        // Read first: a question about a group that does not exist is a trap.
-        let instances = ops::get(session, &cluster, &self.name).await?.summary.instances;
-        let question =
-            format!("Delete nodegroup \"{}\" of cluster \"{cluster}\" with {instances} instances?", self.name);
-        if !yes && !session.operator.confirm(&question) {
-            return Err(Error::new(Code::Interrupted, format!("nodegroup `{}` was not deleted", self.name))
-                .because("the question was not answered with yes"));
-        }
-        let done = ops::delete(session, &cluster, &self.name, options).await?;
+    answer(global, async |session, form| {
+        let cluster = delete.cluster.resolve(session).await?;
+        let done = ops::delete(session, &cluster, &delete.name, &options).await?;
         form.print("change", &done, |style| report::render(&done, style))
-    }
+    })
 }
