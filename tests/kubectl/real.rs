@@ -259,3 +259,28 @@ async fn kubectl_changes_our_face_as_it_changed_the_real_server() {
     }
     tally.close("changing cases");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn kubectl_applies_a_deployment() {
+    if no_kubectl() {
+        return;
+    }
+    let served = serve(small_world()).await;
+    let file = served.home.path().join("api.yaml");
+    let manifest = |replicas: u32| {
+        let text = format!(
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: api}}\nspec:\n  replicas: {replicas}\n  \
+             selector: {{matchLabels: {{app: api}}}}\n  template:\n    metadata: {{labels: {{app: api}}}}\n    \
+             spec: {{containers: [{{name: api, image: 'api:1'}}]}}\n"
+        );
+        std::fs::write(&file, text).unwrap();
+    };
+    manifest(1);
+    let apply = ["apply", "-f", file.to_str().unwrap()];
+    assert_eq!(served.said(&apply).await, "deployment.apps/api created\n");
+    assert_eq!(served.said(&apply).await, "deployment.apps/api unchanged\n");
+    manifest(3);
+    assert_eq!(served.said(&apply).await, "deployment.apps/api configured\n");
+    assert_eq!(served.said(&["get", "pods", "-l", "app=api", "-o", "name"]).await.lines().count(), 3);
+    assert!(served.said(&["get", "all"]).await.contains("deployment.apps/api"));
+}

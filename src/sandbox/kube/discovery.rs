@@ -58,6 +58,7 @@ pub fn resource_list(group: &str) -> Option<Value> {
             "kind": resource.kind,
             "verbs": VERBS,
             "shortNames": resource.short,
+            "categories": categories(resource),
         }));
         for (name, (group, kind), verbs) in subresources(resource) {
             resources.push(json!({
@@ -110,8 +111,15 @@ fn aggregated_resource(resource: &Resource) -> Value {
         "singularResource": resource.singular,
         "verbs": VERBS,
         "shortNames": resource.short,
+        "categories": categories(resource),
         "subresources": subresources.collect::<Vec<_>>(),
     })
+}
+
+/// What `kubectl get all` means.
+fn categories(resource: &Resource) -> &'static [&'static str] {
+    let workload = matches!(resource.group, "apps" | "batch") || matches!(resource.plural, "pods" | "services");
+    if workload { &["all"] } else { &[] }
 }
 
 type Subresource = (&'static str, (&'static str, &'static str), &'static [&'static str]);

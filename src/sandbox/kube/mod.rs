@@ -13,6 +13,7 @@ mod discovery;
 pub mod events;
 mod evict;
 mod fields;
+mod openapi;
 mod patch;
 mod read;
 mod request;
@@ -117,6 +118,9 @@ fn route(server: &mut Server<'_>, request: &Request<Bytes>) -> Result<Answer, Re
     match segments.as_slice() {
         ["version"] => found(Some(discovery::version(server.version))),
         ["healthz" | "livez" | "readyz", ..] => Ok(Answer::Whole(respond_with(200, "text/plain", "ok".into()))),
+        ["openapi", "v3"] => found(Some(openapi::index())),
+        ["openapi", "v3", "api", "v1"] => found(openapi::group("")),
+        ["openapi", "v3", "apis", group, "v1"] => found(openapi::group(group)),
         ["api"] => discovered(true, discovery::core_versions()),
         ["apis"] => discovered(false, discovery::group_list()),
         ["api", "v1"] => found(discovery::resource_list("")),
