@@ -74,6 +74,7 @@ pub(super) fn build(scenario: &Scenario, world: &mut World) -> Network {
     let description = "EKS created security group applied to ENI that is attached to EKS Control Plane master nodes, \
                        as well as any managed workloads.";
     network.cluster_group = group(world, &vpc_id, &name, description, tags, true);
+    group(world, &vpc_id, "default", "default VPC security group", IndexMap::new(), true);
     network
 }
 
