@@ -10,7 +10,9 @@ use crate::domain::mutation::GroupRequest;
 pub fn template_difference(there: &LaunchTemplateData, wanted: &LaunchTemplateData) -> Vec<&'static str> {
     let tags = |data: &LaunchTemplateData| -> BTreeMap<String, BTreeMap<String, String>> {
         let sorted = |tags: &TagMap| tags.iter().map(|(key, value)| (key.clone(), value.clone())).collect();
-        data.tag_specifications.iter().map(|one| (one.resource_type.clone(), sorted(&one.tags))).collect()
+        // moto lists the template's own tags among those for what it launches; AWS takes none of that kind here.
+        let launched = data.tag_specifications.iter().filter(|one| one.resource_type != "launch-template");
+        launched.map(|one| (one.resource_type.clone(), sorted(&one.tags))).collect()
     };
     let groups = |data: &LaunchTemplateData| data.security_group_ids.iter().cloned().collect::<BTreeSet<_>>();
     [
