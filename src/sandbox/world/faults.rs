@@ -41,7 +41,7 @@ impl World {
     /// Takes [`World::exhaust`] back: the faults that name exactly this; `*`, `*` takes back all.
     pub fn restore(&mut self, instance_type: &str, zone: &str) {
         let all = instance_type == "*" && zone == "*";
-        self.faults.exhausted.retain(|(t, z)| !all && !(t == instance_type && z == zone));
+        self.faults.exhausted.retain(|(t, z)| !all && (t != instance_type || z != zone));
     }
 
     /// Breaks a zone: nothing can be launched there.

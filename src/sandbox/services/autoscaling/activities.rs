@@ -27,7 +27,7 @@ pub(super) fn describe(world: &mut World, params: &Params) -> Reply {
         .flat_map(|group| group.activities.iter().rev().map(move |activity| (group, activity)))
         .filter(|(_, activity)| ids.is_empty() || ids.contains(&activity.id))
         .collect();
-    all.sort_by(|a, b| b.1.started.cmp(&a.1.started));
+    all.sort_by_key(|(_, activity)| std::cmp::Reverse(activity.started));
     let start = after.map_or(0, |after| all.iter().position(|(_, it)| it.id == after).map_or(0, |index| index + 1));
     let page = page::take(all.into_iter().skip(start), limit.clamp(1, 100), |(_, activity)| activity.id.as_str());
     let shown: Vec<Value> = page

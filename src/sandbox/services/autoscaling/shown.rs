@@ -21,7 +21,7 @@ pub(super) fn group(world: &World, group: &Group) -> Value {
         .iter()
         .map(|name| json!({"ProcessName": name, "SuspensionReason": "User suspended at request"}))
         .collect();
-    let instances: Vec<Value> = group.members.values().map(|member| instance(member)).collect();
+    let instances: Vec<Value> = group.members.values().map(instance).collect();
     let slr = world.account.iam_arn("role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling");
     json!({
         "AutoScalingGroupName": group.name, "AutoScalingGroupARN": group.arn,

@@ -136,7 +136,7 @@ fn check(_world: &World, tree: &Value) -> Result<Value, ApiError> {
         return Err(ApiError::client("InvalidParameterValue", message));
     }
     if !read::list(&data, "NetworkInterface").is_empty()
-        && !(read::list(&data, "SecurityGroupId").is_empty() && read::list(&data, "SecurityGroup").is_empty())
+        && ["SecurityGroupId", "SecurityGroup"].iter().any(|name| !read::list(&data, name).is_empty())
     {
         let message = "Network interfaces and an instance-level security groups may not be specified on the same \
                        request";
