@@ -1,5 +1,5 @@
 //! The tutorial's group through its life, on the sandbox.
-#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::print_stderr, missing_docs)]
 
 mod support;
 

@@ -1,7 +1,7 @@
 //! The AWS adapter against moto, whose answers we did not write: everything is made, read back as unchanged, removed.
 //!
 //! Needs a server seeded as `tests/python/moto_world.py` does; its address in `SPOTSCRIPT_MOTO_ENDPOINT`.
-#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::print_stderr, missing_docs)]
 
 mod support;
 

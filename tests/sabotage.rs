@@ -1,5 +1,5 @@
 //! Things that go wrong end with their true cause, in words that a user can act on.
-#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::print_stderr, missing_docs)]
 
 mod support;
 
