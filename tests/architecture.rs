@@ -12,8 +12,9 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("adapters", &["domain", "ports"]),
     ("journal", &["domain"]),
     ("host", &["domain", "ports", "ops", "journal"]),
+    // `ports`: a read that is no use-case goes straight through the port that the host holds.
     // `view`: a value prints itself as people read it.
-    ("bindings", &["domain", "host", "ops", "view"]),
+    ("bindings", &["domain", "ports", "host", "ops", "view"]),
     ("script", &["domain", "host", "bindings", "journal"]),
     ("sandbox", &["domain"]),
     ("view", &["domain"]),
@@ -137,10 +138,18 @@ fn layers_know_only_the_layers_below_them() {
 
 #[test]
 fn external_crates_stay_where_they_belong() {
+    let sources = sources();
+    let paths: BTreeSet<String> = sources.iter().map(|source| source.path.clone()).collect();
     let mut wrong = Vec::new();
-    for source in sources().iter().filter(|source| !is_test_only(&source.path)) {
+    for source in sources.iter().filter(|source| !is_test_only(&source.path)) {
         for (number, line) in &source.code {
             for (name, homes) in CRATE_HOMES {
+                // A module of ours beside the file may bear the crate's name: `bindings/kube.rs`.
+                let folder = source.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+                if paths.contains(&format!("{folder}/{name}.rs")) || paths.contains(&format!("{folder}/{name}/mod.rs"))
+                {
+                    continue;
+                }
                 let path = format!("{name}::");
                 let used = line.match_indices(&path).any(|(at, _)| !continues_a_path(line, at));
                 if used && !homes.iter().any(|home| source.path.starts_with(home)) {

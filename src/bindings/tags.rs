@@ -4,6 +4,7 @@ use rhai::plugin::*;
 
 /// Taints.
 #[export_module]
+#[allow(clippy::unwrap_used, reason = "the macro unwraps the argument count that the engine has checked")]
 #[allow(missing_docs, reason = "the functions are documented; the macro adds items of its own")]
 pub(super) mod taint {
     use crate::bindings::call::{Outcome, pure};
@@ -34,6 +35,7 @@ pub(super) mod taint {
 
 /// Tags.
 #[export_module]
+#[allow(clippy::unwrap_used, reason = "the macro unwraps the argument count that the engine has checked")]
 #[allow(missing_docs, reason = "the functions are documented; the macro adds items of its own")]
 pub(super) mod tags {
     use crate::bindings::call::{Outcome, pure};
@@ -70,6 +72,7 @@ pub(super) mod tags {
 
 /// What labels and taints can do.
 #[export_module]
+#[allow(clippy::unwrap_used, reason = "the macro unwraps the argument count that the engine has checked")]
 #[allow(missing_docs, dead_code, reason = "the macro adds undocumented items, and reads the type alias itself")]
 pub(super) mod methods {
     use crate::bindings::values::{Labels, TaintValue};

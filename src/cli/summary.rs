@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::{Global, console};
 use crate::domain::error::{Error, Result};
 use crate::host::{Host, Record};
+use crate::ports::RequestCounts;
 use crate::script::ScriptError;
 use crate::script::session::Ending;
 use crate::view::{json, words};
@@ -15,6 +16,9 @@ struct Report<'a> {
     #[serde(flatten)]
     record: &'a Record,
     elapsed_ms: u64,
+    /// To AWS, retries included; absent when nothing of the target was needed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    requests: Option<RequestCounts>,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<&'a Error>,
 }
@@ -28,10 +32,13 @@ pub fn show(host: &Host, result: &Result<Ending, ScriptError>, global: &Global) 
     let error = result.as_ref().err().map(|failed| &*failed.error);
     let ok = error.is_none() && record.failed_checks() == 0;
     if global.json() {
-        let report = Report { ok, record: &record, elapsed_ms: host.elapsed_ms(), error };
+        let report = Report { ok, record: &record, elapsed_ms: host.elapsed_ms(), requests: host.requests(), error };
         console::print(&json::render("run", &report)?);
     } else if !record.is_empty() {
         console::say(&text(&record, host.elapsed_ms(), ok));
+    }
+    if let Some(requests) = host.requests().filter(|_| global.verbose > 0 && !global.json()) {
+        console::say(&sent(requests));
     }
     Ok(())
 }
@@ -65,11 +72,28 @@ fn text(record: &Record, elapsed_ms: u64, ok: bool) -> String {
     text
 }
 
+/// What went to AWS, and how much of it only waited.
+fn sent(requests: RequestCounts) -> String {
+    let asked = requests.total - requests.polls;
+    format!(
+        "  {} to AWS, {} mutating; {} of waits besides",
+        words::count(usize::try_from(asked).unwrap_or(usize::MAX), "request"),
+        requests.mutating,
+        words::count(usize::try_from(requests.polls).unwrap_or(usize::MAX), "poll"),
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::domain::inventory::Settled;
     use crate::host::{Check, Step};
+
+    #[test]
+    fn requests_of_waits_are_told_apart() {
+        let requests = RequestCounts { total: 41, mutating: 0, polls: 12 };
+        assert_eq!(sent(requests), "  29 requests to AWS, 0 mutating; 12 polls of waits besides");
+    }
 
     #[test]
     fn steps_checks_and_verdicts_are_summed_up() {
