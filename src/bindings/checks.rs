@@ -4,12 +4,13 @@ use rhai::plugin::*;
 
 /// Claims.
 #[export_module]
-#[allow(missing_docs, reason = "the functions are documented; the macro adds items of its own")]
+#[allow(missing_docs, clippy::unwrap_used, reason = "the macro adds items of its own")]
 pub(super) mod module {
     use crate::bindings::call::{Outcome, call};
     use crate::domain::Code;
     use crate::domain::error::Error;
     use crate::host::Check;
+    use rhai::{EvalAltResult, INT};
 
     /// Notes whether a claim holds and goes on; a run with a claim that does not hold exits with 1.
     ///
@@ -40,5 +41,22 @@ pub(super) mod module {
     #[rhai_fn(return_raw)]
     pub fn require(ctx: NativeCallContext, holds: bool, message: &str) -> Outcome<()> {
         call(&ctx, |_| if holds { Ok(()) } else { Err(Error::new(Code::CheckFailed, message)) })
+    }
+
+    /// Ends the run with an exit code from 0 to 255.
+    ///
+    /// ```rhai
+    /// if kube::nodes().len == 0 { exit(3); }
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn exit(ctx: NativeCallContext, code: INT) -> Outcome<()> {
+        call(&ctx, |host| {
+            let fits = u8::try_from(code).map_err(|_| {
+                Error::new(Code::InvalidValue, format!("the exit code is {code}")).help("it is from 0 to 255")
+            })?;
+            host.set_exit_code(fits);
+            Ok(())
+        })?;
+        Err(EvalAltResult::Exit(code.into(), ctx.call_position()).into())
     }
 }

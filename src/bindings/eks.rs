@@ -100,7 +100,7 @@ pub(super) struct Delete {
     timeout: Option<String>,
 }
 
-fn timeout(given: Option<&str>, usual: Duration) -> Result<Duration> {
+pub(super) fn timeout(given: Option<&str>, usual: Duration) -> Result<Duration> {
     let Some(text) = given else { return Ok(usual) };
     let parsed = text.parse::<jiff::SignedDuration>().ok().and_then(|span| Duration::try_from(span).ok());
     parsed.ok_or_else(|| {
@@ -178,7 +178,7 @@ pub(super) fn load(host: &Host, path: &str) -> Result<Vec<Nodegroup>> {
 
 /// Clusters and node groups.
 #[export_module]
-#[allow(missing_docs, reason = "the functions are documented; the macro adds items of its own")]
+#[allow(missing_docs, clippy::unwrap_used, reason = "the macro adds items of its own")]
 pub(super) mod module {
     use super::{Delete, Ensure, Scale, Target};
     use crate::bindings::call::{Outcome, call};

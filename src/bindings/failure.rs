@@ -6,8 +6,7 @@ use super::call::Failure;
 
 /// Failures of the host, as `catch` gets them.
 #[export_module]
-#[allow(clippy::unwrap_used, reason = "the macro unwraps the argument count that the engine has checked")]
-#[allow(missing_docs, dead_code, reason = "the macro adds undocumented items, and reads the type alias itself")]
+#[allow(missing_docs, dead_code, clippy::unwrap_used, reason = "the macro adds items of its own")]
 pub(super) mod module {
     use super::Failure;
     use rhai::{Array, Dynamic};

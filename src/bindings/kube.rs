@@ -115,7 +115,7 @@ pub(super) fn pods_of_node(host: &Host, node: &NodeValue) -> Result<Pods> {
 
 /// Nodes, pods and events.
 #[export_module]
-#[allow(missing_docs, reason = "the functions are documented; the macro adds items of its own")]
+#[allow(missing_docs, clippy::unwrap_used, reason = "the macro adds items of its own")]
 pub(super) mod module {
     use super::{NodeOptions, PodOptions};
     use crate::bindings::call::{Outcome, call};

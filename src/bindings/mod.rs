@@ -20,6 +20,7 @@ mod step;
 mod tags;
 mod types;
 pub mod values;
+mod wait;
 
 use crate::domain::Code;
 use crate::domain::error::Error;
@@ -36,6 +37,7 @@ pub fn register(engine: &mut Engine) -> Result<(), ParseError> {
     engine.register_global_module(exported_module!(checks::module).into());
     engine.register_global_module(exported_module!(failure::module).into());
     engine.register_global_module(exported_module!(print::module).into());
+    engine.register_global_module(exported_module!(wait::module).into());
     engine.register_global_module(exported_module!(types::sets).into());
     engine.register_global_module(exported_module!(types::facts).into());
     engine.register_global_module(documents::module().into());

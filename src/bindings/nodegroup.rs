@@ -4,8 +4,7 @@ use rhai::plugin::*;
 
 /// Node groups as described.
 #[export_module]
-#[allow(clippy::unwrap_used, reason = "the macro unwraps the argument count that the engine has checked")]
-#[allow(missing_docs, reason = "the functions are documented; the macro adds items of its own")]
+#[allow(missing_docs, clippy::unwrap_used, reason = "the macro adds items of its own")]
 pub(super) mod module {
     use crate::bindings::call::{Outcome, call, pure};
     use crate::bindings::documents::to_map;

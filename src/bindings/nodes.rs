@@ -25,8 +25,7 @@ impl IntoIterator for Pods {
 
 /// Lists of nodes and pods.
 #[export_module]
-#[allow(clippy::unwrap_used, reason = "the macro unwraps the argument count that the engine has checked")]
-#[allow(missing_docs, reason = "the functions are documented; the macro adds items of its own")]
+#[allow(missing_docs, clippy::unwrap_used, reason = "the macro adds items of its own")]
 pub(super) mod lists {
     use crate::bindings::call::{Outcome, pure};
     use crate::bindings::documents::to_map;
@@ -202,8 +201,7 @@ pub(super) mod lists {
 
 /// Nodes.
 #[export_module]
-#[allow(clippy::unwrap_used, reason = "the macro unwraps the argument count that the engine has checked")]
-#[allow(missing_docs, reason = "the functions are documented; the macro adds items of its own")]
+#[allow(missing_docs, clippy::unwrap_used, reason = "the macro adds items of its own")]
 pub(super) mod node {
     use crate::bindings::call::{Outcome, call, pure};
     use crate::bindings::documents::to_map;

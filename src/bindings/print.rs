@@ -5,7 +5,7 @@ use rhai::{Dynamic, Map};
 
 /// Printing.
 #[export_module]
-#[allow(missing_docs, reason = "the functions are documented; the macro adds items of its own")]
+#[allow(missing_docs, clippy::unwrap_used, reason = "the macro adds items of its own")]
 pub(super) mod module {
     use super::{plain, row};
     use crate::view::{Style, value};
@@ -16,7 +16,7 @@ pub(super) mod module {
     /// ```rhai
     /// print([#{ zone: "a", nodes: 1 }, #{ zone: "c", nodes: 1 }]);
     /// ```
-    #[rhai_fn(name = "print")]
+    #[rhai_fn(name = "print", name = "printed")]
     pub fn print_list(ctx: NativeCallContext, list: Array) -> String {
         let rows: Option<Vec<_>> = list.iter().map(|item| row(&ctx, item)).collect();
         let table = rows.and_then(|rows| value::table(&rows.into(), Style::plain()));

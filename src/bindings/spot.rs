@@ -136,7 +136,7 @@ pub(super) fn names(function: &str, list: rhai::Array) -> Result<Vec<String>> {
 
 /// Choosing instance types for Spot, and what the Spot Instance Advisor says about them.
 #[export_module]
-#[allow(missing_docs, reason = "the functions are documented; the macro adds items of its own")]
+#[allow(missing_docs, clippy::unwrap_used, reason = "the macro adds items of its own")]
 pub(super) mod module {
     use super::{Advise, Select, names};
     use crate::bindings::call::{Outcome, call, pure};
@@ -194,7 +194,7 @@ pub(super) mod module {
     /// The advisor's rows for a region.
     ///
     /// ```rhai
-    /// check("there are rows", spot::advisor("us-east-1").len > 0);
+    /// check("there are rows", spot::advisor("ap-northeast-1").len > 0);
     /// ```
     #[rhai_fn(name = "advisor", return_raw)]
     pub fn advisor_of_region(ctx: NativeCallContext, region: &str) -> Outcome<Advice> {
@@ -230,7 +230,7 @@ pub(super) mod module {
     /// The advisor's rows of a region that have what is asked for.
     ///
     /// ```rhai
-    /// print(spot::advisor("us-east-1", #{ vcpu: 4, memory_gib: 16 }));
+    /// print(spot::advisor("ap-northeast-1", #{ vcpu: 4, memory_gib: 16 }));
     /// ```
     #[rhai_fn(name = "advisor", return_raw)]
     pub fn advisor_of_region_with(ctx: NativeCallContext, region: &str, wanted: Map) -> Outcome<Advice> {

@@ -4,8 +4,7 @@ use rhai::plugin::*;
 
 /// Taints.
 #[export_module]
-#[allow(clippy::unwrap_used, reason = "the macro unwraps the argument count that the engine has checked")]
-#[allow(missing_docs, reason = "the functions are documented; the macro adds items of its own")]
+#[allow(missing_docs, clippy::unwrap_used, reason = "the macro adds items of its own")]
 pub(super) mod taint {
     use crate::bindings::call::{Outcome, pure};
     use crate::bindings::values::TaintValue;
@@ -35,8 +34,7 @@ pub(super) mod taint {
 
 /// Tags.
 #[export_module]
-#[allow(clippy::unwrap_used, reason = "the macro unwraps the argument count that the engine has checked")]
-#[allow(missing_docs, reason = "the functions are documented; the macro adds items of its own")]
+#[allow(missing_docs, clippy::unwrap_used, reason = "the macro adds items of its own")]
 pub(super) mod tags {
     use crate::bindings::call::{Outcome, pure};
     use crate::bindings::nodegroup_options::taints;
@@ -72,8 +70,7 @@ pub(super) mod tags {
 
 /// What labels and taints can do.
 #[export_module]
-#[allow(clippy::unwrap_used, reason = "the macro unwraps the argument count that the engine has checked")]
-#[allow(missing_docs, dead_code, reason = "the macro adds undocumented items, and reads the type alias itself")]
+#[allow(missing_docs, dead_code, clippy::unwrap_used, reason = "the macro adds items of its own")]
 pub(super) mod methods {
     use crate::bindings::values::{Labels, TaintValue};
     use rhai::{Array, Dynamic, INT};

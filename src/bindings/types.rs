@@ -15,8 +15,7 @@ impl IntoIterator for Types {
 
 /// Sets of instance types.
 #[export_module]
-#[allow(clippy::unwrap_used, reason = "the macro unwraps the argument count that the engine has checked")]
-#[allow(missing_docs, dead_code, reason = "the macro adds undocumented items, and reads the type alias itself")]
+#[allow(missing_docs, dead_code, clippy::unwrap_used, reason = "the macro adds items of its own")]
 pub(super) mod sets {
     use crate::bindings::call::{Outcome, pure};
     use crate::bindings::spot::names;
@@ -191,8 +190,7 @@ pub(super) mod sets {
 
 /// Instance types and shapes.
 #[export_module]
-#[allow(clippy::unwrap_used, reason = "the macro unwraps the argument count that the engine has checked")]
-#[allow(missing_docs, dead_code, reason = "the macro adds undocumented items, and reads the type alias itself")]
+#[allow(missing_docs, dead_code, clippy::unwrap_used, reason = "the macro adds items of its own")]
 pub(super) mod facts {
     use crate::bindings::values::{ShapeValue, Type};
     use rhai::INT;

@@ -65,9 +65,14 @@ fn write(to: &mut impl Write, text: &str) {
 
 /// Shows a failure on stderr.
 pub fn report(failed: &Failed, global: &Global) {
+    say(&render(failed, look(global)));
+}
+
+/// How failures on stderr may look.
+pub fn look(global: &Global) -> Look {
     let terminal = stderr().is_terminal();
     let width = if terminal { columns() } else { DEFAULT_WIDTH };
-    say(&render(failed, Look { colour: terminal && colour_wanted(global), width: width.into() }));
+    Look { colour: terminal && colour_wanted(global), width: width.into() }
 }
 
 fn colour_wanted(global: &Global) -> bool {

@@ -71,9 +71,7 @@ fn parameters(file: &str, text: &str, rest: &[String], args: &Args, global: &Glo
 fn exit_code(host: &Host, result: &Result<Ending, ScriptError>) -> u8 {
     match result {
         Err(failed) => failed.error.kind().exit_code(),
-        Ok(Ending::Exit(value)) if value.as_int().is_ok_and(|code| code != 0) => {
-            value.as_int().ok().and_then(|code| u8::try_from(code).ok()).unwrap_or(Kind::Script.exit_code())
-        }
+        Ok(Ending::Exit(code)) if *code != 0 => *code,
         Ok(_) if host.record().failed_checks() > 0 => Kind::Script.exit_code(),
         Ok(_) => 0,
     }

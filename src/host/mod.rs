@@ -51,6 +51,7 @@ struct Inner {
     target: Arc<dyn Target>,
     opened: OnceLock<Opened>,
     cluster: Mutex<Option<String>>,
+    exit_code: Mutex<Option<u8>>,
     console: Arc<dyn Console>,
     files: FilePolicy,
     cancel: Cancel,
@@ -77,6 +78,7 @@ impl Host {
             target: options.target,
             opened: OnceLock::new(),
             cluster: Mutex::new(None),
+            exit_code: Mutex::new(None),
             console: options.console,
             files: options.files,
             cancel: Cancel::default(),
@@ -151,6 +153,16 @@ impl Host {
     /// Makes a cluster the one that the run is about.
     pub fn set_current_cluster(&self, name: &str) {
         *self.0.cluster.lock().unwrap_or_else(PoisonError::into_inner) = Some(name.to_owned());
+    }
+
+    /// The exit code that the script asked for; asking again gives none.
+    pub fn take_exit_code(&self) -> Option<u8> {
+        self.0.exit_code.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// Asks for an exit code.
+    pub fn set_exit_code(&self, code: u8) {
+        *self.0.exit_code.lock().unwrap_or_else(PoisonError::into_inner) = Some(code);
     }
 
     /// Milliseconds since the run began: on the target's clock from its opening on, on the wall clock before.

@@ -1,6 +1,6 @@
 //! One run of scripts on one host: compile, read the head, run, explain failures.
 
-use rhai::{AST, Dynamic, Engine, EvalAltResult, Map, Module, Scope};
+use rhai::{AST, Dynamic, Engine, Map, Scope};
 
 use super::diagnostic::{ScriptError, explain, explain_parse};
 use super::engine;
@@ -25,11 +25,12 @@ pub enum Ending {
     /// With the value of its last statement.
     Value(Dynamic),
     /// By `exit(code)`.
-    Exit(Dynamic),
+    Exit(u8),
 }
 
 /// An engine with what it has read so far.
 pub struct Session {
+    host: Host,
     engine: Engine,
     sources: SourceMap,
 }
@@ -41,7 +42,7 @@ impl Session {
     /// `SPOT-0901` when the engine cannot be built.
     pub fn new(host: &Host) -> Result<Self> {
         let sources = SourceMap::default();
-        Ok(Session { engine: engine::build(host, &sources)?, sources })
+        Ok(Session { host: host.clone(), engine: engine::build(host, &sources)?, sources })
     }
 
     /// The engine.
@@ -78,21 +79,22 @@ impl Session {
     /// Whatever made the script fail, explained.
     pub fn run(&mut self, program: &Program, given: &Map) -> Result<Ending, ScriptError> {
         let values = program.header.values(given)?;
-        let mut constants = Module::new();
-        constants.set_var("PARAM", values);
-        self.engine.register_global_module(constants.into());
+        self.set_parameters(values);
         self.evaluate(&program.name, &program.ast, &mut Scope::new())
+    }
+
+    /// Makes `values` what everything that runs from now on reads as `PARAM`.
+    pub(crate) fn set_parameters(&mut self, values: Map) {
+        let values = Dynamic::from_map(values);
+        #[expect(deprecated, reason = "means volatile here; it alone reaches functions, modules and closures alike")]
+        self.engine.on_var(move |name, _, _| Ok((name == "PARAM").then(|| values.clone())));
     }
 
     /// Runs a compiled text in a scope that outlives it.
     pub(crate) fn evaluate(&self, name: &str, ast: &AST, scope: &mut Scope<'_>) -> Result<Ending, ScriptError> {
-        match self.engine.eval_ast_with_scope::<Dynamic>(scope, ast) {
-            Ok(value) => Ok(Ending::Value(value)),
-            Err(failure) => match *failure {
-                EvalAltResult::Exit(value, _) => Ok(Ending::Exit(value)),
-                failure => Err(explain(failure, &self.engine, &self.sources, name)),
-            },
-        }
+        let result = self.engine.eval_ast_with_scope::<Dynamic>(scope, ast);
+        let value = result.map_err(|failure| explain(*failure, &self.engine, &self.sources, name))?;
+        Ok(self.host.take_exit_code().map_or(Ending::Value(value), Ending::Exit))
     }
 
     fn at_params(&self, error: Error, name: &str) -> ScriptError {

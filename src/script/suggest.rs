@@ -137,7 +137,10 @@ fn function(signature: &str, engine: &Engine, place: Option<&Place>) -> Error {
     match found {
         Some(near) => error.help(format!("did you mean `{near}`?")),
         None if methods => error.help(members(&entries, receiver)),
-        None if !call.namespace.is_empty() => error.help(functions_of(&entries, &call.namespace)),
+        None if !call.namespace.is_empty() => match imported(place, &call) {
+            Some(help) => error.help(help),
+            None => error.help(functions_of(&entries, &call.namespace)),
+        },
         None => error,
     }
 }
@@ -177,7 +180,8 @@ fn words_after(text: &str, keyword: &str) -> Vec<String> {
 fn members(entries: &[Entry], receiver: &str) -> String {
     let mut names: Vec<String> = entries
         .iter()
-        .filter(|entry| entry.own && entry.receiver() == Some(receiver))
+        .filter(|entry| entry.own && entry.namespace.is_empty() && entry.receiver() == Some(receiver))
+        .filter(|entry| !entry.name.starts_with(|c: char| c.is_ascii_punctuation()))
         .map(|entry| match entry.property() {
             Some(name) => format!("`{name}`"),
             None => format!("`{}()`", entry.name),
@@ -191,6 +195,25 @@ fn members(entries: &[Entry], receiver: &str) -> String {
     } else {
         format!("it has {}", names.join(", "))
     }
+}
+
+/// What an imported module offers instead.
+fn imported(place: Option<&Place>, call: &Call) -> Option<String> {
+    let text = &place?.text;
+    let wanted = format!("as {}", call.namespace);
+    let statement = text.split([';', '\n']).find(|part| {
+        let part = part.trim();
+        part.starts_with("import ") && part.ends_with(&wanted)
+    })?;
+    let path = statement.split('"').nth(1)?;
+    let Some(module) = path.strip_prefix("std/").and_then(super::stdlib::get) else {
+        return Some(format!("look into `{path}`: it has no such function with {} arguments", call.given.len()));
+    };
+    let offered = module.lines().filter_map(|line| line.strip_prefix("fn ")).filter_map(|line| line.split(" {").next());
+    let same: Vec<&str> =
+        offered.clone().filter(|signature| signature.split('(').next() == Some(call.name.as_str())).collect();
+    let shown = if same.is_empty() { offered.collect() } else { same };
+    Some(format!("`{path}` has `{}`", shown.join("`, `")))
 }
 
 fn functions_of(entries: &[Entry], namespace: &str) -> String {

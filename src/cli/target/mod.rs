@@ -10,7 +10,8 @@ use super::console::Terminal;
 use super::{Global, TargetKind};
 use crate::domain::Code;
 use crate::domain::error::{Error, Result};
-use crate::host::{FilePolicy, Host, Options, Target};
+use crate::host::{Console, FilePolicy, Host, Options, Target};
+use crate::sandbox::Sandbox;
 
 /// A host for the target that the flags name. Nothing is opened until it is needed.
 ///
@@ -29,6 +30,12 @@ pub fn host(global: &Global, allow_write: &[PathBuf]) -> Result<Host> {
         files: FilePolicy::new(working, allow_write),
         timeout: global.timeout,
     }))
+}
+
+/// A host on a sandbox that is there already: for tests and for programs that embed the library.
+pub fn sandbox_host(sandbox: Sandbox, console: Arc<dyn Console>, files: FilePolicy) -> Host {
+    let target = Arc::new(sandbox::SandboxTarget::given(sandbox));
+    Host::new(Options { target, console, files, timeout: None })
 }
 
 /// Tells each request on stderr: what `-v` asks for twice.

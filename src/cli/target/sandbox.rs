@@ -21,19 +21,47 @@ use crate::sandbox::{Sandbox, store};
 
 /// The sandbox as a target.
 pub(super) struct SandboxTarget {
-    world: String,
+    world: World,
     region: Option<String>,
     verbose: u8,
     opened: Mutex<Option<Sandbox>>,
 }
 
+/// Which world.
+enum World {
+    /// The one kept under this name.
+    Named(String),
+    /// One that is there already; nothing is said about it, and what happens is told to nobody.
+    Given(Sandbox),
+}
+
 impl SandboxTarget {
     pub(super) fn new(global: &Global) -> Self {
         SandboxTarget {
-            world: global.world().to_owned(),
+            world: World::Named(global.world().to_owned()),
             region: global.region.clone(),
             verbose: global.verbose,
             opened: Mutex::new(None),
+        }
+    }
+
+    pub(super) fn given(sandbox: Sandbox) -> Self {
+        SandboxTarget { world: World::Given(sandbox), region: None, verbose: 0, opened: Mutex::new(None) }
+    }
+
+    fn world(&self) -> Result<Sandbox> {
+        match &self.world {
+            World::Named(name) => Sandbox::open(&store::world_path(name)?),
+            World::Given(sandbox) => Ok(sandbox.clone()),
+        }
+    }
+
+    fn operator(&self, clock: &Arc<dyn Clock>) -> Terminal {
+        let clock = Arc::clone(clock);
+        // Nothing real can be lost here, so nothing is asked.
+        match &self.world {
+            World::Named(_) => Terminal::stderr(clock, Consent::Given),
+            World::Given(_) => Terminal::to(Box::new(std::io::sink()), clock, Consent::Given, false, false),
         }
     }
 }
@@ -41,7 +69,7 @@ impl SandboxTarget {
 #[async_trait]
 impl Target for SandboxTarget {
     async fn open(&self) -> Result<Session> {
-        let sandbox = Sandbox::open(&store::world_path(&self.world)?)?;
+        let sandbox = self.world()?;
         let region = sandbox.region();
         if let Some(wanted) = self.region.as_ref().filter(|wanted| **wanted != region) {
             return Err(Error::new(
@@ -50,7 +78,9 @@ impl Target for SandboxTarget {
             )
             .help("leave `--region` out, or run with `--target aws`"));
         }
-        console::say(&format!("sandbox (world {}): nothing real is touched", self.world));
+        if let World::Named(name) = &self.world {
+            console::say(&format!("sandbox (world {name}): nothing real is touched"));
+        }
         *self.opened.lock().unwrap_or_else(PoisonError::into_inner) = Some(sandbox.clone());
         let config = sandbox.sdk_config();
         let cloud = if self.verbose > 1 { AwsCloud::with_trace(config, super::trace()) } else { AwsCloud::new(config) };
@@ -58,8 +88,7 @@ impl Target for SandboxTarget {
         Ok(Session {
             cloud: Arc::new(cloud),
             clusters: Arc::new(ClientAccess(sandbox.kube_client())),
-            // Nothing real can be lost here, so nothing is asked.
-            operator: Arc::new(Terminal::stderr(Arc::clone(&clock), Consent::Given)),
+            operator: Arc::new(self.operator(&clock)),
             clock,
         })
     }

@@ -1,0 +1,46 @@
+//! `wait_until`: waiting for what a closure says, on the target's clock.
+
+use rhai::plugin::*;
+
+/// Waiting.
+#[export_module]
+#[allow(missing_docs, clippy::unwrap_used, reason = "the macro adds items of its own")]
+pub(super) mod module {
+    use crate::bindings::call::{Outcome, call};
+    use crate::bindings::eks::timeout;
+    use rhai::FnPtr;
+    use std::time::Duration;
+
+    /// The first and the longest pause between two looks.
+    const PAUSES: (Duration, Duration) = (Duration::from_millis(250), Duration::from_secs(5));
+
+    /// Waits until a closure says yes, for at most the time given; `false` if it never did. Time is the target's: in the
+    /// sandbox nobody really waits.
+    ///
+    /// ```rhai
+    /// check("nodes are there", wait_until("2m", || kube::nodes().ready().len == 2));
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn wait_until(ctx: NativeCallContext, longest: &str, claim: FnPtr) -> Outcome<bool> {
+        let longest = call(&ctx, |_| timeout(Some(longest), Duration::ZERO))?;
+        let (mut pause, most) = PAUSES;
+        let mut waited = Duration::ZERO;
+        loop {
+            if claim.call_within_context::<bool>(&ctx, ())? {
+                return Ok(true);
+            }
+            if waited >= longest {
+                return Ok(false);
+            }
+            let next = pause.min(longest - waited);
+            call(&ctx, |host| {
+                host.ask(async |session| {
+                    session.clock.sleep(next).await;
+                    Ok(())
+                })
+            })?;
+            waited += next;
+            pause = (pause * 2).min(most);
+        }
+    }
+}
