@@ -108,7 +108,7 @@ mod tests {
             ],
             resources: vec![Settled { kind: "IAM role".into(), name: "x".into(), verdict: "created".into() }],
         };
-        insta::assert_snapshot!(text(&record, 182_400, false), @r"
+        insta::assert_snapshot!(text(&record, 182_400, false).trim_start(), @r"
         Summary
           ✔ create   3m2s
           ✘   inner  12ms

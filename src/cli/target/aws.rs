@@ -13,7 +13,7 @@ use super::super::{Global, console};
 use crate::adapters::aws::AwsCloud;
 use crate::adapters::feeds::{AdvisorFeed, Freshness};
 use crate::adapters::kube::{EksAccess, KubeconfigAccess};
-use crate::adapters::terminal::{Consent, Terminal};
+use crate::adapters::terminal::Consent;
 use crate::domain::Code;
 use crate::domain::advisor::Feed;
 use crate::domain::error::{Error, Result};
@@ -28,6 +28,7 @@ pub(super) struct AwsTarget {
     kubeconfig: Option<PathBuf>,
     consent: Consent,
     verbose: u8,
+    colour: bool,
 }
 
 impl AwsTarget {
@@ -38,6 +39,7 @@ impl AwsTarget {
             kubeconfig: global.kubeconfig.clone(),
             consent: if global.yes { Consent::Given } else { Consent::Ask },
             verbose: global.verbose,
+            colour: console::look(global).colour,
         }
     }
 }
@@ -69,7 +71,7 @@ impl Target for AwsTarget {
         console::say(&format!("aws (region {region}{whose}): real resources, real costs"));
         let cloud = if self.verbose > 1 { AwsCloud::with_trace(config, super::trace()) } else { AwsCloud::new(config) };
         let clock: Arc<dyn Clock> = Arc::new(WallClock);
-        let operator = Arc::new(Terminal::stderr(Arc::clone(&clock), self.consent));
+        let operator = Arc::new(super::log(&clock, self.consent, self.colour));
         Ok(Session { cloud: Arc::new(cloud), clusters, operator, clock })
     }
 

@@ -3,14 +3,17 @@
 mod aws;
 mod sandbox;
 
+use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::console::Terminal;
 use super::{Global, TargetKind};
+use crate::adapters::terminal::{Consent, Terminal as Log};
 use crate::domain::Code;
 use crate::domain::error::{Error, Result};
 use crate::host::{Console, FilePolicy, Host, Options, Target};
+use crate::ports::Clock;
 use crate::sandbox::Sandbox;
 
 /// A host for the target that the flags name. Nothing is opened until it is needed.
@@ -36,6 +39,12 @@ pub fn host(global: &Global, allow_write: &[PathBuf]) -> Result<Host> {
 pub fn sandbox_host(sandbox: Sandbox, console: Arc<dyn Console>, files: FilePolicy) -> Host {
     let target = Arc::new(sandbox::SandboxTarget::given(sandbox));
     Host::new(Options { target, console, files, timeout: None })
+}
+
+/// The log on stderr, coloured as the flags want it.
+fn log(clock: &Arc<dyn Clock>, consent: Consent, colour: bool) -> Log {
+    let interactive = std::io::stderr().is_terminal();
+    Log::to(Box::new(std::io::stderr()), Arc::clone(clock), consent, interactive, colour)
 }
 
 /// Tells each request on stderr: what `-v` asks for twice.

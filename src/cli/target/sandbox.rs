@@ -24,6 +24,7 @@ pub(super) struct SandboxTarget {
     world: World,
     region: Option<String>,
     verbose: u8,
+    colour: bool,
     opened: Mutex<Option<Sandbox>>,
 }
 
@@ -41,12 +42,19 @@ impl SandboxTarget {
             world: World::Named(global.world().to_owned()),
             region: global.region.clone(),
             verbose: global.verbose,
+            colour: console::look(global).colour,
             opened: Mutex::new(None),
         }
     }
 
     pub(super) fn given(sandbox: Sandbox) -> Self {
-        SandboxTarget { world: World::Given(sandbox), region: None, verbose: 0, opened: Mutex::new(None) }
+        SandboxTarget {
+            world: World::Given(sandbox),
+            region: None,
+            verbose: 0,
+            colour: false,
+            opened: Mutex::new(None),
+        }
     }
 
     fn world(&self) -> Result<Sandbox> {
@@ -57,11 +65,10 @@ impl SandboxTarget {
     }
 
     fn operator(&self, clock: &Arc<dyn Clock>) -> Terminal {
-        let clock = Arc::clone(clock);
         // Nothing real can be lost here, so nothing is asked.
         match &self.world {
-            World::Named(_) => Terminal::stderr(clock, Consent::Given),
-            World::Given(_) => Terminal::to(Box::new(std::io::sink()), clock, Consent::Given, false, false),
+            World::Named(_) => super::log(clock, Consent::Given, self.colour),
+            World::Given(_) => Terminal::to(Box::new(std::io::sink()), Arc::clone(clock), Consent::Given, false, false),
         }
     }
 }
