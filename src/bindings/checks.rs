@@ -59,4 +59,14 @@ pub(super) mod module {
         })?;
         Err(EvalAltResult::Exit(code.into(), ctx.call_position()).into())
     }
+
+    /// Ends the run at once; nothing failed.
+    ///
+    /// ```rhai
+    /// if kube::nodes().len > 0 { exit(); }
+    /// ```
+    #[rhai_fn(return_raw, name = "exit")]
+    pub fn exit_well(ctx: NativeCallContext) -> Outcome<()> {
+        exit(ctx, 0)
+    }
 }

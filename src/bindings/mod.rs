@@ -14,6 +14,7 @@ mod nodegroup;
 mod nodegroup_options;
 mod nodes;
 mod options;
+mod pause;
 mod print;
 mod spot;
 mod step;
@@ -36,6 +37,7 @@ pub fn register(engine: &mut Engine) -> Result<(), ParseError> {
     step::register(engine)?;
     engine.register_global_module(exported_module!(checks::module).into());
     engine.register_global_module(exported_module!(failure::module).into());
+    engine.register_global_module(exported_module!(pause::module).into());
     engine.register_global_module(exported_module!(print::module).into());
     engine.register_global_module(exported_module!(wait::module).into());
     engine.register_global_module(exported_module!(types::sets).into());

@@ -1,4 +1,4 @@
-//! Ctrl-C: the first asks the run to stop, the second within two seconds leaves at once.
+//! Ctrl-C: the first asks the run to stop, a second within two seconds leaves at once if the run has not stopped.
 
 use std::time::{Duration, Instant};
 
@@ -14,7 +14,9 @@ pub fn listen(cancel: Cancel) {
         runtime.block_on(async move {
             let mut last: Option<Instant> = None;
             while tokio::signal::ctrl_c().await.is_ok() {
-                if last.is_some_and(|last| last.elapsed() < Duration::from_secs(2)) {
+                let soon = last.is_some_and(|last| last.elapsed() < Duration::from_secs(2));
+                // An interactive session takes the request back before it runs the next input.
+                if soon && cancel.is_cancelled() {
                     std::process::exit(INTERRUPTED);
                 }
                 last = Some(Instant::now());

@@ -21,6 +21,24 @@ const MAGIC: &str = "spotscript-world ";
 /// How long another process may take to finish a short command.
 const PATIENCE: Duration = Duration::from_millis(1_500);
 
+/// Where state is kept: `SPOTSCRIPT_STATE_DIR`, else below the XDG state directory.
+///
+/// # Errors
+/// `SPOT-0801` without a home directory.
+pub fn state_folder() -> Result<PathBuf> {
+    match env::var_os("SPOTSCRIPT_STATE_DIR").filter(|folder| !folder.is_empty()) {
+        Some(folder) => Ok(PathBuf::from(folder)),
+        None => {
+            let dirs = etcetera::choose_base_strategy().map_err(|error| {
+                Error::new(Code::File, "no home directory to keep the sandbox in")
+                    .because(error.to_string())
+                    .help("set SPOTSCRIPT_STATE_DIR to a folder")
+            })?;
+            Ok(dirs.state_dir().unwrap_or_else(|| dirs.data_dir()).join("spotscript"))
+        }
+    }
+}
+
 /// Where the world of this name is kept: below `SPOTSCRIPT_STATE_DIR`, else below the XDG state directory.
 ///
 /// # Errors
@@ -31,17 +49,7 @@ pub fn world_path(name: &str) -> Result<PathBuf> {
         let help = "a world's name is 1 to 64 letters, digits, `-` or `_`";
         return Err(Error::new(Code::InvalidValue, format!("`{name}` is no name for a sandbox world")).help(help));
     }
-    let folder = match env::var_os("SPOTSCRIPT_STATE_DIR").filter(|folder| !folder.is_empty()) {
-        Some(folder) => PathBuf::from(folder),
-        None => {
-            let dirs = etcetera::choose_base_strategy().map_err(|error| {
-                Error::new(Code::File, "no home directory to keep the sandbox in")
-                    .because(error.to_string())
-                    .help("set SPOTSCRIPT_STATE_DIR to a folder")
-            })?;
-            dirs.state_dir().unwrap_or_else(|| dirs.data_dir()).join("spotscript")
-        }
-    };
+    let folder = state_folder()?;
     Ok(folder.join("worlds").join(format!("{name}.world")))
 }
 

@@ -94,7 +94,7 @@ fn parameter_text(engine: &Engine, parameter: &str) -> String {
 }
 
 /// A type as people write it.
-pub(super) fn type_name(engine: &Engine, raw: &str) -> String {
+pub(crate) fn type_name(engine: &Engine, raw: &str) -> String {
     let raw = raw.trim().trim_start_matches("&mut ").trim_start_matches('&').trim();
     let inner = ["Outcome<", "RhaiResultOf<", "Result<"].iter().find_map(|wrapper| raw.strip_prefix(wrapper));
     if let Some(inner) = inner {

@@ -1,6 +1,6 @@
 //! One run of scripts on one host: compile, read the head, run, explain failures.
 
-use rhai::{AST, Dynamic, Engine, Map, Scope};
+use rhai::{AST, Dynamic, Engine, Map, Module, Position, Scope, Shared};
 
 use super::diagnostic::{ScriptError, explain, explain_parse};
 use super::engine;
@@ -17,6 +17,13 @@ pub struct Program {
     /// Its head.
     pub header: Header,
     ast: AST,
+}
+
+impl Program {
+    /// The compiled text.
+    pub(crate) fn ast(&self) -> &AST {
+        &self.ast
+    }
 }
 
 /// How a script ended that did not fail.
@@ -48,6 +55,11 @@ impl Session {
     /// The engine.
     pub fn engine(&self) -> &Engine {
         &self.engine
+    }
+
+    /// The engine alone: for who only compiles.
+    pub(crate) fn into_engine(self) -> Engine {
+        self.engine
     }
 
     /// The texts read so far.
@@ -95,6 +107,22 @@ impl Session {
         let result = self.engine.eval_ast_with_scope::<Dynamic>(scope, ast);
         let value = result.map_err(|failure| explain(*failure, &self.engine, &self.sources, name))?;
         Ok(self.host.take_exit_code().map_or(Ending::Value(value), Ending::Exit))
+    }
+
+    /// Makes functions and constants known to everything that runs from now on.
+    pub(crate) fn define(&mut self, module: Shared<Module>) {
+        self.engine.register_global_module(module);
+    }
+
+    /// Makes the module that the text called `name` means by `path` known as `alias` from now on.
+    ///
+    /// # Errors
+    /// What finding or loading it fails with, explained.
+    pub(crate) fn import(&mut self, name: &str, alias: &str, path: &str, at: Position) -> Result<(), ScriptError> {
+        let module = self.engine.module_resolver().resolve(&self.engine, Some(name), path, at);
+        let module = module.map_err(|failure| explain(*failure, &self.engine, &self.sources, name))?;
+        self.engine.register_static_module(alias, module);
+        Ok(())
     }
 
     fn at_params(&self, error: Error, name: &str) -> ScriptError {

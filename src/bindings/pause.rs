@@ -1,0 +1,50 @@
+//! `sleep` on the target's clock. The engine's own blocks its thread, so that neither Ctrl-C nor a time limit ends it,
+//! and knows nothing of the sandbox's time.
+
+use std::time::Duration;
+
+use rhai::plugin::*;
+
+use super::call::{Outcome, call};
+use crate::domain::Code;
+use crate::domain::error::Error;
+
+/// Pauses.
+#[export_module]
+#[allow(missing_docs, clippy::unwrap_used, reason = "the macro adds items of its own")]
+pub(super) mod module {
+    use super::Outcome;
+    use rhai::NativeCallContext;
+    /// Waits for a number of seconds; in the sandbox its time passes at once.
+    ///
+    /// ```rhai
+    /// sleep(30);
+    /// ```
+    #[rhai_fn(return_raw, volatile)]
+    pub fn sleep(ctx: NativeCallContext, seconds: i64) -> Outcome<()> {
+        super::wait(&ctx, seconds as f64)
+    }
+
+    /// Waits for a number of seconds; in the sandbox its time passes at once.
+    ///
+    /// ```rhai
+    /// sleep(0.5);
+    /// ```
+    #[rhai_fn(return_raw, volatile, name = "sleep")]
+    pub fn sleep_float(ctx: NativeCallContext, seconds: f64) -> Outcome<()> {
+        super::wait(&ctx, seconds)
+    }
+}
+
+fn wait(ctx: &NativeCallContext, seconds: f64) -> Outcome<()> {
+    call(ctx, |host| {
+        let duration = Duration::try_from_secs_f64(seconds).map_err(|_| {
+            Error::new(Code::InvalidValue, format!("`{seconds}` seconds cannot be waited"))
+                .help("give a number of seconds that is not negative")
+        })?;
+        host.ask(async |session| {
+            session.clock.sleep(duration).await;
+            Ok(())
+        })
+    })
+}

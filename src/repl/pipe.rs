@@ -1,0 +1,39 @@
+//! The session fed from a pipe or a file: the same statements, no prompts, and an exit code that tells of failures.
+//!
+//! A statement ends with the line that makes it whole, as at the terminal; empty lines are left to the language, so
+//! that a script with empty lines in its functions can be piped in.
+
+use super::session::Repl;
+use super::validate::{Input, examine};
+use super::{Next, Options, command, handle, unreadable};
+use crate::domain::Kind;
+use crate::domain::error::Result;
+use crate::script::Session;
+
+/// Reads until the input ends.
+pub(super) fn run(repl: &mut Repl, options: &Options<'_>) -> Result<u8> {
+    let compiler = Session::new(repl.host())?.into_engine();
+    let mut lines = std::io::stdin().lines();
+    let mut any_failed = false;
+    let mut text = String::new();
+    loop {
+        let line = lines.next().transpose().map_err(unreadable)?;
+        let ended = line.is_none();
+        if let Some(line) = line {
+            text.push_str(&line);
+            text.push('\n');
+            if command::parse(&text).is_none() && examine(&compiler, &text) == Input::Unfinished {
+                continue;
+            }
+        }
+        match handle(repl, &text, options) {
+            Next::Leave(code) => return Ok(code),
+            Next::Read { interrupted: true, .. } => return Ok(Kind::Interrupted.exit_code()),
+            Next::Read { failed, .. } => any_failed |= failed,
+        }
+        text.clear();
+        if ended {
+            return Ok(if any_failed { Kind::Script.exit_code() } else { 0 });
+        }
+    }
+}
