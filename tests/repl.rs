@@ -49,7 +49,24 @@ add.call(1)
 :vars
 "#,
     );
-    insta::assert_snapshot!(out, @"");
+    insta::assert_snapshot!(out, @r#"
+    40
+    42
+    8
+    3 nodes
+    1 group
+    21
+    nodes  zone
+    ────────────
+        1  a
+       12  c
+    name   type     value
+    ──────────────────────────────────────────────────────────────────────────
+    LIMIT  int      3
+    add    closure
+    it     list     [#{"nodes": 1, "zone": "a"}, #{"nodes": 12, "zone": "c"}]
+    size   int      20
+    "#);
     assert_eq!((err.as_str(), code), ("", 0));
 }
 
@@ -69,7 +86,47 @@ kept + 1
 "#,
     );
     assert_eq!((out.as_str(), code), ("2\n", 1));
-    insta::assert_snapshot!(err, @"");
+    insta::assert_snapshot!(err, @r#"
+    SPOT-0603
+
+      × division by zero: 12 / 0
+       ╭─[repl#1:1:18]
+     1 │ fn share(n) { 12 / n }
+       ·                  ─
+       ╰────
+      ☞ in call to `share`
+       ╭─[repl#3:1:1]
+     1 │ share(0)
+       · ─────
+       ╰────
+    SPOT-0601
+
+      × unexpected ';'
+       ╭─[repl#4:1:9]
+     1 │ let y = ;
+       ·         ─
+       ╰────
+    SPOT-0603
+
+      × `int` has no property `naem`
+       ╭─[repl#5:1:6]
+     1 │ kept.naem
+       ·      ────
+       ╰────
+      help: `int` has no methods of its own
+    SPOT-0602
+
+      × there is no function `eks::lst`
+       ╭─[repl#6:1:6]
+     1 │ eks::lst("eks-spot-eksct")
+       ·      ───
+       ╰────
+      help: did you mean `eks::list`?
+    SPOT-0606
+
+      × there is no command `:hepl`
+      help: did you mean `:help`?
+    "#);
 }
 
 #[test]
@@ -77,16 +134,24 @@ fn steps_and_checks_are_told_and_a_failed_check_counts() {
     let state = tempfile::tempdir().unwrap();
     let text = "step \"outer\" {\n  step \"inner\" { check(\"it holds\", true); }\n}\ncheck(\"it does not\", 1 == 2)\n";
     let (out, err, code) = feed(state.path(), text);
-    assert_eq!((out.as_str(), code), ("false\n", 1));
+    assert_eq!((out.as_str(), code), ("true\nfalse\n", 1));
     let err =
         err.lines().map(|line| line.split("  ").filter(|part| !part.ends_with("ms")).collect::<Vec<_>>().join("  "));
-    insta::assert_snapshot!(err.collect::<Vec<_>>().join("\n"), @"");
+    insta::assert_snapshot!(err.collect::<Vec<_>>().join("\n"), @r"
+    ▶ outer
+      ▶ inner
+      ✔ it holds
+    ✔ outer
+      ✔ inner
+      ✘ it does not
+    ");
 }
 
 #[test]
 fn exit_leaves_with_its_code_and_nothing_after_it_runs() {
     let state = tempfile::tempdir().unwrap();
     assert_eq!(feed(state.path(), "exit(7)\nprint(1)\n"), (String::new(), String::new(), 7));
+    assert_eq!(feed(state.path(), "fn leave() { step \"s\" { exit(); } }\nleave()\nprint(1)\n").2, 0);
     assert_eq!(feed(state.path(), "1 / 0\n:quit\nprint(1)\n").0, "");
     // What is unfinished when the input ends is an error.
     let (_, err, code) = feed(state.path(), "fn f() {\n");

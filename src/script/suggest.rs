@@ -182,6 +182,8 @@ fn members(entries: &[Entry], receiver: &str) -> String {
         .iter()
         .filter(|entry| entry.own && entry.namespace.is_empty() && entry.receiver() == Some(receiver))
         .filter(|entry| !entry.name.starts_with(|c: char| c.is_ascii_punctuation()))
+        // Functions of numbers, such as `sleep`, are not thought of as methods.
+        .filter(|_| !matches!(receiver, "int" | "float" | "bool"))
         .map(|entry| match entry.property() {
             Some(name) => format!("`{name}`"),
             None => format!("`{}()`", entry.name),
