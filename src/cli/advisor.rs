@@ -1,6 +1,5 @@
 //! `spotscript advisor`: savings and interruptions of instance types.
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::ValueEnum;
@@ -63,9 +62,6 @@ pub struct Args {
     /// Order of the rows
     #[arg(long, value_enum, default_value_t = By::Interruption)]
     sort: By,
-    /// Read the feed from a file
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["refresh", "offline"])]
-    feed: Option<PathBuf>,
     /// Ask AWS whether there is newer data than the copy on disk
     #[arg(long, conflicts_with = "offline")]
     refresh: bool,
@@ -93,7 +89,7 @@ pub fn run(args: Args, global: &Global) -> Result<ExitCode, Failed> {
         None => host.session()?.cloud.region().to_owned(),
     };
     let now = Timestamp::now();
-    let loaded = match (&args.feed, global.target()) {
+    let loaded = match (&global.feed, global.target()) {
         (Some(file), _) => feeds::read_file(file)?,
         (None, TargetKind::Sandbox) => feeds::synthetic_advisor(&region),
         (None, TargetKind::Aws) => host.block(AdvisorFeed::default().load(args.freshness(), now))?,

@@ -41,10 +41,13 @@ pub struct Global {
     /// Reach the cluster through this kubeconfig instead of through EKS
     #[arg(long, global = true, value_name = "FILE")]
     pub kubeconfig: Option<PathBuf>,
+    /// Read the Spot Instance Advisor's feed from a file, with either target
+    #[arg(long, global = true, value_name = "FILE", env = "SPOTSCRIPT_FEED")]
+    pub feed: Option<PathBuf>,
     /// Name of the sandbox world [default: default]
     #[arg(long, global = true, value_name = "NAME")]
     pub world: Option<String>,
-    /// Say more: requests made, with the time they took
+    /// Say more: `-v` how many requests were made, `-vv` each of them with the time it took
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
     /// Form of the data on stdout [default: text]
@@ -69,6 +72,7 @@ impl Global {
             region: later.region.or_else(|| self.region.clone()),
             profile: later.profile.or_else(|| self.profile.clone()),
             kubeconfig: later.kubeconfig.or_else(|| self.kubeconfig.clone()),
+            feed: later.feed.or_else(|| self.feed.clone()),
             world: later.world.or_else(|| self.world.clone()),
             verbose: self.verbose + later.verbose,
             output: later.output.or(self.output),

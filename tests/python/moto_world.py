@@ -44,6 +44,8 @@ class MotoWorld:
         self.server.start()
         host, port = self.server.get_host_and_port()
         self.endpoint = f"http://{host}:{port}"
+        # moto keeps its state in the process: a second server would find the first one's.
+        urllib.request.urlopen(urllib.request.Request(f"{self.endpoint}/moto-api/reset", method="POST")).close()
         ec2, iam, eks = self.client("ec2"), self.client("iam"), self.client("eks")
         subnets = ec2.describe_subnets()["Subnets"]
         role = iam.create_role(RoleName="cluster", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
@@ -160,10 +162,12 @@ class Registrar(threading.Thread):
         """POST /api/v1/nodes."""
         name = instance["PrivateDnsName"]
         zone = instance["Placement"]["AvailabilityZone"]
+        # What the cloud provider and the kubelet add by themselves.
+        own = {"topology.kubernetes.io/zone": zone, "node.kubernetes.io/instance-type": instance["InstanceType"]}
         node = {
             "apiVersion": "v1",
             "kind": "Node",
-            "metadata": {"name": name, "labels": {"topology.kubernetes.io/zone": zone, **config["labels"]}},
+            "metadata": {"name": name, "labels": {**own, **config["labels"]}},
             "spec": {"providerID": f"aws:///{zone}/{instance['InstanceId']}", "taints": config["taints"]},
             "status": {
                 "conditions": [{"type": "Ready", "status": "True", "reason": "KubeletReady"}],

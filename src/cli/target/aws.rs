@@ -11,7 +11,7 @@ use jiff::Timestamp;
 
 use super::super::{Global, console};
 use crate::adapters::aws::AwsCloud;
-use crate::adapters::feeds::{AdvisorFeed, Freshness};
+use crate::adapters::feeds::{self, AdvisorFeed, Freshness};
 use crate::adapters::kube::{EksAccess, KubeconfigAccess};
 use crate::adapters::terminal::Consent;
 use crate::domain::Code;
@@ -26,6 +26,7 @@ pub(super) struct AwsTarget {
     region: Option<String>,
     profile: Option<String>,
     kubeconfig: Option<PathBuf>,
+    feed: Option<PathBuf>,
     consent: Consent,
     verbose: u8,
     colour: bool,
@@ -37,6 +38,7 @@ impl AwsTarget {
             region: global.region.clone(),
             profile: global.profile.clone(),
             kubeconfig: global.kubeconfig.clone(),
+            feed: global.feed.clone(),
             consent: if global.yes { Consent::Given } else { Consent::Ask },
             verbose: global.verbose,
             colour: console::look(global).colour,
@@ -76,6 +78,9 @@ impl Target for AwsTarget {
     }
 
     async fn advisor(&self, session: &Session) -> Result<Feed> {
+        if let Some(file) = &self.feed {
+            return feeds::read_file(file)?.feed();
+        }
         let loaded = AdvisorFeed::default().load(Freshness::Recent, session.clock.now()).await?;
         if let Some(warning) = &loaded.warning {
             session.operator.tell(&Event::Warning { message: warning.to_string() });

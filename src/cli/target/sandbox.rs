@@ -1,5 +1,6 @@
 //! `--target sandbox`: the embedded world, reached through the same clients as the real ones.
 
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -25,6 +26,7 @@ pub(super) struct SandboxTarget {
     region: Option<String>,
     verbose: u8,
     colour: bool,
+    feed: Option<PathBuf>,
     opened: Mutex<Option<Sandbox>>,
 }
 
@@ -43,6 +45,7 @@ impl SandboxTarget {
             region: global.region.clone(),
             verbose: global.verbose,
             colour: console::look(global).colour,
+            feed: global.feed.clone(),
             opened: Mutex::new(None),
         }
     }
@@ -53,6 +56,7 @@ impl SandboxTarget {
             region: None,
             verbose: 0,
             colour: false,
+            feed: None,
             opened: Mutex::new(None),
         }
     }
@@ -101,6 +105,9 @@ impl Target for SandboxTarget {
     }
 
     async fn advisor(&self, session: &Session) -> Result<Feed> {
+        if let Some(file) = &self.feed {
+            return feeds::read_file(file)?.feed();
+        }
         feeds::synthetic_advisor(session.cloud.region()).feed()
     }
 
