@@ -2,6 +2,7 @@
 
 mod drain;
 mod inventory;
+mod nodes;
 mod remove;
 
 use super::backoff::Backoff;
@@ -75,6 +76,7 @@ pub async fn delete(
             })
             .help("repeat the delete: it goes on where it stopped"));
     }
+    nodes::forgotten(&ledger, &*api, name).await?;
     session.note(format!("nothing is left of nodegroup \"{name}\""));
     Ok(ledger.report(cluster_name, name, vec![]))
 }
