@@ -29,8 +29,8 @@ pub enum Output {
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Global options")]
 pub struct Global {
-    /// What answers: the embedded sandbox (the default) or AWS
-    #[arg(long, global = true, value_enum, env = "SPOTSCRIPT_TARGET")]
+    /// What answers: `sandbox`, the embedded world where nothing real is touched (the default), or `aws`
+    #[arg(long, global = true, value_enum, hide_possible_values = true, env = "SPOTSCRIPT_TARGET")]
     pub target: Option<TargetKind>,
     /// AWS region
     #[arg(long, global = true)]
@@ -50,8 +50,8 @@ pub struct Global {
     /// Say more: `-v` how many requests were made, `-vv` each of them with the time it took
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
-    /// Form of the data on stdout [default: text]
-    #[arg(short, long, global = true, value_enum)]
+    /// Form of the data on stdout: `text` (the default), `wide` with more columns, or `json`
+    #[arg(short, long, global = true, value_enum, hide_possible_values = true)]
     pub output: Option<Output>,
     /// No colours, also with NO_COLOR set or when not on a terminal
     #[arg(long, global = true)]

@@ -44,8 +44,7 @@ pub fn parse(script: &str, header: &Header, rest: &[String]) -> Result<Given> {
 }
 
 fn command(script: &str, header: &Header) -> Result<Command> {
-    let mut command = Global::augment_args(Command::new("spotscript"));
-    let taken: Vec<String> = command
+    let taken: Vec<String> = Global::augment_args(Command::new("spotscript"))
         .get_arguments()
         .filter_map(|arg| arg.get_long().map(str::to_owned))
         .chain(["help".to_owned()])
@@ -57,15 +56,21 @@ fn command(script: &str, header: &Header) -> Result<Command> {
         );
         return Err(error.help("choose another name"));
     }
-    command = command
+    let mut command = Command::new("spotscript")
         .bin_name(format!("spotscript run {script}"))
         .override_usage(format!("spotscript run {script} [PARAMETERS]"))
-        .about(header.documentation.clone())
         .next_help_heading("Parameters");
     for param in &header.params {
         command = command.arg(argument(param));
     }
-    Ok(command)
+    // The flags' own text would take the place of the script's: it comes last.
+    Ok(Global::augment_args(command).about(paragraphs(&header.documentation)))
+}
+
+/// The head's text with each paragraph on one line: the terminal's width decides where lines end.
+fn paragraphs(text: &str) -> String {
+    let joined = text.split("\n\n").map(|paragraph| paragraph.lines().map(str::trim).collect::<Vec<_>>().join(" "));
+    joined.collect::<Vec<_>>().join("\n\n")
 }
 
 fn argument(param: &Param) -> Arg {

@@ -103,18 +103,20 @@ pub struct Header {
 }
 
 impl Header {
-    /// Reads the head of a compiled script.
+    /// Reads the head of a compiled script. `text` is what was compiled: the engine's maps forget the order in which
+    /// their keys were written, and help should list parameters as the author did.
     ///
     /// # Errors
     /// `SPOT-0605` that names the parameter and what is wrong with it.
-    pub fn read(ast: &AST) -> Result<Self> {
+    pub fn read(ast: &AST, text: &str) -> Result<Self> {
         let lines = ast.doc().lines().map(|line| line.trim_start().trim_start_matches("//!"));
         let documentation: Vec<&str> = lines.map(|line| line.strip_prefix(' ').unwrap_or(line)).collect();
         let declared = ast.iter_literal_variables(true, true).find(|(name, ..)| *name == "PARAMS");
-        let params = match declared {
+        let mut params = match declared {
             None => Vec::new(),
             Some((_, _, value)) => declarations(value)?,
         };
+        params.sort_by_key(|param| declared_at(text, &param.name));
         Ok(Header { documentation: documentation.join("\n").trim().to_owned(), params })
     }
 
@@ -143,6 +145,17 @@ impl Header {
         }
         Ok(values)
     }
+}
+
+/// Where `name: #{` stands in the text.
+fn declared_at(text: &str, name: &str) -> usize {
+    let is_declaration = |at: usize| {
+        let before = text[..at].chars().next_back();
+        let after = text[at + name.len()..].trim_start_matches('"').trim_start();
+        !before.is_some_and(|c| c.is_alphanumeric() || c == '_')
+            && after.strip_prefix(':').is_some_and(|rest| rest.trim_start().starts_with("#{"))
+    };
+    text.match_indices(name).map(|(at, _)| at).find(|at| is_declaration(*at)).unwrap_or(usize::MAX)
 }
 
 fn wrong(message: String) -> Error {

@@ -73,7 +73,7 @@ impl Session {
     /// `SPOT-0601` when it does not parse, `SPOT-0605` when its parameters are declared wrongly.
     pub fn compile(&self, name: &str, text: &str) -> Result<Program, ScriptError> {
         let ast = self.parse(name, text)?;
-        let header = Header::read(&ast).map_err(|error| self.at_params(error, name))?;
+        let header = Header::read(&ast, text).map_err(|error| self.at_params(error, name))?;
         Ok(Program { name: name.to_owned(), header, ast })
     }
 
