@@ -86,7 +86,10 @@ async fn create_entry(ledger: &Ledger<'_>, cluster: &str, role_arn: &str, tags: 
             }
             Err(error) if error.has_cause("InvalidParameterException") && error.mentions("rincipal") => {
                 if std::mem::take(&mut first) {
-                    session.operator.tell(&Event::Retry { error: error.clone() });
+                    let role = Error::new(error.code, "EKS does not know the new role yet");
+                    session
+                        .operator
+                        .tell(&Event::Retry { error: role.because("IAM takes up to a minute to spread it") });
                 }
                 if !backoff.pause(&*session.clock).await {
                     return Err(error);

@@ -95,7 +95,10 @@ async fn propagated(ledger: &Ledger<'_>, request: &AwsMutation) -> Result<()> {
             Ok(_) => return Ok(()),
             Err(error) if error.code == Code::InstanceProfileInvalid => {
                 if std::mem::take(&mut first) {
-                    session.operator.tell(&Event::Retry { error: error.clone() });
+                    let profile = Error::new(error.code, "Auto Scaling does not know the new instance profile yet");
+                    session
+                        .operator
+                        .tell(&Event::Retry { error: profile.because("IAM takes up to a minute to spread it") });
                 }
                 if !backoff.pause(&*session.clock).await {
                     return Err(error);
