@@ -169,3 +169,19 @@ fn scripts_write_only_where_they_may() {
     let allowed = bench.run(&["run", "--allow-write", &outside.path().display().to_string(), &script]);
     assert_eq!(text(&allowed.stdout), "created\n", "{}", text(&allowed.stderr));
 }
+
+/// The script's group and the tutorial's own file are one and the same: loading the file changes nothing.
+#[test]
+fn the_tutorials_file_describes_the_scripts_group() {
+    let bench = Bench::new();
+    let made = bench.run(&["run", &runbook("create_spot.rhai")]);
+    assert!(made.status.success(), "{}", text(&made.stderr));
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/tutorial_nodegroups.yml");
+    std::fs::copy(file, bench.path("tutorial.yml")).unwrap();
+    let script = bench.script("print(eks::ensure(eks::load(\"tutorial.yml\")));");
+    let loaded = bench.command(&["-v", "run", &script]).env("AWS_REGION", "ap-northeast-1").output().unwrap();
+    let talk = text(&loaded.stderr);
+    assert!(loaded.status.success(), "{talk}");
+    assert!(text(&loaded.stdout).contains("unchanged nodegroup"), "{}", text(&loaded.stdout));
+    assert!(talk.contains(" 0 mutating"), "{talk}");
+}

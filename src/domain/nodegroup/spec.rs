@@ -177,7 +177,9 @@ impl NodegroupSpec {
         }
     }
 
-    /// The labels of the nodes: eksctl's own two, then the user's in their order.
+    /// The labels of the nodes: eksctl's own two, then the user's by key. A script's maps and a
+    /// file's keys come in different orders, and a group that says the same must be the same, byte
+    /// for byte of its user data.
     ///
     /// eksctl's label for the cluster is left out where the cluster's name is no label value (EKS
     /// allows up to 100 characters): a kubelet told to set it would not start.
@@ -188,7 +190,9 @@ impl NodegroupSpec {
             .filter(|(_, value)| label::validate_value(value).is_ok())
             .map(|(key, value)| (key.to_owned(), value.clone()))
             .collect();
-        labels.extend(self.labels.iter().map(|(key, value)| (key.clone(), value.clone())));
+        let mut given: Vec<_> = self.labels.iter().collect();
+        given.sort_unstable();
+        labels.extend(given.into_iter().map(|(key, value)| (key.clone(), value.clone())));
         labels
     }
 
