@@ -164,7 +164,7 @@ mod tests {
             config:
               maxPods: 44
             flags:
-            - --node-labels=alpha.eksctl.io/cluster-name=eks-spot-eksct,alpha.eksctl.io/nodegroup-name=dev-4vcpu-16gb-spot,lifecycle=Ec2Spot,aws.amazon.com/spot=true
+            - --node-labels=alpha.eksctl.io/cluster-name=eks-spot-eksct,alpha.eksctl.io/nodegroup-name=dev-4vcpu-16gb-spot,aws.amazon.com/spot=true,lifecycle=Ec2Spot
             - --register-with-taints=spotInstance=true:PreferNoSchedule,gpu=:NoExecute
 
         --==NODECONFIG==--
