@@ -36,9 +36,17 @@ pub use global::{Global, Output, TargetKind};
 use crate::domain::error::Error;
 use crate::script::ScriptError;
 
+/// Where a newcomer begins. Nothing of it needs an account.
+const START: &str = "Start here:
+  spotscript run scripts/create_spot.rhai     the whole tutorial, in the sandbox
+  spotscript run scripts/create_spot.rhai -h  its parameters
+  spotscript nodes -l lifecycle=Ec2Spot       what it made
+  spotscript diagram                          how it fits together
+  spotscript sandbox reset                    begin again";
+
 /// Runbooks for EKS Spot worker groups.
 #[derive(Debug, Parser)]
-#[command(name = "spotscript", version, arg_required_else_help = true)]
+#[command(name = "spotscript", version, arg_required_else_help = true, after_help = START)]
 struct Cli {
     #[command(flatten)]
     global: Global,

@@ -5,10 +5,9 @@ use std::process::ExitCode;
 use super::answer::answer;
 use super::cluster_choice::ClusterChoice;
 use super::form::Form;
-use super::{Failed, Global};
+use super::{Failed, Global, console};
 use crate::domain::error::Result;
 use crate::ops::{self, Session};
-use crate::ports::Event;
 use crate::view::json;
 use crate::view::kubectl::{self, GetOptions};
 
@@ -48,7 +47,7 @@ impl Args {
         }
         // That there are none is told, not printed: what reads our stdout sees no nodes.
         if nodes.is_empty() {
-            session.operator.tell(&Event::Note { message: kubectl::none_found(None) });
+            console::say(&kubectl::none_found(None));
         }
         let (show_labels, label_columns) = (self.show_labels, self.label_columns.clone());
         let options = GetOptions { wide, show_labels, label_columns, ..GetOptions::default() };
