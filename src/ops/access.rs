@@ -1,23 +1,19 @@
 //! Node authorisation: whether and how the cluster knows the nodes' role.
 
-use std::time::Duration;
-
 use indexmap::IndexMap;
 
-use super::backoff::Backoff;
+use super::insist::{insist, propagation, unknown_yet};
 use super::ledger::Ledger;
 use crate::domain::Code;
 use crate::domain::cloud::{AuthenticationMode, TagMap};
 use crate::domain::desired::aws_auth;
 use crate::domain::error::{Error, Result};
 use crate::domain::mutation::{AwsMutation, KubeMutation};
-use crate::ports::{Cluster, Event, ResourceKind, Verdict, polling};
+use crate::ports::{Cluster, ResourceKind, Verdict};
 
 /// The type of an access entry for Linux nodes on EC2.
 pub(super) const NODE_ENTRY: &str = "EC2_LINUX";
 const MAP_ROLES: &str = "mapRoles";
-/// How long IAM may take to show a new role to EKS.
-const PROPAGATION: Duration = Duration::from_secs(120);
 
 /// How nodes are let into a cluster.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,7 +62,6 @@ pub(super) async fn ensure_entry(
 
 /// EKS refuses a principal that IAM has not yet told it of: tried again until it knows.
 async fn create_entry(ledger: &Ledger<'_>, cluster: &str, role_arn: &str, tags: &TagMap) -> Result<()> {
-    let session = ledger.session();
     let request = AwsMutation::CreateAccessEntry {
         cluster: cluster.to_owned(),
         principal_arn: role_arn.to_owned(),
@@ -74,30 +69,17 @@ async fn create_entry(ledger: &Ledger<'_>, cluster: &str, role_arn: &str, tags: 
         client_token: ledger.token("access-entry", role_arn),
         tags: tags.clone(),
     };
-    let mut backoff = Backoff::new(&*session.clock, Duration::from_secs(5), PROPAGATION);
-    let mut first = true;
-    let mut outcome = ledger.aws(request.clone()).await;
-    loop {
-        match outcome {
-            Ok(_) => return Ok(()),
-            Err(error) if error.has_cause("ResourceInUseException") => {
-                // It belongs to an earlier role of that name, whom EKS does not mistake for this one.
-                ledger.aws(delete_request(cluster, role_arn)).await?;
-            }
-            Err(error) if error.has_cause("InvalidParameterException") && error.mentions("rincipal") => {
-                if std::mem::take(&mut first) {
-                    let role = Error::new(error.code, "EKS does not know the new role yet");
-                    session
-                        .operator
-                        .tell(&Event::Retry { error: role.because("IAM takes up to a minute to spread it") });
-                }
-                if !backoff.pause(&*session.clock).await {
-                    return Err(error);
-                }
-            }
-            Err(error) => return Err(error),
+    let unknown = |refusal: &Error| {
+        (refusal.has_cause("InvalidParameterException") && refusal.mentions("rincipal"))
+            .then(|| unknown_yet(refusal, "EKS", "the new role"))
+    };
+    match insist(ledger, request.clone(), &mut propagation(ledger), unknown).await {
+        Err(refusal) if refusal.has_cause("ResourceInUseException") => {
+            // It belongs to an earlier role of that name, whom EKS does not mistake for this one.
+            ledger.aws(delete_request(cluster, role_arn)).await?;
+            insist(ledger, request, &mut propagation(ledger), unknown).await
         }
-        outcome = polling(ledger.aws(request.clone())).await;
+        other => other,
     }
 }
 

@@ -7,6 +7,7 @@ use crate::domain::error::{Error, Result};
 use crate::domain::mutation::AwsMutation;
 use crate::ops::access;
 use crate::ops::backoff::Backoff;
+use crate::ops::insist::insist;
 use crate::ops::ledger::Ledger;
 use crate::ports::{self, Event, ResourceKind, Verdict, polling};
 
@@ -36,7 +37,7 @@ pub(super) async fn remove(
     if let Some(group) = &inventory.security_group {
         // The network interfaces of the last instances let go of it some seconds after they are gone.
         let request = AwsMutation::DeleteSecurityGroup { group_id: group.id.clone() };
-        insist(ledger, request, "DependencyViolation", deadline).await?;
+        once_free(ledger, request, "DependencyViolation", deadline).await?;
         ledger.settle(ResourceKind::SecurityGroup, &group.name, Verdict::Deleted);
     }
     if let Some(profile) = &inventory.profile {
@@ -45,7 +46,7 @@ pub(super) async fn remove(
             ledger.aws(AwsMutation::RemoveRoleFromInstanceProfile { profile, role }).await?;
         }
         let request = AwsMutation::DeleteInstanceProfile { name: profile.name.clone() };
-        insist(ledger, request, "DeleteConflict", deadline).await?;
+        once_free(ledger, request, "DeleteConflict", deadline).await?;
         ledger.settle(ResourceKind::InstanceProfile, &profile.name, Verdict::Deleted);
     }
     if let Some(role) = &inventory.role {
@@ -63,7 +64,7 @@ async fn remove_role(ledger: &Ledger<'_>, role: &Role, deadline: &mut Backoff) -
         let (role, policy_arn) = (role.name.clone(), policy_arn.clone());
         ledger.aws(AwsMutation::DetachRolePolicy { role, policy_arn }).await?;
     }
-    insist(ledger, AwsMutation::DeleteRole { name: role.name.clone() }, "DeleteConflict", deadline).await?;
+    once_free(ledger, AwsMutation::DeleteRole { name: role.name.clone() }, "DeleteConflict", deadline).await?;
     ledger.settle(ResourceKind::IamRole, &role.name, Verdict::Deleted);
     Ok(())
 }
@@ -97,25 +98,7 @@ async fn remove_group(ledger: &Ledger<'_>, name: &str, deadline: &mut Backoff) -
     Ok(())
 }
 
-/// Repeats a request as long as AWS says that something still depends on the thing.
-async fn insist(ledger: &Ledger<'_>, request: AwsMutation, code: &str, deadline: &mut Backoff) -> Result<()> {
-    let session = ledger.session();
-    deadline.hurry();
-    let mut first = true;
-    let mut outcome = ledger.aws(request.clone()).await;
-    loop {
-        match outcome {
-            Ok(_) => return Ok(()),
-            Err(error) if error.has_cause(code) => {
-                if std::mem::take(&mut first) {
-                    session.operator.tell(&Event::Retry { error: error.clone() });
-                }
-                if !deadline.pause(&*session.clock).await {
-                    return Err(error);
-                }
-            }
-            Err(error) => return Err(error),
-        }
-        outcome = polling(ledger.aws(request.clone())).await;
-    }
+/// Repeats a request as long as AWS says with `code` that something still depends on the thing.
+async fn once_free(ledger: &Ledger<'_>, request: AwsMutation, code: &str, deadline: &mut Backoff) -> Result<()> {
+    insist(ledger, request, deadline, |refusal| refusal.has_cause(code).then(|| refusal.clone())).await
 }

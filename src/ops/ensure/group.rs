@@ -1,7 +1,5 @@
 //! The Auto Scaling group: created, or changed where it differs.
 
-use std::time::Duration;
-
 use super::observe::Facts;
 use super::preflight::Plan;
 use crate::domain::Code;
@@ -9,12 +7,9 @@ use crate::domain::desired::{group_difference, group_request};
 use crate::domain::error::{Error, Result};
 use crate::domain::mutation::{AwsMutation, GroupRequest};
 use crate::domain::nodegroup::NodegroupSpec;
-use crate::ops::backoff::Backoff;
+use crate::ops::insist::{insist, propagation, unknown_yet};
 use crate::ops::ledger::Ledger;
-use crate::ports::{Event, ResourceKind, Verdict, polling};
-
-/// How long IAM may take to show a new instance profile to EC2.
-const PROPAGATION: Duration = Duration::from_secs(120);
+use crate::ports::{ResourceKind, Verdict};
 
 /// Makes the group be as wanted, with this version of the launch template.
 pub(super) async fn ensure(
@@ -86,26 +81,9 @@ async fn create(ledger: &Ledger<'_>, wanted: &GroupRequest, facts: &Facts) -> Re
 
 /// Auto Scaling refuses an instance profile that IAM has not yet told it of: tried again until it knows.
 async fn propagated(ledger: &Ledger<'_>, request: &AwsMutation) -> Result<()> {
-    let session = ledger.session();
-    let mut backoff = Backoff::new(&*session.clock, Duration::from_secs(5), PROPAGATION);
-    let mut first = true;
-    let mut outcome = ledger.aws(request.clone()).await;
-    loop {
-        match outcome {
-            Ok(_) => return Ok(()),
-            Err(error) if error.code == Code::InstanceProfileInvalid => {
-                if std::mem::take(&mut first) {
-                    let profile = Error::new(error.code, "Auto Scaling does not know the new instance profile yet");
-                    session
-                        .operator
-                        .tell(&Event::Retry { error: profile.because("IAM takes up to a minute to spread it") });
-                }
-                if !backoff.pause(&*session.clock).await {
-                    return Err(error);
-                }
-            }
-            Err(error) => return Err(error),
-        }
-        outcome = polling(ledger.aws(request.clone())).await;
-    }
+    insist(ledger, request.clone(), &mut propagation(ledger), |refusal| {
+        (refusal.code == Code::InstanceProfileInvalid)
+            .then(|| unknown_yet(refusal, "Auto Scaling", "the new instance profile"))
+    })
+    .await
 }
