@@ -185,3 +185,29 @@ fn the_tutorials_file_describes_the_scripts_group() {
     assert!(text(&loaded.stdout).contains("unchanged nodegroup"), "{}", text(&loaded.stdout));
     assert!(talk.contains(" 0 mutating"), "{talk}");
 }
+
+/// Values nested thousands deep are printed, converted and dropped by recursion: that must not end the process.
+#[test]
+fn deeply_nested_values_are_no_crash() {
+    let bench = Bench::new();
+    let script = bench.script(
+        "let list = []; for i in 0..1500 { list = [list]; }\nprint(list.to_string().len);\n\
+         let map = #{}; for i in 0..1500 { map = #{ a: map }; }\neks::nodegroup(\"a\", map);",
+    );
+    let output = bench.run(&["run", &script]);
+    assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
+    assert_eq!(text(&output.stdout).trim(), "3002");
+    assert!(text(&output.stderr).contains("SPOT-0102"), "{}", text(&output.stderr));
+}
+
+/// What could not be written was not delivered.
+#[test]
+#[cfg(target_os = "linux")]
+fn lost_output_is_no_success() {
+    let bench = Bench::new();
+    let script = bench.script("print(42);");
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let output = bench.command(&["run", &script]).stdout(full).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("standard output cannot be written"), "{}", text(&output.stderr));
+}

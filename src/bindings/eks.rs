@@ -154,21 +154,10 @@ pub(super) fn cluster(host: &Host, name: &str) -> Result<ClusterValue> {
     Ok(ClusterValue(found.into()))
 }
 
-/// Reads a document; `$AWS_REGION` and the like come from the environment, else the region from the session.
+/// Reads a document; `$AWS_REGION` and the like come from the environment and are refused where it does not have them.
 pub(super) fn load(host: &Host, path: &str) -> Result<Vec<Nodegroup>> {
     let text = host.files().read(path)?;
-    let region = match std::env::var("AWS_REGION") {
-        Ok(region) if !region.is_empty() => Some(region),
-        _ if text.contains("AWS_REGION") => Some(host.session()?.cloud.region().to_owned()),
-        _ => None,
-    };
-    if let Some(region) = region.as_ref().filter(|_| text.contains("$AWS_REGION") || text.contains("${AWS_REGION}")) {
-        host.console().talk(&format!("  {path}: $AWS_REGION is {region}"));
-    }
-    let resolve = |name: &str| match name {
-        "AWS_REGION" | "AWS_DEFAULT_REGION" => region.clone(),
-        _ => None,
-    };
+    let resolve = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     let document = eksctl::read_with(&text, path, &resolve)?;
     for note in document.notes() {
         host.console().talk(&format!("  {}: {}", note.location, note.message));

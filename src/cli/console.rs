@@ -1,6 +1,7 @@
 //! The terminal as a [`Console`], and how failures are shown on it.
 
-use std::io::{IsTerminal, Write, stderr, stdout};
+use std::io::{ErrorKind, IsTerminal, Write, stderr, stdout};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::{Failed, Global};
 use crate::host::Console;
@@ -48,19 +49,31 @@ pub fn data_style(global: &Global) -> Style {
     Style { colour: terminal && colour_wanted(global), width: terminal.then(columns) }
 }
 
+/// Whether data could not be written for another reason than that its reader has gone: a full disk.
+static LOST: AtomicBool = AtomicBool::new(false);
+
+/// Whether data on stdout was lost.
+pub fn data_was_lost() -> bool {
+    LOST.load(Ordering::Relaxed)
+}
+
 /// Writes data to stdout, its last line ended. A reader that has gone is no failure.
 pub fn print(text: &str) {
-    write(&mut stdout().lock(), text);
+    if let Err(error) = write(&mut stdout().lock(), text)
+        && error.kind() != ErrorKind::BrokenPipe
+    {
+        LOST.store(true, Ordering::Relaxed);
+    }
 }
 
 /// Writes talk to stderr, its last line ended.
 pub fn say(text: &str) {
-    write(&mut stderr().lock(), text);
+    drop(write(&mut stderr().lock(), text));
 }
 
-fn write(to: &mut impl Write, text: &str) {
+fn write(to: &mut impl Write, text: &str) -> std::io::Result<()> {
     let end = if text.ends_with('\n') { "" } else { "\n" };
-    drop(write!(to, "{text}{end}").and_then(|()| to.flush()));
+    write!(to, "{text}{end}").and_then(|()| to.flush())
 }
 
 /// Shows a failure on stderr.

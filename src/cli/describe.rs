@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Subcommand;
+use serde::Serialize;
 
 use super::answer::answer;
 use super::cluster_choice::ClusterChoice;
@@ -35,22 +36,34 @@ struct DescribeNode {
     cluster: ClusterChoice,
 }
 
+/// The JSON answer: kubectl has no form of its own for it.
+#[derive(Serialize)]
+struct Described<'a> {
+    name: &'a str,
+    text: &'a str,
+}
+
 /// Runs the command.
 pub fn run(args: Args, global: &Global) -> Result<ExitCode, Failed> {
     let What::Node(describe) = args.what;
-    answer(global, async |session, _| describe.answer(session).await)
+    answer(global, async |session, form| {
+        let (name, text) = describe.answer(session).await?;
+        form.print("node-description", &Described { name: &name, text: &text }, |_| text.clone())
+    })
 }
 
 impl DescribeNode {
-    async fn answer(&self, session: &Session) -> Result<String> {
+    /// The node's full name and its description.
+    async fn answer(&self, session: &Session) -> Result<(String, String)> {
         let cluster = ops::cluster(session, &self.cluster.resolve(session).await?).await?;
         let kubernetes = session.connect(&cluster).await?;
         let now = session.clock.now();
         if let Some(text) = kubernetes.describe_node(&self.name, now).await? {
-            return Ok(text);
+            return Ok((self.name.clone(), text));
         }
         let full = self.full_name(&*kubernetes).await?;
-        kubernetes.describe_node(&full, now).await?.ok_or_else(|| self.missing(&[]))
+        let text = kubernetes.describe_node(&full, now).await?.ok_or_else(|| self.missing(&[]))?;
+        Ok((full, text))
     }
 
     /// The one node whose name begins with what was given.

@@ -33,8 +33,10 @@ use clap::{Parser, Subcommand};
 
 pub use global::{Global, Output, TargetKind};
 
+use crate::domain::Code;
 use crate::domain::error::Error;
 use crate::script::ScriptError;
+use crate::view::json;
 
 /// Where a newcomer begins. Nothing of it needs an account.
 const START: &str = "Start here:
@@ -101,13 +103,23 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     };
     let Cli { global, command } = cli;
-    match dispatch(command, &global) {
+    let code = match dispatch(command, &global) {
         Ok(code) => code,
         Err(failed) => {
             console::report(&failed, &global);
+            if global.json()
+                && let Ok(text) = json::render("error", &*failed.error)
+            {
+                console::print(&text);
+            }
             ExitCode::from(failed.error.kind().exit_code())
         }
+    };
+    if code == ExitCode::SUCCESS && console::data_was_lost() {
+        console::say("standard output cannot be written: what was printed is lost");
+        return ExitCode::from(Code::File.kind().exit_code());
     }
+    code
 }
 
 impl From<Box<Error>> for Failed {

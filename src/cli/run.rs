@@ -32,6 +32,10 @@ pub fn run(args: Args, global: &Global) -> Result<ExitCode, Failed> {
     let Some((file, rest)) = args.file.split_first() else {
         return Err(Error::new(Code::InvalidArgument, "no runbook was given").into());
     };
+    if file.starts_with('-') {
+        let error = Error::new(Code::InvalidArgument, format!("`{file}` is no flag of `spotscript run`"));
+        return Err(error.help("the runbook's own parameters come after its file").into());
+    }
     let text = std::fs::read_to_string(file)
         .map_err(|error| Error::new(Code::File, format!("`{file}` cannot be read")).because(error.to_string()))?;
     let (values, global) = match parameters(file, &text, rest, &args, global)? {

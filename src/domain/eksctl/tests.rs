@@ -62,7 +62,17 @@ fn the_tutorials_file_is_accepted_byte_for_byte() {
     let labels: Vec<_> = spec.labels.iter().map(|(key, value)| format!("{key}={value}")).collect();
     assert_eq!(labels, ["lifecycle=Ec2Spot", "intent=apps", "aws.amazon.com/spot=true"]);
     assert_eq!(spec.taints, [Taint::parse("spotInstance=true:PreferNoSchedule").unwrap()]);
-    assert_eq!(spec.tags, crate::domain::autoscaler_tags::derive(&spec.labels, &spec.taints));
+    // The file's four tags are those that follow from its labels and its taint: none is the user's own, none is lost.
+    assert_eq!(spec.tags, crate::domain::cloud::TagMap::new());
+    let made = spec.group_tags();
+    for (key, value) in [
+        ("label/lifecycle", "Ec2Spot"),
+        ("label/intent", "apps"),
+        ("label/aws.amazon.com/spot", "true"),
+        ("taint/spotInstance", "true:PreferNoSchedule"),
+    ] {
+        assert_eq!(made[&format!("k8s.io/cluster-autoscaler/node-template/{key}")], value);
+    }
     let addons = AddonPolicies {
         auto_scaler: true,
         cloud_watch: true,

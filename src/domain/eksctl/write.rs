@@ -5,6 +5,7 @@ use serde::{Serialize, Serializer};
 
 use super::yaml::scalar::{Kind, kind};
 use super::{API_VERSION, KIND, SSH_SOURCES_ANNOTATION};
+use crate::domain::cloud::TagMap;
 use crate::domain::code::Code;
 use crate::domain::error::{Error, Result};
 use crate::domain::nodegroup::{AddonPolicies, NodegroupSpec, Volume};
@@ -163,6 +164,7 @@ pub fn write(groups: &[NodegroupSpec]) -> Result<String> {
             "write one document for each cluster",
         );
     }
+    let all_tags: Vec<TagMap> = groups.iter().map(tags).collect();
     let config = ClusterConfig {
         api_version: API_VERSION,
         kind: KIND,
@@ -171,7 +173,7 @@ pub fn write(groups: &[NodegroupSpec]) -> Result<String> {
             region: Text(region),
             annotations: groups.iter().filter_map(ssh_sources).collect(),
         },
-        node_groups: groups.iter().map(node_group).collect(),
+        node_groups: groups.iter().zip(&all_tags).map(|(group, tags)| node_group(group, tags)).collect(),
     };
     let yaml = serde_yaml::to_string(&config)
         .map_err(|error| Error::new(Code::Internal, "a ClusterConfig cannot be written").because(error.to_string()))?;
@@ -209,7 +211,7 @@ fn ssh_sources(group: &NodegroupSpec) -> Option<(String, String)> {
     (!sources.is_empty()).then(|| (format!("{SSH_SOURCES_ANNOTATION}{}", group.name), sources.join(",")))
 }
 
-fn node_group(group: &NodegroupSpec) -> NodeGroup<'_> {
+fn node_group<'a>(group: &'a NodegroupSpec, tags: &'a TagMap) -> NodeGroup<'a> {
     let volume = Some(&group.volume).filter(|volume| **volume != Volume::default());
     NodeGroup {
         name: Text(&group.name),
@@ -230,10 +232,16 @@ fn node_group(group: &NodegroupSpec) -> NodeGroup<'_> {
         ssh: group.ssh.as_ref().map(|ssh| Ssh { allow: true, public_key_name: Text(&ssh.key_name) }),
         labels: map(&group.labels),
         taints: group.taints.iter().map(taint).collect(),
-        tags: map(&group.tags),
+        tags: map(tags),
         max_pods_per_node: group.max_pods,
         iam: iam(&group.addons),
     }
+}
+
+/// The user's tags, and those that eksctl does not derive: without them the Cluster Autoscaler cannot scale a group
+/// that eksctl made of this file from zero.
+fn tags(group: &NodegroupSpec) -> TagMap {
+    group.template_tags().into_iter().chain(group.tags.clone()).collect()
 }
 
 fn distribution(group: &NodegroupSpec) -> InstancesDistribution<'_> {

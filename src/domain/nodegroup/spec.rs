@@ -196,6 +196,12 @@ impl NodegroupSpec {
         labels
     }
 
+    /// The Cluster Autoscaler's node-template tags that the add-on policy `autoScaler` asks for, derived from labels and
+    /// taints. Empty without that policy.
+    pub fn template_tags(&self) -> TagMap {
+        if self.addons.auto_scaler { autoscaler_tags::derive(&self.labels, &self.taints) } else { TagMap::new() }
+    }
+
     /// The tags of the Auto Scaling group that follow from the specification, in a fixed order:
     /// eksctl's own, the Cluster Autoscaler's for discovery and for its node template, the user's.
     /// The user's win. Tags that say who made the group are not among them.

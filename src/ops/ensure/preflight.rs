@@ -120,10 +120,10 @@ pub(in crate::ops) fn not_ours(cluster: &str, name: &str, group: &AutoScalingGro
                 group.name,
                 tag("aws:cloudformation:stack-name")
             ))
-            .help(format!("use `eksctl` for it (`eksctl delete nodegroup --cluster {cluster} --name {name}`), or choose another name")),
+            .help(format!("change it through eksctl (`eksctl get nodegroup --cluster {cluster} --name {name}`), or choose another name")),
         Owner::Managed => error
             .because("it is an EKS managed node group")
-            .help(format!("use EKS for it (`aws eks delete-nodegroup --cluster-name {cluster} --nodegroup-name {name}`), or choose another name")),
+            .help(format!("change it through EKS (`aws eks update-nodegroup-config --cluster-name {cluster} --nodegroup-name {name} …`), or choose another name")),
         Owner::Spotscript | Owner::Other => error
             .because(format!("Auto Scaling group `{}` carries that name in its tags", group.name))
             .help("choose another name"),

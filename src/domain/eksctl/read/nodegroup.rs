@@ -32,6 +32,9 @@ impl Reader<'_> {
         self.tags(&fields, metadata, &mut spec);
         self.network(&fields, &mut spec);
         self.settings(&fields, &mut spec);
+        // What follows from labels and taints anyway is no tag of the user's own.
+        let derived = spec.template_tags();
+        spec.tags.retain(|key, value| derived.get(key) != Some(value));
         Some(spec)
     }
 
