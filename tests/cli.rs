@@ -143,7 +143,7 @@ fn a_group_is_created_once_and_then_unchanged() {
       created  launch template     spotscript-eks-spot-eksct-dev-4vcpu-16gb-spot
       created  Auto Scaling group  spotscript-eks-spot-eksct-dev-4vcpu-16gb-spot
     2 nodes Ready: ip-192-168-11-128.ap-northeast-1.compute.internal, ip-192-168-85-228.ap-northeast-1.compute.internal
-    29 requests (24 mutating) in 1m9s
+    29 requests to AWS and Kubernetes (15 mutating) in 1m9s
     "#);
     let again = world.run(&["create", "ng", "-f", "-", "-o", "json"]);
     assert_ne!(again.code, 0, "an empty document makes no group");
@@ -508,7 +508,7 @@ fn a_group_is_scaled_and_deleted() {
     changed nodegroup "dev-4vcpu-16gb-spot" in cluster "eks-spot-eksct"
       changed  Auto Scaling group  spotscript-eks-spot-eksct-dev-4vcpu-16gb-spot
     3 nodes Ready: ip-192-168-11-128.ap-northeast-1.compute.internal, ip-192-168-62-234.ap-northeast-1.compute.internal, ip-192-168-85-228.ap-northeast-1.compute.internal
-    3 requests (1 mutating) in 1m6s
+    3 requests to AWS and Kubernetes (1 mutating) in 1m6s
     "#);
     assert_eq!(
         world.run(&["nodes", "-l", "lifecycle=Ec2Spot", "-o", "json"]).data("nodes").as_array().unwrap().len(),
@@ -522,7 +522,7 @@ fn a_group_is_scaled_and_deleted() {
       deleted  security group      spotscript-eks-spot-eksct-dev-4vcpu-16gb-spot-ssh
       deleted  instance profile    spotscript-eks-spot-eksct-dev-4vcpu-16gb-spot
       deleted  IAM role            spotscript-eks-spot-eksct-dev-4vcpu-16gb-spot
-    32 requests (17 mutating) in 1m14s
+    32 requests to AWS and Kubernetes (17 mutating) in 1m14s
     "#);
     let gone = world.run(&["asg", GROUP]).failed(5);
     assert!(gone.contains("SPOT-0312"), "{gone}");

@@ -106,7 +106,7 @@ pub trait Cloud: Clusters + Images + Network + Identities + LaunchTemplates + Au
 pub struct RequestCounts {
     /// All requests, retries included.
     pub total: u64,
-    /// Those that can change something.
+    /// Those that can change something; a request that a wait repeats until it is taken counts once.
     pub mutating: u64,
     /// Those made by polling waits.
     pub polls: u64,

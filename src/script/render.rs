@@ -8,6 +8,8 @@ use miette::{
     SourceCode, SourceSpan, SpanContents,
 };
 
+use textwrap::WordSplitter;
+
 use super::diagnostic::{Place, ScriptError};
 use super::source::{SourceMap, line_and_column};
 use crate::domain::error::Error;
@@ -24,7 +26,12 @@ pub struct Look {
 /// The report of a failure as text.
 pub fn render(failure: &ScriptError, look: Look) -> String {
     let theme = if look.colour { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
-    let handler = GraphicalReportHandler::new_themed(theme).with_links(false).with_width(look.width).tab_width(4);
+    // A name broken at its hyphen cannot be copied.
+    let handler = GraphicalReportHandler::new_themed(theme)
+        .with_links(false)
+        .with_width(look.width)
+        .with_word_splitter(WordSplitter::NoHyphenation)
+        .tab_width(4);
     let mut text = String::new();
     let mut draw = |report: &Report| {
         // Writing to a string does not fail; a span outside of its text would, and is left out then.

@@ -30,7 +30,7 @@ pub fn render(report: &ChangeReport, style: Style) -> String {
         text.push('\n');
     }
     text.push_str(&format!(
-        "{} ({} mutating) in {}\n",
+        "{} to AWS and Kubernetes ({} mutating) in {}\n",
         words::count(usize::try_from(report.requests).unwrap_or(usize::MAX), "request"),
         report.mutating_requests,
         words::duration_ms(report.elapsed_ms)
@@ -80,7 +80,7 @@ mod tests {
           created  IAM role            spotscript-eks-spot-eksct-dev
           created  Auto Scaling group  spotscript-eks-spot-eksct-dev
         2 nodes Ready: ip-192-168-25-236, ip-192-168-61-7
-        24 requests (9 mutating) in 2m12s
+        24 requests to AWS and Kubernetes (9 mutating) in 2m12s
         "#);
     }
 
@@ -90,7 +90,7 @@ mod tests {
         deleted nodegroup "dev-4vcpu-16gb-spot" in cluster "eks-spot-eksct"
           deleted  IAM role            spotscript-eks-spot-eksct-dev
           deleted  Auto Scaling group  spotscript-eks-spot-eksct-dev
-        24 requests (9 mutating) in 2m12s
+        24 requests to AWS and Kubernetes (9 mutating) in 2m12s
         "#);
     }
 }

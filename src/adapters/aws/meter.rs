@@ -100,8 +100,7 @@ impl Intercept for Meter {
         self.counters.total.fetch_add(1, Ordering::Relaxed);
         if is_polling() {
             self.counters.polls.fetch_add(1, Ordering::Relaxed);
-        }
-        if cfg.load::<Metadata>().is_some_and(|metadata| mutates(metadata.name())) {
+        } else if cfg.load::<Metadata>().is_some_and(|metadata| mutates(metadata.name())) {
             self.counters.mutating.fetch_add(1, Ordering::Relaxed);
         }
         if self.hook.is_some() {
