@@ -82,6 +82,8 @@ fn the_tutorial_runs_and_a_second_run_changes_nothing() {
 
     let scaled = bench.run(&["run", &runbook("scale_group.rhai"), "--desired", "3"]);
     assert_eq!(scaled.status.code(), Some(0), "{}", text(&scaled.stderr));
+    let fewer = bench.run(&["run", &runbook("scale_group.rhai"), "--desired", "1"]);
+    assert_eq!(fewer.status.code(), Some(0), "{}{}", text(&fewer.stdout), text(&fewer.stderr));
     let status = bench.run(&["run", &runbook("group_status.rhai")]);
     assert_eq!(status.status.code(), Some(0), "{}", text(&status.stderr));
     let deleted = bench.run(&["run", &runbook("delete_group.rhai")]);
@@ -210,4 +212,28 @@ fn lost_output_is_no_success() {
     let output = bench.command(&["run", &script]).stdout(full).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
     assert!(text(&output.stderr).contains("standard output cannot be written"), "{}", text(&output.stderr));
+}
+
+/// A setting that is changed and changed back ends where it began, and the next run has nothing to do.
+#[test]
+fn a_change_can_be_taken_back() {
+    let bench = Bench::new();
+    let template = |arguments: &[&str]| {
+        let path = runbook("create_spot.rhai");
+        let output = bench.run(&[&["run", &path], arguments].concat());
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        let asg = bench.run(&["asg", "dev-4vcpu-16gb-spot", "-o", "json"]);
+        let asg: serde_json::Value = serde_json::from_slice(&asg.stdout).unwrap();
+        let key = asg["data"]["launch_template"]["data"]["key_name"].clone();
+        (asg["data"]["group"]["launch_template_version"].clone(), key, text(&output.stderr))
+    };
+    let (first, key, _) = template(&[]);
+    assert_eq!((first.as_str(), key.as_str()), (Some("1"), Some("eks-spot-key")));
+    let (second, key, _) = template(&["--ssh-key", ""]);
+    assert_eq!((second.as_str(), key.as_str()), (Some("2"), None));
+    let (third, key, _) = template(&[]);
+    assert_eq!((third.as_str(), key.as_str()), (Some("3"), Some("eks-spot-key")));
+    let (fourth, _, talk) = template(&[]);
+    assert_eq!(fourth, "3");
+    assert!(talk.contains("7 unchanged"), "{talk}");
 }

@@ -9,6 +9,7 @@ mod clusters;
 mod delete;
 mod diagnose;
 mod ensure;
+mod forgotten;
 mod insist;
 mod inventory;
 mod ledger;

@@ -1,6 +1,7 @@
 //! Changes the sizes of a group.
 
 use super::ensure::not_ours;
+use super::forgotten::forgotten;
 use super::inventory::{find, groups_of, owner_of};
 use super::ledger::Ledger;
 use super::wait::{self, Goal};
@@ -60,6 +61,9 @@ pub async fn scale(session: &Session, cluster_name: &str, name: &str, options: &
             desired: size.desired,
             timeout: options.timeout,
         };
+        if size.desired < group.size.desired {
+            forgotten(&ledger, &*api, name, size.desired).await?;
+        }
         ready = wait::names(&wait::until_ready(&ledger, &*api, &goal).await?);
     }
     Ok(ledger.report(cluster_name, name, ready))

@@ -87,7 +87,7 @@ impl Target for SandboxTarget {
                 Code::InvalidArgument,
                 format!("the sandbox is in region `{region}`, not `{wanted}`"),
             )
-            .help("leave `--region` out, or run with `--target aws`"));
+            .help("leave `--region` out, or begin a world there: `spotscript --region REGION sandbox reset`"));
         }
         if let World::Named(name) = &self.world {
             console::say(&format!("sandbox (world {name}): nothing real is touched"));

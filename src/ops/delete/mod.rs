@@ -2,11 +2,11 @@
 
 mod drain;
 mod inventory;
-mod nodes;
 mod remove;
 
 use super::backoff::Backoff;
 use super::ensure::not_ours;
+use super::forgotten::forgotten;
 use super::inventory::{find, groups_of, owner_of};
 use super::ledger::Ledger;
 use super::{DeleteOptions, Session, cluster};
@@ -76,7 +76,7 @@ pub async fn delete(
             })
             .help("repeat the delete: it goes on where it stopped"));
     }
-    nodes::forgotten(&ledger, &*api, name).await?;
+    forgotten(&ledger, &*api, name, 0).await?;
     session.note(format!("nothing is left of nodegroup \"{name}\""));
     Ok(ledger.report(cluster_name, name, vec![]))
 }

@@ -20,6 +20,7 @@ use crate::domain::desired::{desired_role, instance_profile_arn, resource_tags};
 use crate::domain::error::Result;
 use crate::domain::inventory::ChangeReport;
 use crate::domain::nodegroup::NodegroupSpec;
+use crate::ops::forgotten::forgotten;
 
 /// Makes the group `spec` be there, and waits until its nodes are as asked for.
 ///
@@ -61,6 +62,9 @@ pub async fn ensure(session: &Session, spec: &NodegroupSpec, options: &EnsureOpt
             desired: spec.size.desired,
             timeout: options.timeout,
         };
+        if plan.group.as_ref().is_some_and(|there| there.size.desired > spec.size.desired) {
+            forgotten(&ledger, &*api, &spec.name, spec.size.desired).await?;
+        }
         let nodes = wait::until_ready(&ledger, &*api, &goal).await?;
         wait::verify(spec, &nodes)?;
         ready = wait::names(&nodes);

@@ -40,7 +40,8 @@ pub(super) async fn ensure(
     ledger.session().note(format!("launch template \"{name}\" gets a new version: {} differ", differs.join(", ")));
     let request = AwsMutation::CreateLaunchTemplateVersion {
         name: name.clone(),
-        client_token: ledger.token("launch-template-version", &name),
+        // The version it follows belongs to the token: a change that is taken back is a new request, not a repeat.
+        client_token: ledger.token("launch-template-version", &format!("{name}/{}", there.latest_version)),
         data: Box::new(data),
     };
     let outcome = ledger.aws(request).await?;

@@ -7,25 +7,29 @@ use crate::ops::backoff::Backoff;
 use crate::ops::ledger::Ledger;
 use crate::ports::{Cluster, polling};
 
+/// Longest pause between two looks.
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+
 /// How long the cluster's cloud controller is given. It looks every few seconds; an API server under load takes longer.
 const PATIENCE: Duration = Duration::from_secs(180);
 
-/// Returns when no node of the group is left, or warns with the names of those that stay: they are the cloud
+/// Returns when the group has no more than `keep` nodes, or warns with the names of those there are: they are the cloud
 /// controller's to remove, so this is no failure of the delete.
-pub(super) async fn forgotten(ledger: &Ledger<'_>, api: &dyn Cluster, group: &str) -> Result<()> {
+pub(super) async fn forgotten(ledger: &Ledger<'_>, api: &dyn Cluster, group: &str, keep: u32) -> Result<()> {
     let session = ledger.session();
     let selector = format!("alpha.eksctl.io/nodegroup-name={group}");
-    let mut patience = Backoff::new(&*session.clock, super::LONGEST_PAUSE, PATIENCE);
+    let mut patience = Backoff::new(&*session.clock, LONGEST_PAUSE, PATIENCE);
     loop {
         let nodes = polling(api.nodes(&selector)).await?;
-        if nodes.is_empty() {
+        if nodes.len() <= keep as usize {
             return Ok(());
         }
         if !patience.pause(&*session.clock).await {
             let names: Vec<String> =
                 nodes.into_iter().filter_map(|node| node.metadata.name).map(|name| format!("`{name}`")).collect();
             session.warn(format!(
-                "the instances are gone, but the cluster still lists {}; its cloud controller removes them",
+                "the cluster still lists more than {keep} nodes of \"{group}\": {}; its cloud controller removes those \
+                 whose instances are gone",
                 names.join(", ")
             ));
             return Ok(());
