@@ -11,6 +11,7 @@ mod failure;
 mod groups;
 mod kube;
 mod nodegroup;
+mod nodegroup_copies;
 mod nodegroup_options;
 mod nodes;
 mod options;
@@ -44,6 +45,7 @@ pub fn register(engine: &mut Engine) -> Result<(), ParseError> {
     engine.register_global_module(exported_module!(types::facts).into());
     engine.register_global_module(documents::module().into());
     engine.register_global_module(exported_module!(nodegroup::module).into());
+    engine.register_global_module(exported_module!(nodegroup_copies::module).into());
     engine.register_global_module(exported_module!(groups::module).into());
     engine.register_global_module(exported_module!(tags::methods).into());
     engine.register_global_module(exported_module!(nodes::lists).into());

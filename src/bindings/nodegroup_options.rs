@@ -123,11 +123,19 @@ impl SpotOptions {
         if let Some(pools) = self.pools {
             distribution = distribution.with_spot_pools(pools)?;
         }
-        match self.max_price {
-            None | Some(Value::Null) => Ok(distribution),
-            Some(Value::String(price)) => distribution.with_max_price(&price),
-            Some(price) => distribution.with_max_price(&price.to_string()),
+        match self.max_price.as_ref().and_then(price) {
+            None => Ok(distribution),
+            Some(price) => distribution.with_max_price(&price),
         }
+    }
+}
+
+/// A price as AWS takes it: a text; scripts may write a number.
+pub(super) fn price(value: &Value) -> Option<String> {
+    match value {
+        Value::Null => None,
+        Value::String(price) => Some(price.clone()),
+        price => Some(price.to_string()),
     }
 }
 
