@@ -4,7 +4,9 @@
 const MODULES: &[(&str, &str, &str)] = &[
     ("std/format", "format", include_str!("../../stdlib/format.rhai")),
     ("std/guard", "guard", include_str!("../../stdlib/guard.rhai")),
+    ("std/nodes", "nodes", include_str!("../../stdlib/nodes.rhai")),
     ("std/spot", "spot", include_str!("../../stdlib/spot.rhai")),
+    ("std/testing", "testing", include_str!("../../stdlib/testing.rhai")),
 ];
 
 /// The text of `std/NAME`.
@@ -27,7 +29,7 @@ mod tests {
         let mut files: Vec<String> = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/stdlib"))
             .unwrap()
             .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-            .filter(|name| name.ends_with(".rhai"))
+            .filter(|name| name.ends_with(".rhai") && !name.ends_with("_test.rhai"))
             .collect();
         files.sort();
         let table: Vec<String> = super::names().map(|(_, name)| format!("{name}.rhai")).collect();
