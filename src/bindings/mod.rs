@@ -17,6 +17,7 @@ mod nodes;
 mod options;
 mod pause;
 mod print;
+pub mod schema;
 mod spot;
 mod step;
 mod tags;
