@@ -49,6 +49,12 @@ pub fn data_style(global: &Global) -> Style {
     Style { colour: terminal && colour_wanted(global), width: terminal.then(columns) }
 }
 
+/// How documentation on stdout may look.
+pub fn data_look(global: &Global) -> Look {
+    let style = data_style(global);
+    Look { colour: style.colour, width: style.width.unwrap_or(DEFAULT_WIDTH).into() }
+}
+
 /// Whether data could not be written for another reason than that its reader has gone: a full disk.
 static LOST: AtomicBool = AtomicBool::new(false);
 

@@ -13,6 +13,8 @@ mod create;
 mod delete;
 mod describe;
 mod diagram;
+mod docs;
+mod explain;
 mod form;
 mod get;
 mod global;
@@ -69,6 +71,8 @@ enum Command {
     Describe(describe::Args),
     Diagram(diagram::Args),
     Advisor(advisor::Args),
+    Docs(docs::Args),
+    Explain(explain::Args),
     Sandbox(sandbox::Args),
 }
 
@@ -85,6 +89,8 @@ fn dispatch(command: Command, global: &Global) -> Result<ExitCode, Failed> {
         Command::Describe(args) => describe::run(args, global),
         Command::Diagram(args) => diagram::run(args, global),
         Command::Advisor(args) => advisor::run(args, global),
+        Command::Docs(args) => docs::run(args, global),
+        Command::Explain(args) => explain::run(args, global),
         Command::Sandbox(args) => sandbox::run(args, global),
     }
 }

@@ -186,6 +186,11 @@ codes! {
     /// The run's own time limit passed.
     TimeLimit = 611, Incomplete;
 
+    /// A name that the documentation does not have.
+    UnknownName = 680, Usage;
+    /// A code that spotscript does not have.
+    UnknownCode = 681, Usage;
+
     /// The sandbox world on disk cannot be read.
     WorldUnreadable = 701, Usage;
     /// The sandbox world is in use by another process.

@@ -4,7 +4,9 @@
 
 pub mod catalog;
 pub mod diagnostic;
+pub mod docs;
 pub mod engine;
+pub mod explain;
 pub mod header;
 pub mod render;
 mod resolver;

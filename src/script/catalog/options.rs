@@ -144,8 +144,48 @@ mod tests {
 
     #[test]
     fn keys_have_types_and_say_whether_they_are_needed() {
-        insta::assert_snapshot!(listed("eks::nodegroup"), @"");
-        insta::assert_snapshot!(listed("spot::advisor"), @"");
+        insta::assert_snapshot!(listed("eks::nodegroup"), @"
+        cluster!: string
+        types!: list of string
+        region: string
+        min: int
+        max: int
+        desired: int
+        spot: map
+        spot.strategy: string lowest-price|capacity-optimized|capacity-optimized-prioritized|price-capacity-optimized
+        spot.on_demand_base: int
+        spot.on_demand_percent: int
+        spot.pools: int
+        spot.max_price: any
+        spot.capacity_rebalance: bool
+        ssh_key: string
+        ssh_from: list of string
+        labels: map of string
+        taints: any
+        tags: map of string
+        addons: list of string autoScaler|cloudWatch|awsLoadBalancerController|ebs|imageBuilder|externalDns|certManager|xRay|albIngress
+        volume: map
+        volume.size_gib: int
+        volume.type: string gp2|gp3|io1|io2
+        volume.iops: int
+        volume.throughput: int
+        volume.encrypted: bool
+        private_networking: bool
+        zones: list of string
+        subnets: list of string
+        max_pods: int
+        ami: string
+        ");
+        insta::assert_snapshot!(listed("spot::advisor"), @"
+        region: string
+        types: list of string
+        vcpu: int
+        memory_gib: float
+        os: string linux|windows
+        max_interruption: int
+        min_savings: int
+        sort: string interruption|savings|type
+        ");
     }
 
     #[test]

@@ -1,0 +1,61 @@
+//! What scripts can use that the engine does not list: our syntax, and names with a meaning.
+
+use super::entry::{Entry, EntryKind};
+
+/// Name, kind, how it is written, type, documentation.
+const WORDS: &[(&str, EntryKind, &str, &str, &str)] = &[
+    (
+        "step",
+        EntryKind::Syntax,
+        "step \"name\" { … }",
+        "any",
+        "A named, timed part of a run. It gives the value of its block; steps nest.
+
+```rhai
+let found = step \"look around\" { kube::nodes() };
+check(\"a step gives its value\", found.len == 2);
+```
+",
+    ),
+    (
+        "PARAMS",
+        EntryKind::Constant,
+        "PARAMS",
+        "map",
+        "The parameters of a runbook, declared at its head: a name, and a default or a map with `type`, `init`, `help` and
+`choices`. `spotscript run FILE --help` shows them as flags.
+
+```rhai
+const PARAMS = #{ name: \"dev-spot\", size: #{ type: \"int\", init: 2, help: \"Nodes wanted\" } };
+check(\"the default\", PARAM.size == 2);
+```
+",
+    ),
+    (
+        "PARAM",
+        EntryKind::Constant,
+        "PARAM",
+        "map",
+        "The values of the parameters: what was given on the command line, else what `PARAMS` says. Functions see it too.
+
+```rhai
+const PARAMS = #{ name: \"dev-spot\" };
+fn greeting() { `group ${PARAM.name}` }
+check(\"seen in a function\", greeting() == \"group dev-spot\");
+```
+",
+    ),
+];
+
+/// The words as entries.
+pub(super) fn entries() -> impl Iterator<Item = Entry> {
+    WORDS.iter().map(|(name, kind, written, returns, documentation)| Entry {
+        namespace: String::new(),
+        name: (*name).to_owned(),
+        kind: *kind,
+        parameters: vec![(*written).to_owned()],
+        returns: (*returns).to_owned(),
+        documentation: (*documentation).to_owned(),
+        own: true,
+    })
+}

@@ -1,0 +1,46 @@
+//! The catalog as documentation: for a terminal, as Markdown, as data, and as definition files for editors.
+
+mod data;
+pub mod definitions;
+pub mod markdown;
+pub mod text;
+
+pub use data::{Item, item, items};
+
+use super::catalog::{Catalog, Entry, EntryKind};
+
+/// Entries of a collection under headings, empty ones left out.
+fn parts<'a>(entries: &[&'a Entry]) -> Vec<(&'static str, Vec<&'a Entry>)> {
+    let of = |wanted: &[EntryKind]| -> Vec<&'a Entry> {
+        entries.iter().copied().filter(|entry| wanted.contains(&entry.kind)).collect()
+    };
+    let parts = [
+        ("Properties", of(&[EntryKind::Property])),
+        ("Methods", of(&[EntryKind::Method])),
+        ("Functions", of(&[EntryKind::Function, EntryKind::Syntax, EntryKind::Constant])),
+        ("Operators", of(&[EntryKind::Index, EntryKind::Operator])),
+    ];
+    parts.into_iter().filter(|(_, entries)| !entries.is_empty()).collect()
+}
+
+/// What there is, under headings: name and purpose.
+fn overview(catalog: &Catalog) -> Vec<(&'static str, Vec<(String, String)>)> {
+    use super::catalog::names;
+    let named = |names: Vec<&str>, about: fn(&str) -> &'static str| -> Vec<(String, String)> {
+        names.into_iter().map(|name| (name.to_owned(), about(name).to_owned())).collect()
+    };
+    let namespaces = catalog.namespaces().into_iter().filter(|name| !names::namespace(name).is_empty()).collect();
+    let mut globals: Vec<(String, String)> =
+        catalog.globals().iter().map(|entry| (entry.path(), entry.summary())).collect();
+    globals.sort();
+    globals.dedup_by(|one, other| one.0 == other.0);
+    let first =
+        |about: &str| about.split_inclusive(['.', ':']).next().unwrap_or_default().trim_end_matches('.').to_owned();
+    let libraries = catalog.libraries().iter().map(|library| (library.name.to_owned(), first(&library.about)));
+    vec![
+        ("Namespaces", named(namespaces, names::namespace)),
+        ("Without a namespace", globals),
+        ("Types", named(catalog.types(), names::kind)),
+        ("Standard library: `import \"std/…\" as name;`", libraries.collect()),
+    ]
+}

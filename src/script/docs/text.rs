@@ -1,0 +1,102 @@
+//! Documentation for a terminal.
+
+use super::data::options;
+use super::{overview, parts};
+use crate::script::catalog::{Catalog, Entry, OptionKey, Topic};
+use crate::script::render::Look;
+
+/// Columns that text of many lines is kept to, however wide the terminal is.
+const READABLE: usize = 100;
+
+/// What there is, a line each.
+pub fn all(catalog: &Catalog, look: Look) -> String {
+    let mut text = String::new();
+    for (title, rows) in overview(catalog) {
+        text.push_str(&format!("{}\n{}\n", bold(title, look), table(&rows, look)));
+    }
+    text.push_str("`spotscript docs NAME` tells more of a namespace, a function, a type or a module.\n");
+    text
+}
+
+/// One topic.
+pub fn topic(topic: &Topic<'_>, look: Look) -> String {
+    if !topic.collection {
+        let told: Vec<String> = topic.entries.iter().map(|entry| self::entry(entry, look)).collect();
+        return told.join("\n");
+    }
+    let mut text = format!("{}\n{}\n", bold(&topic.title, look), wrap(&topic.about, "  ", look));
+    for (title, entries) in parts(&topic.entries) {
+        text.push_str(&format!("\n{}\n", bold(title, look)));
+        for entry in entries {
+            text.push_str(&format!("  {}\n{}", entry.head(), wrap(&entry.summary(), "      ", look)));
+        }
+    }
+    text
+}
+
+/// One entry in full.
+pub fn entry(entry: &Entry, look: Look) -> String {
+    let mut text = format!("{}\n", bold(&entry.head(), look));
+    for paragraph in entry.description().split("\n\n").filter(|paragraph| !paragraph.is_empty()) {
+        text.push_str(&format!("\n{}", wrap(paragraph, "  ", look)));
+    }
+    let keys = options(entry);
+    if !keys.is_empty() {
+        text.push_str(&format!("\n{}\n", bold("Options", look)));
+        for key in keys {
+            text.push_str(&format!("  {}: {}\n", key.path, kind(key)));
+            text.push_str(&wrap(&key.documentation, "      ", look));
+        }
+    }
+    let examples = entry.examples();
+    if !examples.is_empty() {
+        text.push_str(&format!("\n{}\n", bold(if examples.len() == 1 { "Example" } else { "Examples" }, look)));
+        let shown: Vec<String> = examples.iter().map(|example| textwrap::indent(example, "  ")).collect();
+        text.push_str(&shown.join("\n"));
+    }
+    if entry.own {
+        text.push_str(&format!("\n  Since {}\n", entry.since()));
+    }
+    text
+}
+
+/// Type of an option, and what it may be.
+pub(super) fn kind(key: &OptionKey) -> String {
+    let mut text = key.kind.to_string();
+    if !key.kind.choices().is_empty() {
+        text.push_str(&format!(", one of `{}`", key.kind.choices().join("`, `")));
+    }
+    if key.required {
+        text.push_str(", required");
+    }
+    text
+}
+
+fn table(rows: &[(String, String)], look: Look) -> String {
+    let width = rows.iter().map(|(name, _)| name.chars().count()).max().unwrap_or_default();
+    let mut text = String::new();
+    for (name, about) in rows {
+        let wide = look.width.clamp(40, READABLE);
+        let rest = " ".repeat(width + 4);
+        let options = textwrap::Options::new(wide).subsequent_indent(&rest);
+        let options = options.word_splitter(textwrap::WordSplitter::NoHyphenation);
+        text.push_str(&textwrap::fill(&format!("  {name:<width$}  {about}"), options));
+        text.push('\n');
+    }
+    text
+}
+
+/// A paragraph at the terminal's width. A name broken at its hyphen could not be copied.
+fn wrap(text: &str, indent: &str, look: Look) -> String {
+    if text.is_empty() {
+        return String::new();
+    }
+    let options =
+        textwrap::Options::new(look.width.clamp(40, READABLE)).initial_indent(indent).subsequent_indent(indent);
+    let options = options.word_splitter(textwrap::WordSplitter::NoHyphenation);
+    textwrap::fill(&text.replace('\n', " "), options) + "\n"
+}
+
+fn bold(text: &str, look: Look) -> String {
+    if look.colour { format!("\u{1b}[1m{text}\u{1b}[0m") } else { text.to_owned() }
+}
