@@ -197,6 +197,12 @@ codes! {
     File = 801, Usage;
     /// A feed cannot be fetched or read.
     Feed = 802, Usage;
+    /// There is no such run, or several of that name.
+    RunNotFound = 803, Usage;
+    /// The journal of a run cannot be written; what it was to note was not sent.
+    JournalUnwritable = 804, Usage;
+    /// The journal of a run cannot be read.
+    JournalUnreadable = 805, Usage;
 
     /// An invariant of spotscript does not hold.
     Internal = 901, Bug;
