@@ -16,10 +16,12 @@ mod diagram;
 mod form;
 mod get;
 mod global;
+mod journal;
 mod nodes;
 mod params;
 mod repl;
 mod run;
+mod runs;
 mod sandbox;
 mod scale;
 mod serve;
@@ -59,6 +61,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Run(run::Args),
+    Runs(runs::Args),
     Repl(repl::Args),
     Get(get::Args),
     Create(create::Args),
@@ -75,6 +78,7 @@ enum Command {
 fn dispatch(command: Command, global: &Global) -> Result<ExitCode, Failed> {
     match command {
         Command::Run(args) => run::run(args, global),
+        Command::Runs(args) => runs::run(args, global),
         Command::Repl(args) => repl::run(args, global),
         Command::Get(args) => get::run(args, global),
         Command::Create(args) => create::run(args, global),

@@ -7,6 +7,7 @@ mod cancel;
 mod console;
 mod files;
 mod interrupt;
+mod journaled;
 mod record;
 mod runtime;
 mod steps;
@@ -28,6 +29,7 @@ use jiff::Timestamp;
 use crate::domain::Code;
 use crate::domain::advisor::Feed;
 use crate::domain::error::{Error, Result};
+use crate::journal::Writer;
 use crate::ops::Session;
 use crate::ports::RequestCounts;
 
@@ -58,6 +60,7 @@ struct Inner {
     deadline: Option<Instant>,
     started: Instant,
     record: Mutex<Record>,
+    journal: OnceLock<Arc<Writer>>,
     runtime: runtime::Lazy,
 }
 
@@ -85,6 +88,7 @@ impl Host {
             deadline: options.timeout.map(|timeout| started + timeout),
             started,
             record: Mutex::new(Record::default()),
+            journal: OnceLock::new(),
             runtime: runtime::Lazy::default(),
         }))
     }
@@ -118,6 +122,10 @@ impl Host {
             return Ok(opened.session.clone());
         }
         let session = self.block(self.0.target.open())?;
+        let session = match self.0.journal.get() {
+            Some(writer) => journaled::journaled(session, Arc::clone(writer)),
+            None => session,
+        };
         let (at, after) = (session.clock.now(), self.0.started.elapsed());
         Ok(self.0.opened.get_or_init(|| Opened { session, at, after }).session.clone())
     }
@@ -129,6 +137,22 @@ impl Host {
     pub fn ask<T>(&self, ask: impl AsyncFnOnce(&Session) -> Result<T>) -> Result<T> {
         let session = self.session()?;
         self.block(ask(&session))
+    }
+
+    /// Writes every change of this run down, from now on. Counts only before the target is opened; the first one stays.
+    pub fn keep_journal(&self, writer: Writer) {
+        drop(self.0.journal.set(Arc::new(writer)));
+    }
+
+    /// Notes the orderly end of the run in its journal, if it has one and changed something.
+    ///
+    /// # Errors
+    /// `SPOT-0804` when it cannot be written.
+    pub fn end_journal(&self, exit: u8) -> Result<()> {
+        match (self.0.journal.get(), self.0.opened.get()) {
+            (Some(writer), Some(opened)) => writer.end(exit, opened.session.clock.now()),
+            _ => Ok(()),
+        }
     }
 
     /// The advisor feed that goes with the target.
