@@ -25,6 +25,7 @@ mod scale;
 mod serve;
 mod summary;
 pub mod target;
+mod test;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -59,6 +60,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Run(run::Args),
+    Test(test::Args),
     Repl(repl::Args),
     Get(get::Args),
     Create(create::Args),
@@ -75,6 +77,7 @@ enum Command {
 fn dispatch(command: Command, global: &Global) -> Result<ExitCode, Failed> {
     match command {
         Command::Run(args) => run::run(args, global),
+        Command::Test(args) => test::run(args, global),
         Command::Repl(args) => repl::run(args, global),
         Command::Get(args) => get::run(args, global),
         Command::Create(args) => create::run(args, global),
