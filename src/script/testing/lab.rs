@@ -6,13 +6,14 @@ use std::sync::Arc;
 use rhai::Map;
 
 use super::super::ScriptError;
+use super::super::header::Header;
 use super::super::render::{Look, render};
 use super::super::session::{Ending, Session};
 use super::TestWorld;
 use super::capture::Capture;
 use super::coverage::Lines;
 use super::snapshots::Snapshots;
-use crate::domain::error::{Error, Result};
+use crate::domain::error::{Error, Result, nearest};
 use crate::domain::{Code, Kind};
 use crate::host::{self, FilePolicy, Host, Snapshot, Trial};
 
@@ -112,6 +113,22 @@ impl Lab {
             session.note_lines(lines.clone());
         }
         let program = session.compile(name, text)?;
-        session.run(&program, parameters)
+        session.run(&program, &given(&program.header, parameters)?)
     }
+}
+
+/// The parameters as the command line would take them: unknown names, wrong types and wrong choices are refused.
+fn given(header: &Header, parameters: &Map) -> Result<Map> {
+    let mut values = Map::new();
+    for (name, value) in parameters {
+        let Some(param) = header.params.iter().find(|param| param.name == name.as_str()) else {
+            let error = Error::new(Code::InvalidArgument, format!("the script has no parameter `{name}`"));
+            return Err(match nearest(name, header.params.iter().map(|param| param.name.as_str())) {
+                Some(near) => error.help(format!("did you mean `{near}`?")),
+                None => error,
+            });
+        };
+        values.insert(name.clone(), param.parse(&value.to_string())?);
+    }
+    Ok(values)
 }
