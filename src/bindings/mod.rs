@@ -17,9 +17,11 @@ mod nodes;
 mod options;
 mod pause;
 mod print;
+mod sandbox;
 mod spot;
 mod step;
 mod tags;
+pub mod testing;
 mod types;
 pub mod values;
 mod wait;
@@ -29,6 +31,7 @@ use crate::domain::error::Error;
 use rhai::{Engine, ParseError, exported_module};
 
 pub use call::{Failure, raise};
+pub use sandbox::SandboxValue;
 
 /// Teaches an engine everything scripts can call.
 ///
@@ -40,6 +43,7 @@ pub fn register(engine: &mut Engine) -> Result<(), ParseError> {
     engine.register_global_module(exported_module!(failure::module).into());
     engine.register_global_module(exported_module!(pause::module).into());
     engine.register_global_module(exported_module!(print::module).into());
+    engine.register_global_module(exported_module!(sandbox::module).into());
     engine.register_global_module(exported_module!(wait::module).into());
     engine.register_global_module(exported_module!(types::sets).into());
     engine.register_global_module(exported_module!(types::facts).into());

@@ -27,6 +27,7 @@ mod scale;
 mod serve;
 mod summary;
 pub mod target;
+mod test;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -62,6 +63,7 @@ struct Cli {
 enum Command {
     Run(run::Args),
     Runs(runs::Args),
+    Test(test::Args),
     Repl(repl::Args),
     Get(get::Args),
     Create(create::Args),
@@ -79,6 +81,7 @@ fn dispatch(command: Command, global: &Global) -> Result<ExitCode, Failed> {
     match command {
         Command::Run(args) => run::run(args, global),
         Command::Runs(args) => runs::run(args, global),
+        Command::Test(args) => test::run(args, global),
         Command::Repl(args) => repl::run(args, global),
         Command::Get(args) => get::run(args, global),
         Command::Create(args) => create::run(args, global),

@@ -186,6 +186,17 @@ codes! {
     /// The run's own time limit passed.
     TimeLimit = 611, Incomplete;
 
+    /// An assertion of a test did not hold.
+    AssertionFailed = 660, Script;
+    /// A value differs from its snapshot, or has none.
+    SnapshotDiffers = 661, Script;
+    /// No tests were found where they were looked for.
+    NoTests = 662, Usage;
+    /// A test that cannot be called.
+    InvalidTest = 663, Script;
+    /// The world was to be controlled and is not the sandbox.
+    NotInSandbox = 664, Usage;
+
     /// The sandbox world on disk cannot be read.
     WorldUnreadable = 701, Usage;
     /// The sandbox world is in use by another process.
