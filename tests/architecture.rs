@@ -38,6 +38,7 @@ const CRATE_HOMES: &[(&str, &[&str])] = &[
     ("kube", &["adapters/kube", "sandbox", "cli/target"]),
     ("axum", &["sandbox"]),
     ("rustyline", &["repl"]),
+    ("schemars", &["bindings"]),
     ("rhai", &["bindings", "script", "host", "repl", "cli"]),
     ("miette", &["script", "repl", "cli"]),
     ("clap", &["cli"]),

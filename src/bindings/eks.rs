@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use rhai::plugin::*;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::values::{ClusterValue, Group, Groups, Nodegroup, Report};
@@ -65,21 +66,28 @@ pub(super) fn current_cluster(host: &Host) -> Result<String> {
 }
 
 /// Options of `eks::ensure`.
-#[derive(Debug, Deserialize, Default)]
+#[derive(Debug, Deserialize, Default, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Ensure {
+    /// Whether to wait until the desired number of nodes is Ready; `true` unless said.
     wait: Option<bool>,
+    /// Longest wait, such as `"90s"` or `"10m"`.
     timeout: Option<String>,
 }
 
 /// Options of `eks::scale`.
-#[derive(Debug, Deserialize, Default)]
+#[derive(Debug, Deserialize, Default, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Scale {
+    /// Fewest nodes; stays unless said.
     min: Option<u32>,
+    /// Most nodes; stays unless said.
     max: Option<u32>,
+    /// Nodes wanted; stays unless said.
     desired: Option<u32>,
+    /// Whether to wait until the desired number of nodes is Ready; `true` unless said.
     wait: Option<bool>,
+    /// Longest wait, such as `"90s"` or `"10m"`.
     timeout: Option<String>,
 }
 
@@ -93,10 +101,12 @@ impl Scale {
 }
 
 /// Options of `eks::delete`.
-#[derive(Debug, Deserialize, Default)]
+#[derive(Debug, Deserialize, Default, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Delete {
+    /// Whether pods are evicted from the nodes first; `true` unless said.
     drain: Option<bool>,
+    /// Longest wait, such as `"90s"` or `"10m"`.
     timeout: Option<String>,
 }
 

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use rhai::plugin::*;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::eks::current_cluster;
@@ -17,20 +18,26 @@ use crate::ops::{self, Session};
 use crate::ports::Cluster;
 
 /// Options of `kube::nodes`.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct NodeOptions {
+    /// Label selector in kubectl's grammar, such as `lifecycle in (Ec2Spot)`.
     selector: String,
+    /// Name of the cluster; the one that the run is about unless said.
     cluster: Option<String>,
 }
 
 /// Options of `kube::pods`.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct PodOptions {
+    /// Label selector in kubectl's grammar.
     selector: String,
+    /// Field selector, such as `status.phase=Running`.
     fields: String,
+    /// Namespace; all unless said.
     namespace: Option<String>,
+    /// Name of the cluster; the one that the run is about unless said.
     cluster: Option<String>,
 }
 

@@ -18,6 +18,7 @@ mod options;
 mod pause;
 mod print;
 mod sandbox;
+pub mod schema;
 mod spot;
 mod step;
 mod tags;

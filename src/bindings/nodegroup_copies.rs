@@ -1,6 +1,7 @@
 //! `with_…`: copies of a described group that differ in one thing. What was left unsaid stays as it was.
 
 use rhai::plugin::*;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -10,7 +11,7 @@ use crate::domain::error::Result;
 use crate::domain::nodegroup::{Distribution, NodegroupSpec, Size, SpotAllocationStrategy};
 
 /// Options of `with_size`.
-#[derive(Debug, Deserialize, Default)]
+#[derive(Debug, Deserialize, Default, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct SizeChange {
     /// Fewest nodes.
@@ -32,10 +33,11 @@ impl SizeChange {
 }
 
 /// Options of `with_spot`.
-#[derive(Debug, Deserialize, Default)]
+#[derive(Debug, Deserialize, Default, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct SpotChange {
     /// How Spot pools are chosen.
+    #[schemars(extend("enum" = super::schema::strategies()))]
     strategy: Option<String>,
     /// On-Demand nodes before any Spot node.
     on_demand_base: Option<i64>,

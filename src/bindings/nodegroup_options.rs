@@ -1,9 +1,11 @@
 //! The option map of `eks::nodegroup`, and the specification it describes.
 
 use indexmap::IndexMap;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::schema;
 use crate::domain::Code;
 use crate::domain::error::{Error, Result, nearest};
 use crate::domain::instance_types::InstanceTypes;
@@ -15,60 +17,96 @@ use crate::domain::taint::{Taint, TaintEffect};
 const FUNCTION: &str = "eks::nodegroup";
 
 /// Options of `eks::nodegroup`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct NodegroupOptions {
+    /// Name of the EKS cluster that the nodes join.
     cluster: String,
+    /// Instance types of one shape, the preferred first: a list of names, or what `spot::types` and `spot::select` give.
     types: Vec<String>,
+    /// Region of the cluster; the session's unless said.
     region: Option<String>,
+    /// Fewest nodes; as many as `desired` unless said.
     min: Option<i64>,
+    /// Most nodes; as many as `desired` unless said.
     max: Option<i64>,
+    /// Nodes wanted; `min` unless said, 2 if no size is given.
     desired: Option<i64>,
+    /// How Spot and On-Demand are divided; all Spot unless said.
     #[serde(default)]
     spot: SpotOptions,
+    /// Name of an EC2 key pair: opens SSH to the nodes.
     ssh_key: Option<String>,
+    /// Address ranges that SSH is open to, such as `203.0.113.0/24`; needs `ssh_key`.
     #[serde(default)]
     ssh_from: Vec<String>,
+    /// Labels of the nodes: keys and texts.
     #[serde(default)]
     labels: IndexMap<String, String>,
+    /// Taints of the nodes: a list of texts such as `"key=value:NoSchedule"`, of values of `taint::…`, or of maps with `key`, `value` and `effect`; or one map in eksctl's older spelling.
     #[serde(default)]
     taints: Value,
+    /// AWS tags of the group, its instances and their volumes: keys and texts.
     #[serde(default)]
     tags: IndexMap<String, String>,
+    /// Policies that the nodes' role gets, by eksctl's names.
     #[serde(default)]
+    #[schemars(extend("items" = schema::texts(addon_names())))]
     addons: Vec<String>,
+    /// Root volume of the nodes.
     volume: Option<VolumeOptions>,
+    /// Whether the nodes are in private subnets only; `false` unless said.
     #[serde(default)]
     private_networking: bool,
+    /// Availability zones; all of the cluster unless said.
     #[serde(default)]
     zones: Vec<String>,
+    /// Ids of subnets; all of the cluster's that fit unless said.
     #[serde(default)]
     subnets: Vec<String>,
+    /// Most pods of a node; what the instance type allows unless said.
     max_pods: Option<u32>,
+    /// Id of an image; the newest of EKS for the cluster's version unless said.
     ami: Option<String>,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 struct SpotOptions {
+    /// How Spot pools are chosen; `price-capacity-optimized` unless said.
+    #[schemars(extend("enum" = schema::strategies()))]
     strategy: Option<String>,
+    /// On-Demand nodes before any Spot node; 0 unless said.
     on_demand_base: i64,
+    /// Percentage of On-Demand nodes above the base, 0 to 100; 0 unless said.
     on_demand_percent: i64,
+    /// Number of Spot pools, for `lowest-price` alone.
     pools: Option<i64>,
+    /// Most to pay for an instance hour in US dollars: a text such as `"0.12"`, or a number; the On-Demand price unless said.
     max_price: Option<Value>,
+    /// Whether a replacement starts when a Spot instance is at risk; `false` unless said.
     capacity_rebalance: bool,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct VolumeOptions {
+    /// Size in GiB; 80 unless said.
     size_gib: Option<u32>,
+    /// Kind of EBS volume; `gp3` unless said.
     #[serde(rename = "type")]
+    #[schemars(extend("enum" = VOLUME_TYPES.map(VolumeType::as_str)))]
     kind: Option<String>,
+    /// Operations per second; 3000 for `gp3` unless said.
     iops: Option<u32>,
+    /// MiB per second; 125 for `gp3` unless said.
     throughput: Option<u32>,
+    /// Whether the volume is encrypted; as the account says unless said.
     encrypted: Option<bool>,
 }
+
+/// The kinds of volume that a group can have.
+const VOLUME_TYPES: [VolumeType; 4] = [VolumeType::Gp2, VolumeType::Gp3, VolumeType::Io1, VolumeType::Io2];
 
 impl NodegroupOptions {
     /// The group of that name. Every rule that needs no request is checked here.
@@ -141,12 +179,11 @@ pub(super) fn price(value: &Value) -> Option<String> {
 
 impl VolumeOptions {
     fn into_volume(self) -> Result<Volume> {
-        const KINDS: [VolumeType; 4] = [VolumeType::Gp2, VolumeType::Gp3, VolumeType::Io1, VolumeType::Io2];
         let usual = Volume::default();
         let volume_type = match &self.kind {
             None => usual.volume_type,
-            Some(text) => KINDS.into_iter().find(|kind| kind.as_str() == text).ok_or_else(|| {
-                let kinds = KINDS.map(VolumeType::as_str).join("`, `");
+            Some(text) => VOLUME_TYPES.into_iter().find(|kind| kind.as_str() == text).ok_or_else(|| {
+                let kinds = VOLUME_TYPES.map(VolumeType::as_str).join("`, `");
                 Error::new(Code::InvalidValue, format!("`volume.type` cannot be `{text}`"))
                     .help(format!("it is one of `{kinds}`"))
             })?,
@@ -204,6 +241,13 @@ pub(super) fn taint(path: &str, value: Value) -> Result<Taint> {
 
 fn wrong(path: &str, wanted: &str) -> Error {
     Error::new(Code::WrongOptionType, format!("`{path}` of `{FUNCTION}` is {wanted}"))
+}
+
+/// The names that `addons` takes.
+fn addon_names() -> Vec<String> {
+    let all = serde_json::to_value(AddonPolicies::default()).unwrap_or_default();
+    let names = all.as_object().into_iter().flatten().map(|(name, _)| name.clone());
+    names.chain(["albIngress".to_owned()]).collect()
 }
 
 /// Add-on policies by eksctl's names.

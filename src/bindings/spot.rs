@@ -1,6 +1,7 @@
 //! `spot::…`: choosing instance types, and what the Spot Instance Advisor says about them.
 
 use rhai::plugin::*;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::values::{Advice, AdviceData};
@@ -12,19 +13,31 @@ use crate::domain::{Code, instance_types::InstanceTypes};
 use crate::host::Host;
 
 /// Options of `spot::select`.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
-struct Select {
+pub(super) struct Select {
+    /// Number of vCPUs.
     vcpu: Option<u32>,
+    /// Memory in GiB.
     memory_gib: Option<f64>,
+    /// Architecture of the processor; `amd64` unless said.
+    #[schemars(extend("enum" = ["amd64", "x86_64", "arm64", "aarch64"]))]
     architecture: Option<String>,
+    /// Whether the type runs on CPU credits; both unless said.
     burstable: Option<bool>,
+    /// Whether AWS calls the type current; both unless said.
     current_generation: Option<bool>,
+    /// Whether the type is a whole machine; `false` unless said.
     bare_metal: Option<bool>,
+    /// Whether the type is offered as Spot; `true` unless said.
     spot: Option<bool>,
+    /// Number of GPUs; 0 unless said.
     gpus: Option<u32>,
+    /// Number of other accelerators; 0 unless said.
     accelerators: Option<u32>,
+    /// Only these families, such as `m5`.
     families: Vec<String>,
+    /// None of these families.
     exclude_families: Vec<String>,
 }
 
@@ -54,31 +67,43 @@ impl Select {
 }
 
 /// Options of `spot::advisor`.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
-struct Advise {
+pub(super) struct Advise {
+    /// Region; the session's unless said.
     region: Option<String>,
+    /// Only these types; one that the feed lacks has a row without data.
     types: Option<Vec<String>>,
+    /// Number of vCPUs.
     vcpu: Option<u32>,
+    /// Memory in GiB.
     memory_gib: Option<f64>,
+    /// Operating system; `linux` unless said.
+    #[schemars(extend("enum" = OS.map(|(word, _)| word)))]
     os: Option<String>,
+    /// Highest band of interruption: 0 is below 5 %, 4 is above 20 %.
     max_interruption: Option<u32>,
+    /// Lowest saving over On-Demand, in percent.
     min_savings: Option<i32>,
+    /// Order of the rows; `interruption` unless said.
+    #[schemars(extend("enum" = SORTS.map(|(word, _)| word)))]
     sort: Option<String>,
 }
+
+/// What `os` takes.
+const OS: [(&str, OperatingSystem); 2] = [("linux", OperatingSystem::Linux), ("windows", OperatingSystem::Windows)];
+
+/// What `sort` takes.
+const SORTS: [(&str, Sort); 3] =
+    [("interruption", Sort::Interruption), ("savings", Sort::Savings), ("type", Sort::Type)];
 
 impl Advise {
     fn run(self, host: &Host) -> Result<Advice> {
         let session = host.session()?;
         let feed = host.advisor()?;
         let region = self.region.unwrap_or_else(|| session.cloud.region().to_owned());
-        let os = choice(
-            "os",
-            self.os.as_deref(),
-            &[("linux", OperatingSystem::Linux), ("windows", OperatingSystem::Windows)],
-        )?;
-        let sorts = [("interruption", Sort::Interruption), ("savings", Sort::Savings), ("type", Sort::Type)];
-        let sort = choice("sort", self.sort.as_deref(), &sorts)?;
+        let os = choice("os", self.os.as_deref(), &OS)?;
+        let sort = choice("sort", self.sort.as_deref(), &SORTS)?;
         let filter = AdvisorFilter {
             os,
             types: Vec::new(),

@@ -1,5 +1,9 @@
 //! Everything scripts can call, from the engine's own metadata: names, parameters, documentation.
 
+mod options;
+
+pub use options::{OptionKey, OptionKind, options_of};
+
 use rhai::Engine;
 
 use crate::bindings::values::script_name;

@@ -1,0 +1,46 @@
+//! The option maps of the bindings as JSON Schema, read off the very structs that deserialise them.
+
+use schemars::JsonSchema;
+use schemars::generate::SchemaSettings;
+use serde_json::{Value, json};
+
+use super::nodegroup_options::NodegroupOptions;
+use super::{eks, kube, nodegroup_copies, spot};
+use crate::domain::nodegroup::SpotAllocationStrategy;
+
+/// Every function that takes an option map: how scripts call it, and the map's schema.
+const TABLE: &[(&str, fn() -> Value)] = &[
+    ("eks::nodegroup", of::<NodegroupOptions>),
+    ("eks::ensure", of::<eks::Ensure>),
+    ("eks::scale", of::<eks::Scale>),
+    ("eks::delete", of::<eks::Delete>),
+    ("kube::nodes", of::<kube::NodeOptions>),
+    ("kube::pods", of::<kube::PodOptions>),
+    ("spot::select", of::<spot::Select>),
+    ("spot::advisor", of::<spot::Advise>),
+    ("with_size", of::<nodegroup_copies::SizeChange>),
+    ("with_spot", of::<nodegroup_copies::SpotChange>),
+];
+
+/// Functions that take a map of free keys: no option has a name.
+pub const FREE: &[&str] = &["with_labels", "tags::autoscaler"];
+
+/// Function and schema of every option map.
+pub fn all() -> impl Iterator<Item = (&'static str, Value)> {
+    TABLE.iter().map(|(function, schema)| (*function, schema()))
+}
+
+fn of<T: JsonSchema>() -> Value {
+    let settings = SchemaSettings::default().with(|settings| settings.inline_subschemas = true);
+    settings.into_generator().into_root_schema_for::<T>().to_value()
+}
+
+/// The schema of a text that is one of a few.
+pub(super) fn texts(known: Vec<String>) -> Value {
+    json!({ "type": "string", "enum": known })
+}
+
+/// The names of the Spot allocation strategies.
+pub(super) fn strategies() -> [&'static str; 4] {
+    SpotAllocationStrategy::ALL.map(SpotAllocationStrategy::as_str)
+}
