@@ -36,7 +36,7 @@ pub(super) mod module {
         })
     }
 
-    /// Takes all capacity from the pool of a type in a zone; `"*"` stands for every type or zone. Running instances
+    /// Takes all Spot capacity from the pool of a type in a zone; `"*"` stands for every type or zone. Running instances
     /// stay.
     ///
     /// ```rhai

@@ -24,7 +24,7 @@ pub trait WorldControl: Send + Sync {
     fn now(&self) -> Timestamp;
     /// Lets time pass: everything that is due happens.
     fn advance(&self, span: Duration);
-    /// Takes all capacity from the pools of a type in a zone; `*` stands for all. Running instances stay.
+    /// Takes all Spot capacity from the pools of a type in a zone; `*` stands for all. Running instances stay.
     ///
     /// # Errors
     /// `SPOT-0111`, `SPOT-0101` for an unknown type or zone.
