@@ -5,6 +5,7 @@ pub mod bindings;
 pub mod cli;
 pub mod domain;
 pub mod host;
+pub mod journal;
 pub mod ops;
 pub mod ports;
 pub mod repl;

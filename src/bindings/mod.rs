@@ -17,10 +17,12 @@ mod nodes;
 mod options;
 mod pause;
 mod print;
+mod sandbox;
 pub mod schema;
 mod spot;
 mod step;
 mod tags;
+pub mod testing;
 mod types;
 pub mod values;
 mod wait;
@@ -30,6 +32,7 @@ use crate::domain::error::Error;
 use rhai::{Engine, ParseError, exported_module};
 
 pub use call::{Failure, raise};
+pub use sandbox::SandboxValue;
 
 /// Teaches an engine everything scripts can call.
 ///
@@ -41,6 +44,7 @@ pub fn register(engine: &mut Engine) -> Result<(), ParseError> {
     engine.register_global_module(exported_module!(failure::module).into());
     engine.register_global_module(exported_module!(pause::module).into());
     engine.register_global_module(exported_module!(print::module).into());
+    engine.register_global_module(exported_module!(sandbox::module).into());
     engine.register_global_module(exported_module!(wait::module).into());
     engine.register_global_module(exported_module!(types::sets).into());
     engine.register_global_module(exported_module!(types::facts).into());

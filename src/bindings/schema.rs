@@ -23,7 +23,7 @@ const TABLE: &[(&str, fn() -> Value)] = &[
 ];
 
 /// Functions that take a map of free keys: no option has a name.
-pub const FREE: &[&str] = &["with_labels", "tags::autoscaler"];
+pub const FREE: &[&str] = &["with_labels", "tags::autoscaler", "run_script"];
 
 /// Function and schema of every option map.
 pub fn all() -> impl Iterator<Item = (&'static str, Value)> {

@@ -141,6 +141,7 @@ pub fn script_name(rust: &str) -> Option<&'static str> {
         ("ClusterValue", "Cluster"),
         ("NodeValue", "Node"),
         ("Failure", "Error"),
+        ("SandboxValue", "Sandbox"),
     ];
     NAMES.iter().find(|(name, _)| *name == rust).map(|(_, script)| *script)
 }

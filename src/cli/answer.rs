@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use super::form::Form;
-use super::{Failed, Global, console, target};
+use super::{Failed, Global, console, journal, target};
 use crate::domain::error::Result;
 use crate::host::listen_for_interrupts;
 use crate::ops::Session;
@@ -15,10 +15,14 @@ pub fn answer(
 ) -> Result<ExitCode, Failed> {
     let host = target::host(global, &[])?;
     listen_for_interrupts(host.cancel().clone());
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    journal::keep(&host, &words.join(" "), &rhai::Map::new(), global)?;
     let result = host.ask(async |session| command(session, Form::of(global)).await);
     let closed = host.close();
+    let code = result.as_ref().err().map_or(0, |error| error.kind().exit_code());
+    let noted = host.end_journal(code);
     let text = result?;
-    closed?;
+    closed.and(noted)?;
     if !text.is_empty() {
         console::print(&text);
     }

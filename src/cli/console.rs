@@ -77,6 +77,14 @@ pub fn say(text: &str) {
     drop(write(&mut stderr().lock(), text));
 }
 
+/// Shows on a terminal's stderr how far something is, in one line that the next takes the place of.
+pub fn progress(text: &str, last: bool) {
+    let width = usize::from(columns()).saturating_sub(1);
+    let text: String = if last { String::new() } else { text.chars().take(width).collect() };
+    let mut to = stderr().lock();
+    drop(write!(to, "\r\u{1b}[K{text}").and_then(|()| to.flush()));
+}
+
 fn write(to: &mut impl Write, text: &str) -> std::io::Result<()> {
     let end = if text.ends_with('\n') { "" } else { "\n" };
     write!(to, "{text}{end}").and_then(|()| to.flush())

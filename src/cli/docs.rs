@@ -15,6 +15,7 @@ use crate::sandbox::Sandbox;
 use crate::script::Session;
 use crate::script::catalog::Catalog;
 use crate::script::docs::{self, definitions, markdown, text};
+use crate::script::source::SourceMap;
 use crate::view::json;
 
 /// Forms of the documentation.
@@ -100,7 +101,8 @@ fn told(catalog: &Catalog, name: Option<&str>, format: Format, global: &Global) 
 /// The catalog of a session that runs nothing.
 fn catalog() -> Result<Catalog> {
     let host = sandbox_host(Sandbox::fresh(1), Arc::new(Recorder::default()), FilePolicy::new(".", &[]));
-    Ok(Catalog::of(Session::new(&host)?.engine()))
+    let testing = Session::for_tests(&host, SourceMap::default())?;
+    Ok(Catalog::with_tests(Session::new(&host)?.engine(), testing.engine()))
 }
 
 fn write(folder: &Path, files: &[(String, String)]) -> Result<()> {

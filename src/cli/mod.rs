@@ -18,15 +18,18 @@ mod explain;
 mod form;
 mod get;
 mod global;
+mod journal;
 mod nodes;
 mod params;
 mod repl;
 mod run;
+mod runs;
 mod sandbox;
 mod scale;
 mod serve;
 mod summary;
 pub mod target;
+mod test;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -61,6 +64,8 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Run(run::Args),
+    Runs(runs::Args),
+    Test(test::Args),
     Repl(repl::Args),
     Get(get::Args),
     Create(create::Args),
@@ -79,6 +84,8 @@ enum Command {
 fn dispatch(command: Command, global: &Global) -> Result<ExitCode, Failed> {
     match command {
         Command::Run(args) => run::run(args, global),
+        Command::Runs(args) => runs::run(args, global),
+        Command::Test(args) => test::run(args, global),
         Command::Repl(args) => repl::run(args, global),
         Command::Get(args) => get::run(args, global),
         Command::Create(args) => create::run(args, global),

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use rhai::Map;
 
 use super::params::{self, Given};
-use super::{Failed, Global, console, summary, target};
+use super::{Failed, Global, console, journal, summary, target};
 use crate::domain::error::Error;
 use crate::domain::{Code, Kind};
 use crate::host::{Host, listen_for_interrupts};
@@ -49,6 +49,7 @@ pub fn run(args: Args, global: &Global) -> Result<ExitCode, Failed> {
     listen_for_interrupts(host.cancel().clone());
     let mut session = Session::new(&host)?;
     let program = session.compile(file, &text)?;
+    journal::keep(&host, file, &program.header.values(&values).unwrap_or_default(), &global)?;
     let result = session.run(&program, &values);
     let closed = host.close();
     if let Err(failed) = &result {
@@ -56,7 +57,7 @@ pub fn run(args: Args, global: &Global) -> Result<ExitCode, Failed> {
     }
     summary::show(&host, &result, &global)?;
     let code = exit_code(&host, &result);
-    closed?;
+    closed.and(host.end_journal(code))?;
     Ok(ExitCode::from(code))
 }
 

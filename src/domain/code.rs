@@ -186,6 +186,16 @@ codes! {
     /// The run's own time limit passed.
     TimeLimit = 611, Incomplete;
 
+    /// An assertion of a test did not hold.
+    AssertionFailed = 660, Script;
+    /// A value differs from its snapshot, or has none.
+    SnapshotDiffers = 661, Script;
+    /// No tests were found where they were looked for.
+    NoTests = 662, Usage;
+    /// A test that cannot be called.
+    InvalidTest = 663, Script;
+    /// The world was to be controlled and is not the sandbox.
+    NotInSandbox = 664, Usage;
     /// A name that the documentation does not have.
     UnknownName = 680, Usage;
     /// A code that spotscript does not have.
@@ -202,6 +212,12 @@ codes! {
     File = 801, Usage;
     /// A feed cannot be fetched or read.
     Feed = 802, Usage;
+    /// There is no such run, or several of that name.
+    RunNotFound = 803, Usage;
+    /// The journal of a run cannot be written; what it was to note was not sent.
+    JournalUnwritable = 804, Usage;
+    /// The journal of a run cannot be read.
+    JournalUnreadable = 805, Usage;
 
     /// An invariant of spotscript does not hold.
     Internal = 901, Bug;

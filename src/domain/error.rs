@@ -43,12 +43,15 @@ pub struct Error {
     /// Where in a document, when the fault is in one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub location: Option<Location>,
+    /// More to look at, in lines: a diff.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
 }
 
 impl Error {
     /// A new error with nothing but its code and message.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Error { code, message: message.into(), causes: Vec::new(), help: None, location: None }
+        Error { code, message: message.into(), causes: Vec::new(), help: None, location: None, detail: None }
     }
 
     /// Adds a cause, further from the surface than those already there.
@@ -69,6 +72,13 @@ impl Error {
     #[must_use]
     pub fn at(mut self, location: Location) -> Self {
         self.location = Some(location);
+        self
+    }
+
+    /// Sets what there is more to look at.
+    #[must_use]
+    pub fn detail(mut self, detail: impl Into<String>) -> Self {
+        self.detail = Some(detail.into());
         self
     }
 

@@ -10,6 +10,8 @@ use crate::ports::Verdict;
 #[derive(Debug, Clone)]
 pub struct FilePolicy {
     working: PathBuf,
+    /// Where relative paths are read from when they are not below `working`.
+    fallback: Option<PathBuf>,
     allowed: Vec<PathBuf>,
 }
 
@@ -20,7 +22,14 @@ impl FilePolicy {
         let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| normal(path));
         let allowed =
             std::iter::once(real(&working)).chain(allowed.iter().map(|path| real(&working.join(path)))).collect();
-        FilePolicy { working, allowed }
+        FilePolicy { working, fallback: None, allowed }
+    }
+
+    /// Reads relative paths that are not below the working directory from `folder`. Nothing is written there.
+    #[must_use]
+    pub fn reading_from(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.fallback = Some(folder.into());
+        self
     }
 
     /// The path that a script means by `path`.
@@ -33,7 +42,11 @@ impl FilePolicy {
     /// # Errors
     /// `SPOT-0801` when it cannot be read or is not UTF-8.
     pub fn read(&self, path: &str) -> Result<String> {
-        std::fs::read_to_string(self.locate(path))
+        let mut file = self.locate(path);
+        if let Some(folder) = self.fallback.as_ref().filter(|_| !file.exists()) {
+            file = folder.join(path);
+        }
+        std::fs::read_to_string(file)
             .map_err(|error| Error::new(Code::File, format!("`{path}` cannot be read")).because(error.to_string()))
     }
 

@@ -7,6 +7,8 @@ mod cancel;
 mod console;
 mod files;
 mod interrupt;
+mod journaled;
+mod lab;
 mod record;
 mod runtime;
 mod steps;
@@ -19,6 +21,7 @@ pub use cancel::Cancel;
 pub use console::{Console, Recorder};
 pub use files::FilePolicy;
 pub use interrupt::listen as listen_for_interrupts;
+pub use lab::{Lab, Snapshot, Trial};
 pub use record::{Check, Record, Step};
 pub use steps::Ticket;
 pub use target::Target;
@@ -28,8 +31,9 @@ use jiff::Timestamp;
 use crate::domain::Code;
 use crate::domain::advisor::Feed;
 use crate::domain::error::{Error, Result};
+use crate::journal::Writer;
 use crate::ops::Session;
-use crate::ports::RequestCounts;
+use crate::ports::{RequestCounts, WorldControl};
 
 /// What a host is made of.
 pub struct Options {
@@ -58,7 +62,9 @@ struct Inner {
     deadline: Option<Instant>,
     started: Instant,
     record: Mutex<Record>,
+    journal: OnceLock<Arc<Writer>>,
     runtime: runtime::Lazy,
+    lab: OnceLock<Arc<dyn Lab>>,
 }
 
 /// A target that was opened.
@@ -73,6 +79,11 @@ struct Opened {
 impl Host {
     /// A host; nothing is opened or started yet.
     pub fn new(options: Options) -> Self {
+        Self::stopped_by(options, Cancel::default())
+    }
+
+    /// A host that a request to stop which others share stops too.
+    pub fn stopped_by(options: Options, cancel: Cancel) -> Self {
         let started = Instant::now();
         Host(Arc::new(Inner {
             target: options.target,
@@ -81,11 +92,13 @@ impl Host {
             exit_code: Mutex::new(None),
             console: options.console,
             files: options.files,
-            cancel: Cancel::default(),
+            cancel,
             deadline: options.timeout.map(|timeout| started + timeout),
             started,
             record: Mutex::new(Record::default()),
+            journal: OnceLock::new(),
             runtime: runtime::Lazy::default(),
+            lab: OnceLock::new(),
         }))
     }
 
@@ -118,6 +131,10 @@ impl Host {
             return Ok(opened.session.clone());
         }
         let session = self.block(self.0.target.open())?;
+        let session = match self.0.journal.get() {
+            Some(writer) => journaled::journaled(session, Arc::clone(writer)),
+            None => session,
+        };
         let (at, after) = (session.clock.now(), self.0.started.elapsed());
         Ok(self.0.opened.get_or_init(|| Opened { session, at, after }).session.clone())
     }
@@ -131,6 +148,22 @@ impl Host {
         self.block(ask(&session))
     }
 
+    /// Writes every change of this run down, from now on. Counts only before the target is opened; the first one stays.
+    pub fn keep_journal(&self, writer: Writer) {
+        drop(self.0.journal.set(Arc::new(writer)));
+    }
+
+    /// Notes the orderly end of the run in its journal, if it has one and changed something.
+    ///
+    /// # Errors
+    /// `SPOT-0804` when it cannot be written.
+    pub fn end_journal(&self, exit: u8) -> Result<()> {
+        match (self.0.journal.get(), self.0.opened.get()) {
+            (Some(writer), Some(opened)) => writer.end(exit, opened.session.clock.now()),
+            _ => Ok(()),
+        }
+    }
+
     /// The advisor feed that goes with the target.
     ///
     /// # Errors
@@ -138,6 +171,38 @@ impl Host {
     pub fn advisor(&self) -> Result<Feed> {
         let session = self.session()?;
         self.block(self.0.target.advisor(&session))
+    }
+
+    /// Control of the world.
+    ///
+    /// # Errors
+    /// `SPOT-0664` when the target is not the sandbox; what opening it fails with.
+    pub fn control(&self) -> Result<Arc<dyn WorldControl>> {
+        let elsewhere = || {
+            Error::new(Code::NotInSandbox, "`sandbox` controls the sandbox, and this run is on another target")
+                .help("run it with `--target sandbox`")
+        };
+        // Before it is opened: nobody is asked for credentials only to hear that this is the wrong world.
+        if !self.0.target.controllable() {
+            return Err(elsewhere());
+        }
+        self.session()?;
+        self.0.target.control().ok_or_else(elsewhere)
+    }
+
+    /// Makes this a test's host. The first call counts.
+    pub fn set_lab(&self, lab: Arc<dyn Lab>) {
+        drop(self.0.lab.set(lab));
+    }
+
+    /// The surroundings of the test that runs, if one does.
+    pub fn lab(&self) -> Option<Arc<dyn Lab>> {
+        self.0.lab.get().cloned()
+    }
+
+    /// What is left until the run is out of time.
+    pub fn time_left(&self) -> Option<Duration> {
+        self.0.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()))
     }
 
     /// Requests made so far, if the target was opened.

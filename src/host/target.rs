@@ -1,10 +1,13 @@
 //! What answers a run: AWS and a cluster, or the sandbox. The face wires it; the host opens it when first needed.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 
 use crate::domain::advisor::Feed;
 use crate::domain::error::Result;
 use crate::ops::Session;
+use crate::ports::WorldControl;
 
 /// What answers a run.
 #[async_trait]
@@ -19,4 +22,12 @@ pub trait Target: Send + Sync {
     /// # Errors
     /// What saving fails with.
     fn close(&self) -> Result<()>;
+    /// Whether the world can be controlled: whether it is the sandbox.
+    fn controllable(&self) -> bool {
+        false
+    }
+    /// Control of the world, of a controllable target that was opened.
+    fn control(&self) -> Option<Arc<dyn WorldControl>> {
+        None
+    }
 }

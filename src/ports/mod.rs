@@ -8,6 +8,7 @@ mod cloud;
 mod cluster;
 mod operator;
 mod polling;
+mod world_control;
 
 pub use clock::Clock;
 pub use cloud::{
@@ -16,3 +17,4 @@ pub use cloud::{
 pub use cluster::{Cluster, ClusterAccess};
 pub use operator::{Event, Operator, ResourceKind, Verdict};
 pub use polling::{is_polling, polling};
+pub use world_control::{WorldControl, WorldRequests};

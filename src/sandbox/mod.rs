@@ -5,6 +5,7 @@
 //! client seam and kube-rs, exactly as the real services are.
 
 mod aws_client;
+mod control;
 mod handle;
 pub mod kube;
 mod kube_client;

@@ -14,6 +14,7 @@ pub mod session;
 pub mod source;
 pub mod stdlib;
 mod suggest;
+pub mod testing;
 
 pub use diagnostic::ScriptError;
 pub use header::{Header, Param, ParamKind};

@@ -43,8 +43,36 @@ pub fn render(failure: &ScriptError, look: Look) -> String {
     if let Some(report) = failure.error.location.as_ref().and_then(|_| Report::document(&failure.error)) {
         draw(&report);
     }
+    if let Some(detail) = &failure.error.detail {
+        text.push_str(&indented(detail, look));
+    }
+    let mut draw = |report: &Report| {
+        if handler.render_report(&mut text, report).is_err() {
+            text.push_str(&format!("{report}\n"));
+        }
+    };
     for frame in &failure.frames {
         draw(&Report::part(&frame.what, frame.place.clone()));
+    }
+    text
+}
+
+/// The lines of a detail, those of a diff coloured.
+fn indented(detail: &str, look: Look) -> String {
+    let mut text = String::new();
+    for line in detail.lines() {
+        let colour = match line.chars().next() {
+            Some('-') => Some(31),
+            Some('+') => Some(32),
+            _ => None,
+        };
+        match colour.filter(|_| look.colour) {
+            Some(colour) => text.push_str(&format!("    \u{1b}[{colour}m{line}\u{1b}[0m\n")),
+            None => text.push_str(format!("    {line}").trim_end()),
+        }
+        if !text.ends_with('\n') {
+            text.push('\n');
+        }
     }
     text
 }

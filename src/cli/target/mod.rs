@@ -1,6 +1,7 @@
 //! Wires a target's adapters to a host.
 
 mod aws;
+mod control;
 mod sandbox;
 
 use std::io::IsTerminal;
@@ -37,8 +38,13 @@ pub fn host(global: &Global, allow_write: &[PathBuf]) -> Result<Host> {
 
 /// A host on a sandbox that is there already: for tests and for programs that embed the library.
 pub fn sandbox_host(sandbox: Sandbox, console: Arc<dyn Console>, files: FilePolicy) -> Host {
-    let target = Arc::new(sandbox::SandboxTarget::given(sandbox));
+    let target = Arc::new(sandbox::SandboxTarget::given(sandbox, None));
     Host::new(Options { target, console, files, timeout: None })
+}
+
+/// A sandbox that is there already as a target whose log goes to `console`: for tests of scripts.
+pub fn sandbox_target(sandbox: Sandbox, console: Arc<dyn Console>) -> Arc<dyn Target> {
+    Arc::new(sandbox::SandboxTarget::given(sandbox, Some(console)))
 }
 
 /// The log on stderr, coloured as the flags want it.

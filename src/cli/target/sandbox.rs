@@ -1,5 +1,6 @@
 //! `--target sandbox`: the embedded world, reached through the same clients as the real ones.
 
+use std::io::{LineWriter, Write};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -8,6 +9,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use super::super::{Global, console};
+use super::control::Levers;
 use crate::adapters::aws::AwsCloud;
 use crate::adapters::feeds;
 use crate::adapters::kube::ClientAccess;
@@ -15,9 +17,9 @@ use crate::adapters::terminal::{Consent, Terminal};
 use crate::domain::Code;
 use crate::domain::advisor::Feed;
 use crate::domain::error::{Error, Result};
-use crate::host::Target;
+use crate::host::{Console, Target};
 use crate::ops::Session;
-use crate::ports::Clock;
+use crate::ports::{Clock, WorldControl};
 use crate::sandbox::{Sandbox, store};
 
 /// The sandbox as a target.
@@ -34,8 +36,8 @@ pub(super) struct SandboxTarget {
 enum World {
     /// The one kept under this name.
     Named(String),
-    /// One that is there already; nothing is said about it, and what happens is told to nobody.
-    Given(Sandbox),
+    /// One that is there already; nothing is said about it, and what happens is told to nobody or to a console.
+    Given(Sandbox, Option<Arc<dyn Console>>),
 }
 
 impl SandboxTarget {
@@ -50,9 +52,9 @@ impl SandboxTarget {
         }
     }
 
-    pub(super) fn given(sandbox: Sandbox) -> Self {
+    pub(super) fn given(sandbox: Sandbox, log: Option<Arc<dyn Console>>) -> Self {
         SandboxTarget {
-            world: World::Given(sandbox),
+            world: World::Given(sandbox, log),
             region: None,
             verbose: 0,
             colour: false,
@@ -64,7 +66,7 @@ impl SandboxTarget {
     fn world(&self) -> Result<Sandbox> {
         match &self.world {
             World::Named(name) => Sandbox::open(&store::world_path(name)?),
-            World::Given(sandbox) => Ok(sandbox.clone()),
+            World::Given(sandbox, _) => Ok(sandbox.clone()),
         }
     }
 
@@ -72,7 +74,13 @@ impl SandboxTarget {
         // Nothing real can be lost here, so nothing is asked.
         match &self.world {
             World::Named(_) => super::log(clock, Consent::Given, self.colour),
-            World::Given(_) => Terminal::to(Box::new(std::io::sink()), Arc::clone(clock), Consent::Given, false, false),
+            World::Given(_, log) => {
+                let to: Box<dyn Write + Send> = match log {
+                    Some(console) => Box::new(LineWriter::new(Talk(Arc::clone(console)))),
+                    None => Box::new(std::io::sink()),
+                };
+                Terminal::to(to, Arc::clone(clock), Consent::Given, false, false)
+            }
         }
     }
 }
@@ -111,11 +119,34 @@ impl Target for SandboxTarget {
         feeds::synthetic_advisor(session.cloud.region()).feed()
     }
 
+    fn controllable(&self) -> bool {
+        true
+    }
+
+    fn control(&self) -> Option<Arc<dyn WorldControl>> {
+        let opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
+        opened.clone().map(|sandbox| Arc::new(Levers(sandbox)) as _)
+    }
+
     fn close(&self) -> Result<()> {
         match &*self.opened.lock().unwrap_or_else(PoisonError::into_inner) {
             Some(sandbox) => sandbox.save(),
             None => Ok(()),
         }
+    }
+}
+
+/// Whole lines of a log as talk on a console.
+struct Talk(Arc<dyn Console>);
+
+impl Write for Talk {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.talk(&String::from_utf8_lossy(bytes));
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
     }
 }
 

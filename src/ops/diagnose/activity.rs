@@ -6,6 +6,15 @@ use crate::domain::Code;
 /// Code or phrase in the message → meaning. The first that matches counts.
 const MEANINGS: &[(&str, Explained)] = &[
     (
+        "Could not launch On-Demand Instances. InsufficientInstanceCapacity",
+        Explained {
+            code: Code::NodesNotReady,
+            sentence: "EC2 has no On-Demand capacity for a type of the group in a zone of it",
+            help: "add instance types of the same shape or zones, ask for fewer nodes, or try later: the group goes on trying by itself",
+            patience: Patience::Capacity,
+        },
+    ),
+    (
         "MaxSpotInstanceCountExceeded",
         Explained {
             code: Code::QuotaExceeded,
@@ -159,6 +168,10 @@ mod tests {
             (
                 "Could not launch Spot Instances. UnfulfillableCapacity - Unable to fulfill capacity due to your request configuration. Launching EC2 instance failed.",
                 Code::NoSpotCapacity,
+            ),
+            (
+                "Could not launch On-Demand Instances. InsufficientInstanceCapacity - We currently do not have sufficient m5.xlarge capacity in the Availability Zone you requested (ap-northeast-1d).",
+                Code::NodesNotReady,
             ),
             (
                 "Could not launch Spot Instances. MaxSpotInstanceCountExceeded - Max spot instance count exceeded. Launching EC2 instance failed.",

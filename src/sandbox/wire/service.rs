@@ -30,6 +30,11 @@ pub struct Service {
 }
 
 impl Service {
+    /// The names of its operations.
+    pub fn operations(&self) -> impl Iterator<Item = &'static str> + use<> {
+        self.operations.iter().map(|(name, _)| *name)
+    }
+
     /// What performs an operation.
     pub fn handler(&self, operation: &str) -> Option<Handler> {
         self.operations.iter().find(|(name, _)| *name == operation).map(|(_, handler)| *handler)

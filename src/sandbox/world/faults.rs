@@ -6,11 +6,12 @@ use serde::{Deserialize, Serialize};
 
 use super::clock::Millis;
 use super::{World, spot};
+use crate::domain::cloud::Lifecycle;
 
 /// Faults in force. `*` stands for every type or zone.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Faults {
-    /// Exhausted pools as (type, zone).
+    /// Spot pools that are exhausted, as (type, zone).
     pub exhausted: Vec<(String, String)>,
     /// Zones in which nothing can be launched.
     pub broken_zones: Vec<String>,
@@ -21,16 +22,16 @@ pub struct Faults {
 }
 
 impl Faults {
-    /// Whether a pool was made to have no capacity.
-    pub fn is_exhausted(&self, instance_type: &str, zone: &str) -> bool {
+    /// Whether a pool was made to have no capacity. Spot runs out where On-Demand does not; a broken zone has neither.
+    pub fn is_exhausted(&self, instance_type: &str, zone: &str, lifecycle: Lifecycle) -> bool {
         let hit = |pattern: &str, value: &str| pattern == "*" || pattern == value;
         self.broken_zones.iter().any(|broken| broken == zone)
-            || self.exhausted.iter().any(|(t, z)| hit(t, instance_type) && hit(z, zone))
+            || lifecycle == Lifecycle::Spot && self.exhausted.iter().any(|(t, z)| hit(t, instance_type) && hit(z, zone))
     }
 }
 
 impl World {
-    /// Takes all capacity from pools; `*` stands for every type or zone. Running instances stay.
+    /// Takes all Spot capacity from pools; `*` stands for every type or zone. Running instances stay.
     pub fn exhaust(&mut self, instance_type: &str, zone: &str) {
         let fault = (instance_type.to_owned(), zone.to_owned());
         if !self.faults.exhausted.contains(&fault) {

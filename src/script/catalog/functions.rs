@@ -4,21 +4,26 @@ use std::collections::HashSet;
 
 use rhai::Engine;
 
-use super::entry::{Entry, kind_of};
+use super::entry::{Entry, kind_of, type_of};
 use crate::bindings::values::script_name;
 
-/// Every function of the engine, in its order.
+/// Every function of the engine: ours first, each in the engine's order.
 pub fn entries(engine: &Engine) -> Vec<Entry> {
-    let own: HashSet<(String, String, Vec<String>)> = collect(engine, false).into_iter().map(key).collect();
-    let mut all = collect(engine, true);
+    let mut all = collect(engine, false);
+    let mut known: HashSet<Key> = all.iter().map(key).collect();
     for entry in &mut all {
-        entry.own = own.contains(&(entry.namespace.clone(), entry.name.clone(), entry.parameters.clone()));
+        entry.own = true;
     }
+    // What we register with the types of a function of the engine's takes its place.
+    all.extend(collect(engine, true).into_iter().filter(|entry| known.insert(key(entry))));
     all
 }
 
-fn key(entry: Entry) -> (String, String, Vec<String>) {
-    (entry.namespace, entry.name, entry.parameters)
+type Key = (String, String, Vec<String>);
+
+fn key(entry: &Entry) -> Key {
+    let types = entry.parameters.iter().map(|parameter| type_of(parameter).to_owned());
+    (entry.namespace.clone(), entry.name.clone(), types.collect())
 }
 
 fn collect(engine: &Engine, standard: bool) -> Vec<Entry> {

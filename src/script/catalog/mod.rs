@@ -12,6 +12,8 @@ pub mod names;
 mod options;
 mod words;
 
+use std::collections::HashSet;
+
 use rhai::Engine;
 
 pub use entry::{Entry, EntryKind};
@@ -26,6 +28,7 @@ pub use options::{OptionKey, OptionKind, options_of};
 pub struct Catalog {
     entries: Vec<Entry>,
     libraries: Vec<Library>,
+    test_only: Vec<String>,
 }
 
 impl Catalog {
@@ -33,7 +36,22 @@ impl Catalog {
     pub fn of(engine: &Engine) -> Self {
         let mut entries = functions::entries(engine);
         entries.extend(words::entries());
-        Catalog { entries, libraries: library::modules(engine) }
+        Catalog { entries, libraries: library::modules(engine), test_only: Vec::new() }
+    }
+
+    /// What the engine of tests offers; what `plain`, the engine of runbooks, lacks is for tests only.
+    pub fn with_tests(plain: &Engine, testing: &Engine) -> Self {
+        let here: HashSet<String> = functions::entries(plain).iter().map(Entry::path).collect();
+        let mut catalog = Catalog::of(testing);
+        let word = |entry: &&Entry| matches!(entry.kind, EntryKind::Syntax | EntryKind::Constant);
+        let own = catalog.entries.iter().filter(|entry| entry.own && !word(entry));
+        catalog.test_only = own.map(Entry::path).filter(|path| !here.contains(path)).collect();
+        catalog
+    }
+
+    /// Whether only tests can call what has this path.
+    pub fn is_test_only(&self, path: &str) -> bool {
+        self.test_only.iter().any(|known| known == path)
     }
 
     /// What needs no import, in the engine's order.

@@ -26,8 +26,10 @@ const TYPES: &[(&str, &str)] = &[
     ("Nodes", "a list of nodes"),
     ("Pods", "a list of pods"),
     ("Report", "what a verb such as `eks::ensure` did"),
+    ("Sandbox", "the levers of the sandbox's world: the variable `sandbox`"),
     ("Shape", "vCPUs, memory, architecture and GPUs: what the Cluster Autoscaler sees of a type"),
     ("Taint", "a taint of a node"),
+    ("Trial", "how a runbook ended that a test ran"),
 ];
 
 /// What a namespace is for; empty if it is not ours.

@@ -45,6 +45,20 @@ check(\"seen in a function\", greeting() == \"group dev-spot\");
 ```
 ",
     ),
+    (
+        "sandbox",
+        EntryKind::Constant,
+        "sandbox",
+        "Sandbox",
+        "The levers of the sandbox's world: its time, its capacity, its faults. On another target every call is refused.
+
+Since: 0.2.0
+
+```rhai
+sandbox.advance(\"5m\");
+```
+",
+    ),
 ];
 
 /// The words as entries.

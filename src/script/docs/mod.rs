@@ -12,7 +12,9 @@ use super::catalog::{Catalog, Entry, EntryKind};
 /// Entries of a collection under headings, empty ones left out.
 fn parts<'a>(entries: &[&'a Entry]) -> Vec<(&'static str, Vec<&'a Entry>)> {
     let of = |wanted: &[EntryKind]| -> Vec<&'a Entry> {
-        entries.iter().copied().filter(|entry| wanted.contains(&entry.kind)).collect()
+        let mut found: Vec<&Entry> = entries.iter().copied().filter(|entry| wanted.contains(&entry.kind)).collect();
+        found.sort_by_key(|entry| entry.head());
+        found
     };
     let parts = [
         ("Properties", of(&[EntryKind::Property])),
@@ -34,12 +36,16 @@ fn overview(catalog: &Catalog) -> Vec<(&'static str, Vec<(String, String)>)> {
         catalog.globals().iter().map(|entry| (entry.path(), entry.summary())).collect();
     globals.sort();
     globals.dedup_by(|one, other| one.0 == other.0);
-    let first =
-        |about: &str| about.split_inclusive(['.', ':']).next().unwrap_or_default().trim_end_matches('.').to_owned();
-    let libraries = catalog.libraries().iter().map(|library| (library.name.to_owned(), first(&library.about)));
+    let about = |text: &str| {
+        let text = text.replace('\n', " ");
+        text.split_inclusive(". ").next().unwrap_or_default().trim_end().to_owned()
+    };
+    let libraries = catalog.libraries().iter().map(|library| (library.name.to_owned(), about(&library.about)));
+    let (tests, globals): (Vec<_>, Vec<_>) = globals.into_iter().partition(|(path, _)| catalog.is_test_only(path));
     vec![
         ("Namespaces", named(namespaces, names::namespace)),
         ("Without a namespace", globals),
+        ("In tests only, `*_test.rhai`", tests),
         ("Types", named(catalog.types(), names::kind)),
         ("Standard library: `import \"std/…\" as name;`", libraries.collect()),
     ]

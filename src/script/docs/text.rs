@@ -24,7 +24,7 @@ pub fn topic(topic: &Topic<'_>, look: Look) -> String {
         let told: Vec<String> = topic.entries.iter().map(|entry| self::entry(entry, look)).collect();
         return told.join("\n");
     }
-    let mut text = format!("{}\n{}\n", bold(&topic.title, look), wrap(&topic.about, "  ", look));
+    let mut text = format!("{}\n{}", bold(&topic.title, look), wrap(&topic.about, "  ", look));
     for (title, entries) in parts(&topic.entries) {
         text.push_str(&format!("\n{}\n", bold(title, look)));
         for entry in entries {
@@ -37,14 +37,16 @@ pub fn topic(topic: &Topic<'_>, look: Look) -> String {
 /// One entry in full.
 pub fn entry(entry: &Entry, look: Look) -> String {
     let mut text = format!("{}\n", bold(&entry.head(), look));
-    for paragraph in entry.description().split("\n\n").filter(|paragraph| !paragraph.is_empty()) {
+    let keys = options(entry);
+    // The table below says it better.
+    let told = |paragraph: &&str| !paragraph.is_empty() && (keys.is_empty() || !paragraph.starts_with("Options: "));
+    for paragraph in entry.description().split("\n\n").filter(told) {
         text.push_str(&format!("\n{}", wrap(paragraph, "  ", look)));
     }
-    let keys = options(entry);
     if !keys.is_empty() {
         text.push_str(&format!("\n{}\n", bold("Options", look)));
         for key in keys {
-            text.push_str(&format!("  {}: {}\n", key.path, kind(key)));
+            text.push_str(&wrap_from(&format!("{}: {}", key.path, kind(key)), "  ", "      ", look));
             text.push_str(&wrap(&key.documentation, "      ", look));
         }
     }
@@ -75,26 +77,32 @@ pub(super) fn kind(key: &OptionKey) -> String {
 fn table(rows: &[(String, String)], look: Look) -> String {
     let width = rows.iter().map(|(name, _)| name.chars().count()).max().unwrap_or_default();
     let mut text = String::new();
+    let rest = " ".repeat(width + 4);
     for (name, about) in rows {
-        let wide = look.width.clamp(40, READABLE);
-        let rest = " ".repeat(width + 4);
-        let options = textwrap::Options::new(wide).subsequent_indent(&rest);
-        let options = options.word_splitter(textwrap::WordSplitter::NoHyphenation);
+        let options = style(look).subsequent_indent(&rest);
         text.push_str(&textwrap::fill(&format!("  {name:<width$}  {about}"), options));
         text.push('\n');
     }
     text
 }
 
-/// A paragraph at the terminal's width. A name broken at its hyphen could not be copied.
 fn wrap(text: &str, indent: &str, look: Look) -> String {
+    wrap_from(text, indent, indent, look)
+}
+
+/// A paragraph at the terminal's width, its first line indented in its own way.
+fn wrap_from(text: &str, first: &str, rest: &str, look: Look) -> String {
     if text.is_empty() {
         return String::new();
     }
-    let options =
-        textwrap::Options::new(look.width.clamp(40, READABLE)).initial_indent(indent).subsequent_indent(indent);
-    let options = options.word_splitter(textwrap::WordSplitter::NoHyphenation);
-    textwrap::fill(&text.replace('\n', " "), options) + "\n"
+    textwrap::fill(&text.replace('\n', " "), style(look).initial_indent(first).subsequent_indent(rest)) + "\n"
+}
+
+/// Lines break at spaces alone: a name broken elsewhere could not be copied.
+fn style(look: Look) -> textwrap::Options<'static> {
+    textwrap::Options::new(look.width.clamp(40, READABLE))
+        .word_splitter(textwrap::WordSplitter::NoHyphenation)
+        .word_separator(textwrap::WordSeparator::AsciiSpace)
 }
 
 fn bold(text: &str, look: Look) -> String {

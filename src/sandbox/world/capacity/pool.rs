@@ -15,7 +15,7 @@ pub fn free(world: &World, instance_type: &str, zone: &str, lifecycle: Lifecycle
     if !offerings::zones(&world.account.region, instance_type).iter().any(|offered| offered == zone) {
         return None;
     }
-    if world.faults.is_exhausted(instance_type, zone) {
+    if world.faults.is_exhausted(instance_type, zone, lifecycle) {
         return Some(0);
     }
     let size = between(hash(world.seed, &["pool", instance_type, zone]), 500, 5000).unsigned_abs();

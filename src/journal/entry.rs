@@ -1,0 +1,97 @@
+//! The lines of a run's file.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// The version of the lines' form. A reader refuses a greater one.
+pub const VERSION: u32 = 1;
+
+/// One line.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Line {
+    /// Version of the form.
+    pub v: u32,
+    /// Its number in the file, from 0.
+    pub seq: u64,
+    /// The target's time.
+    pub at: Timestamp,
+    /// What it says.
+    #[serde(flatten)]
+    pub entry: Entry,
+}
+
+/// What a line says.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "entry", rename_all = "kebab-case")]
+pub enum Entry {
+    /// The run began.
+    Begin {
+        /// Its id.
+        run: String,
+        /// The runbook's path, or the command.
+        script: String,
+        /// `sandbox` or `aws`.
+        target: String,
+        /// The parameters it ran with; secret ones are masked.
+        params: Value,
+    },
+    /// A mutating request is about to be sent. What boot data says is left out.
+    Intent {
+        /// The request, as [`Mutation`](crate::domain::mutation::Mutation) is written.
+        mutation: Value,
+    },
+    /// What came of an intent.
+    Outcome {
+        /// The `seq` of the intent.
+        of: u64,
+        /// The answer.
+        #[serde(flatten)]
+        result: Result,
+    },
+    /// The run ended in an orderly way.
+    End {
+        /// The process's exit code.
+        exit: u8,
+        /// How many requests changed something.
+        mutating: u64,
+    },
+}
+
+/// An answer to a mutating request.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "result", rename_all = "kebab-case")]
+pub enum Result {
+    /// It was done.
+    Done {
+        /// Id of what was made.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        id: Option<String>,
+        /// ARN of what was made.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        arn: Option<String>,
+    },
+    /// It was refused, or nobody knows whether it was done.
+    Failed {
+        /// Stable code.
+        code: String,
+        /// What was said.
+        message: String,
+    },
+}
+
+impl Entry {
+    /// What people call the request of an intent: `CreateRole spotscript-x`, `Evict default/web-0`.
+    pub fn request(&self) -> Option<String> {
+        let Entry::Intent { mutation } = self else { return None };
+        let text = |key: &str| mutation.get(key).and_then(Value::as_str);
+        let operation = text("operation")?;
+        let what =
+            ["name", "role", "profile", "group", "group_id", "cluster", "pod", "node"].iter().find_map(|key| text(key));
+        Some(match (what, text("namespace")) {
+            (Some(what), Some(namespace)) => format!("{operation} {namespace}/{what}"),
+            (Some(what), None) => format!("{operation} {what}"),
+            (None, _) => operation.to_owned(),
+        })
+    }
+}

@@ -1,0 +1,105 @@
+//! Reads a run's file, whole or cut off.
+
+use std::path::Path;
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::entry::{Entry, Line, Result as Answer, VERSION};
+use crate::domain::Code;
+use crate::domain::error::{Error, Result};
+
+/// How a run ended.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum State {
+    /// With exit code 0.
+    Done,
+    /// With another exit code.
+    Failed,
+    /// It did not: killed, crashed, or still running.
+    Unfinished,
+}
+
+/// A run, from its file.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub struct Run {
+    /// Id.
+    pub id: String,
+    /// The runbook's path, or the command.
+    pub script: String,
+    /// `sandbox` or `aws`.
+    pub target: String,
+    /// Parameters.
+    pub params: Value,
+    /// When its first change began, on the target's clock.
+    pub began: Timestamp,
+    /// How it ended.
+    pub state: State,
+    /// Whether its last line was cut off.
+    pub torn: bool,
+    /// All lines but the first.
+    pub lines: Vec<Line>,
+}
+
+impl Run {
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// `SPOT-0805` when it is no journal, was made by a newer version, or has a broken line that is not its last.
+    pub fn read(path: &Path) -> Result<Self> {
+        let bytes = std::fs::read(path).map_err(|error| unreadable(path, error.to_string()))?;
+        Run::parse(path, &String::from_utf8_lossy(&bytes))
+    }
+
+    fn parse(path: &Path, text: &str) -> Result<Self> {
+        let mut lines = Vec::new();
+        let mut torn = false;
+        let count = text.lines().count();
+        for (index, text_of_line) in text.lines().enumerate() {
+            let version = serde_json::from_str::<Value>(text_of_line).ok().and_then(|line| line.get("v")?.as_u64());
+            if let Some(newer) = version.filter(|version| *version > u64::from(VERSION)) {
+                return Err(unreadable(
+                    path,
+                    format!("line {} has version {newer}, this spotscript reads up to {VERSION}", index + 1),
+                ));
+            }
+            match serde_json::from_str::<Line>(text_of_line) {
+                Ok(line) => lines.push(line),
+                // Only a crash in the middle of a write leaves half a line, and only at the end.
+                Err(_) if index + 1 == count => torn = true,
+                Err(error) => return Err(unreadable(path, format!("line {}: {error}", index + 1))),
+            }
+        }
+        let mut lines = lines.into_iter();
+        let Some(Line { at: began, entry: Entry::Begin { run: id, script, target, params }, .. }) = lines.next() else {
+            return Err(unreadable(path, "its first line is not the beginning of a run".into()));
+        };
+        let lines: Vec<Line> = lines.collect();
+        let state = match lines.last().map(|line| &line.entry) {
+            Some(Entry::End { exit: 0, .. }) => State::Done,
+            Some(Entry::End { .. }) => State::Failed,
+            _ => State::Unfinished,
+        };
+        Ok(Run { id, script, target, params, began, state, torn, lines })
+    }
+
+    /// How many changes it meant to make.
+    pub fn intents(&self) -> usize {
+        self.lines.iter().filter(|line| matches!(line.entry, Entry::Intent { .. })).count()
+    }
+
+    /// The answer to an intent, if one was written down. Without one, the request may or may not have been sent.
+    pub fn answer(&self, seq: u64) -> Option<&Answer> {
+        self.lines.iter().find_map(|line| match &line.entry {
+            Entry::Outcome { of, result } if *of == seq => Some(result),
+            _ => None,
+        })
+    }
+}
+
+fn unreadable(path: &Path, why: String) -> Error {
+    Error::new(Code::JournalUnreadable, format!("the journal `{}` cannot be read", path.display()))
+        .because(why)
+        .help("the other runs are not touched by it; `spotscript runs` lists them")
+}

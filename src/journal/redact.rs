@@ -1,0 +1,42 @@
+//! What is never written down: boot data may hold secrets, so it is told by size and hash.
+
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+/// Keys whose texts are not kept.
+const HIDDEN: [&str; 2] = ["user_data", "UserData"];
+
+/// The value without secrets.
+pub(super) fn redact(value: Value) -> Value {
+    match value {
+        Value::Object(map) => map
+            .into_iter()
+            .map(|(key, value)| match value {
+                Value::String(text) if HIDDEN.contains(&key.as_str()) => (key, Value::from(hint(&text))),
+                other => (key, redact(other)),
+            })
+            .collect(),
+        Value::Array(items) => items.into_iter().map(redact).collect(),
+        other => other,
+    }
+}
+
+fn hint(text: &str) -> String {
+    let digest = Sha256::digest(text);
+    let start: String = digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+    format!("<{} bytes, sha256 {start}…>", text.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn boot_data_is_told_by_size_and_hash_wherever_it_stands() {
+        let kept = redact(json!({ "data": [{ "user_data": "token=abc", "image": "ami-1" }] }));
+        assert_eq!(kept["data"][0]["image"], "ami-1");
+        let hint = kept["data"][0]["user_data"].as_str().unwrap_or_default();
+        assert!(hint.starts_with("<9 bytes, sha256 ") && !hint.contains("abc"), "{hint}");
+    }
+}

@@ -1,0 +1,215 @@
+//! The folder of run files: begins one, lists them, forgets the oldest.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use jiff::Timestamp;
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::entry::{Entry, Line, Result as Answer, VERSION};
+use super::read::Run;
+use super::redact::redact;
+use crate::domain::Code;
+use crate::domain::error::{Error, Result};
+use crate::domain::mutation::{Mutation, Outcome};
+
+/// Runs kept; the oldest are forgotten when a new one begins.
+const KEPT: usize = 200;
+const ENDING: &str = "jsonl";
+
+/// The folder of run files.
+#[derive(Debug, Clone)]
+pub struct Store {
+    folder: PathBuf,
+}
+
+impl Store {
+    /// A store in a folder, which need not exist yet.
+    pub fn new(folder: impl Into<PathBuf>) -> Self {
+        Store { folder: folder.into() }
+    }
+
+    /// Begins the file of a run. Nothing is on disk until the first intent: a run that changes nothing leaves no file.
+    pub fn begin(&self, script: &str, target: &str, params: Value) -> Writer {
+        // Version 7 ids sort by time.
+        let run = Uuid::now_v7().simple().to_string();
+        let begin = Entry::Begin { run: run.clone(), script: script.to_owned(), target: target.to_owned(), params };
+        Writer {
+            store: self.clone(),
+            run,
+            state: Mutex::new(Open { file: None, next: 0, mutating: 0, begin: Some(begin) }),
+        }
+    }
+
+    /// All runs, newest first. A file that cannot be read is in the list with its error.
+    ///
+    /// # Errors
+    /// `SPOT-0801` when the folder cannot be read; a folder that does not exist has no runs.
+    pub fn runs(&self) -> Result<Vec<Result<Run>>> {
+        Ok(self.files()?.iter().rev().map(|file| Run::read(file)).collect())
+    }
+
+    /// The run whose id begins or ends with `id`; `last` is the newest.
+    ///
+    /// # Errors
+    /// `SPOT-0803` when none or several fit, and what reading it says.
+    pub fn find(&self, id: &str) -> Result<Run> {
+        let files = self.files()?;
+        let fits = |file: &&PathBuf| {
+            file.file_stem()
+                .and_then(|name| name.to_str())
+                .is_some_and(|name| name.starts_with(id) || name.ends_with(id))
+        };
+        let found: Vec<&PathBuf> =
+            if id == "last" { files.last().into_iter().collect() } else { files.iter().filter(fits).collect() };
+        match found.as_slice() {
+            [one] => Run::read(one),
+            [] => {
+                Err(Error::new(Code::RunNotFound, format!("there is no run `{id}`"))
+                    .help("`spotscript runs` lists them"))
+            }
+            many => Err(Error::new(Code::RunNotFound, format!("{} runs are called `{id}`", many.len()))
+                .help("write more of its id; `spotscript runs` lists them")),
+        }
+    }
+
+    /// The files, oldest first.
+    fn files(&self) -> Result<Vec<PathBuf>> {
+        let entries = match fs::read_dir(&self.folder) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(unwritable(&self.folder, "read", &error)),
+        };
+        let mut files: Vec<PathBuf> = entries
+            .flatten()
+            .map(|entry| entry.path())
+            .filter(|file| file.extension().is_some_and(|end| end == ENDING))
+            .collect();
+        files.sort();
+        Ok(files)
+    }
+
+    fn create(&self, run: &str) -> Result<File> {
+        fs::create_dir_all(&self.folder).map_err(|error| unwritable(&self.folder, "made", &error))?;
+        let files = self.files()?;
+        for old in files.iter().take((files.len() + 1).saturating_sub(KEPT)) {
+            // A file that stays is a nuisance, not a fault.
+            drop(fs::remove_file(old));
+        }
+        let path = self.folder.join(format!("{run}.{ENDING}"));
+        let file = OpenOptions::new()
+            .create_new(true)
+            .append(true)
+            .open(&path)
+            .map_err(|error| unwritable(&path, "written", &error))?;
+        // The name itself has to survive a crash too.
+        drop(File::open(&self.folder).and_then(|folder| folder.sync_all()));
+        Ok(file)
+    }
+}
+
+fn unwritable(path: &Path, what: &str, error: &std::io::Error) -> Error {
+    Error::new(Code::JournalUnwritable, format!("the journal `{}` cannot be {what}", path.display()))
+        .because(error.to_string())
+        .help("nothing was sent that is not written down: make room or rights, or choose a folder with SPOTSCRIPT_STATE_DIR")
+}
+
+/// The file of a run that goes on.
+#[derive(Debug)]
+pub struct Writer {
+    store: Store,
+    run: String,
+    state: Mutex<Open>,
+}
+
+#[derive(Debug)]
+struct Open {
+    file: Option<File>,
+    next: u64,
+    mutating: u64,
+    begin: Option<Entry>,
+}
+
+impl Writer {
+    /// The run's id.
+    pub fn run(&self) -> &str {
+        &self.run
+    }
+
+    /// Puts an intent on disk; its request may be sent when this has returned. Gives its number.
+    ///
+    /// # Errors
+    /// `SPOT-0804` when it cannot be written: then the request must not be sent.
+    pub fn intent(&self, mutation: &Mutation, at: Timestamp) -> Result<u64> {
+        let mutation = serde_json::to_value(mutation).map_err(|error| {
+            Error::new(Code::Internal, "a change cannot be written down").because(error.to_string())
+        })?;
+        let mut open = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if open.file.is_none() {
+            open.file = Some(self.store.create(&self.run)?);
+        }
+        if let Some(begin) = open.begin.take() {
+            open.append(begin, at)?;
+        }
+        open.mutating += 1;
+        let seq = open.append(Entry::Intent { mutation: redact(mutation) }, at)?;
+        open.sync()?;
+        Ok(seq)
+    }
+
+    /// Puts what came of an intent on disk.
+    ///
+    /// # Errors
+    /// `SPOT-0804` when it cannot be written.
+    pub fn outcome(&self, of: u64, outcome: &Result<Outcome>, at: Timestamp) -> Result<()> {
+        let result = match outcome {
+            Ok(outcome) => Answer::Done { id: outcome.id.clone(), arn: outcome.arn.clone() },
+            Err(error) => Answer::Failed { code: error.code.to_string(), message: error.message.clone() },
+        };
+        let mut open = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        // Not synced: the next intent, or the end, takes it along. An outcome that a crash loses is found by reading.
+        open.append(Entry::Outcome { of, result }, at).map(drop)
+    }
+
+    /// Notes the orderly end of a run that changed something.
+    ///
+    /// # Errors
+    /// `SPOT-0804` when it cannot be written.
+    pub fn end(&self, exit: u8, at: Timestamp) -> Result<()> {
+        let mut open = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if open.file.is_none() {
+            return Ok(());
+        }
+        let mutating = open.mutating;
+        open.append(Entry::End { exit, mutating }, at)?;
+        open.sync()
+    }
+}
+
+impl Open {
+    fn append(&mut self, entry: Entry, at: Timestamp) -> Result<u64> {
+        let seq = self.next;
+        let mut line = serde_json::to_vec(&Line { v: VERSION, seq, at, entry }).map_err(|error| {
+            Error::new(Code::Internal, "a line of the journal cannot be made").because(error.to_string())
+        })?;
+        line.push(b'\n');
+        if let Some(file) = &mut self.file {
+            file.write_all(&line).map_err(|error| lost(&error))?;
+        }
+        self.next += 1;
+        Ok(seq)
+    }
+
+    fn sync(&mut self) -> Result<()> {
+        self.file.as_ref().map_or(Ok(()), File::sync_data).map_err(|error| lost(&error))
+    }
+}
+
+fn lost(error: &std::io::Error) -> Error {
+    Error::new(Code::JournalUnwritable, "the journal of this run cannot be written")
+        .because(error.to_string())
+        .help("the request was not sent; make room on the disk and run again: what is done is found `unchanged`")
+}
