@@ -110,7 +110,7 @@ pub(super) struct Delete {
     timeout: Option<String>,
 }
 
-pub(super) fn timeout(given: Option<&str>, usual: Duration) -> Result<Duration> {
+pub(crate) fn timeout(given: Option<&str>, usual: Duration) -> Result<Duration> {
     let Some(text) = given else { return Ok(usual) };
     let parsed = text.parse::<jiff::SignedDuration>().ok().and_then(|span| Duration::try_from(span).ok());
     parsed.ok_or_else(|| {

@@ -32,6 +32,7 @@ use crate::domain::error::Error;
 use rhai::{Engine, ParseError, exported_module};
 
 pub use call::{Failure, raise};
+pub(crate) use eks::timeout as time_limit;
 pub use sandbox::SandboxValue;
 
 /// Teaches an engine everything scripts can call.

@@ -7,6 +7,7 @@ mod advisor;
 mod answer;
 mod asg;
 mod bound;
+mod check;
 mod cluster_choice;
 mod console;
 mod create;
@@ -66,6 +67,7 @@ enum Command {
     Run(run::Args),
     Runs(runs::Args),
     Test(test::Args),
+    Check(check::Args),
     Repl(repl::Args),
     Get(get::Args),
     Create(create::Args),
@@ -86,6 +88,7 @@ fn dispatch(command: Command, global: &Global) -> Result<ExitCode, Failed> {
         Command::Run(args) => run::run(args, global),
         Command::Runs(args) => runs::run(args, global),
         Command::Test(args) => test::run(args, global),
+        Command::Check(args) => check::run(args, global),
         Command::Repl(args) => repl::run(args, global),
         Command::Get(args) => get::run(args, global),
         Command::Create(args) => create::run(args, global),

@@ -20,6 +20,8 @@ pub enum Kind {
     Incomplete,
     /// A fault of spotscript itself. Exit 70.
     Bug,
+    /// A check of a script found something. Exit 3.
+    Lint,
     /// The user interrupted the run. Exit 130.
     Interrupted,
 }
@@ -30,6 +32,7 @@ impl Kind {
         match self {
             Kind::Script => 1,
             Kind::Usage => 2,
+            Kind::Lint => 3,
             Kind::Refused => 5,
             Kind::Incomplete => 6,
             Kind::Bug => 70,
@@ -185,6 +188,27 @@ codes! {
     ScriptThrew = 610, Script;
     /// The run's own time limit passed.
     TimeLimit = 611, Incomplete;
+
+    /// A variable that was not declared.
+    UndefinedVariable = 620, Lint;
+    /// A variable that nobody reads.
+    UnusedVariable = 621, Lint;
+    /// An imported module that nobody uses.
+    UnusedImport = 622, Lint;
+    /// A function that reads a variable of the script around it.
+    OuterVariable = 623, Lint;
+    /// A comparison that stands as a statement.
+    ComparisonAsStatement = 624, Lint;
+    /// A division of whole numbers that loses the fraction.
+    IntegerDivision = 625, Lint;
+    /// Code that never runs.
+    UnreachableCode = 626, Lint;
+    /// A parameter that the script does not declare.
+    UnknownParameter = 627, Lint;
+    /// An option spelt as eksctl spells it.
+    EksctlSpelling = 631, Lint;
+    /// A comment that allows a code which does not exist.
+    UnknownAllowance = 633, Lint;
 
     /// An assertion of a test did not hold.
     AssertionFailed = 660, Script;

@@ -120,6 +120,13 @@ pub(super) fn place(sources: &SourceMap, name: &str, position: Position) -> Opti
     Some(Place { name: name.to_owned(), text, span })
 }
 
+/// The word `PARAMS` in the text called `name`, which an error in the declarations is about.
+pub(super) fn at_params(sources: &SourceMap, name: &str) -> Option<Place> {
+    let text = sources.get(name)?;
+    let start = text.find("PARAMS")?;
+    Some(Place { name: name.to_owned(), span: start..start + "PARAMS".len(), text })
+}
+
 fn position_of(failure: &EvalAltResult) -> Position {
     failure.position()
 }

@@ -3,6 +3,7 @@
 //! Nothing here prints or reads arguments; the faces do.
 
 pub mod catalog;
+pub mod check;
 pub mod diagnostic;
 pub mod docs;
 pub mod engine;

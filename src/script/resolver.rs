@@ -50,6 +50,14 @@ impl Resolver {
         use_it(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// The name and the text of the module that `importer` means by `path`. Nothing runs.
+    ///
+    /// # Errors
+    /// `SPOT-0607` when there is none.
+    pub(super) fn locate(&self, importer: Option<&str>, path: &str) -> Result<(String, Arc<str>), Error> {
+        self.find(importer, path).map(|found| (found.shown, found.text))
+    }
+
     fn find(&self, importer: Option<&str>, path: &str) -> Result<Found, Error> {
         if let Some(name) = path.strip_prefix("std/") {
             let Some(text) = stdlib::get(name) else { return Err(unknown_std(path, name)) };

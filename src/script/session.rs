@@ -157,12 +157,6 @@ impl Session {
 
     fn at_params(&self, error: Error, name: &str) -> ScriptError {
         debug_assert_eq!(error.code, Code::InvalidParams);
-        let text = self.sources.get(name).unwrap_or_default();
-        let place = text.find("PARAMS").map(|start| super::diagnostic::Place {
-            name: name.to_owned(),
-            span: start..start + "PARAMS".len(),
-            text: text.clone(),
-        });
-        ScriptError { place, ..error.into() }
+        ScriptError { place: super::diagnostic::at_params(&self.sources, name), ..error.into() }
     }
 }

@@ -41,7 +41,10 @@ pub fn find(wanted: &[Wanted]) -> Result<Vec<(PathBuf, Option<String>)>> {
 }
 
 /// Every file below `folder` whose name is `accepted`, in order.
-pub(super) fn walk(folder: &Path, accepted: &dyn Fn(&str) -> bool, into: &mut Vec<PathBuf>) -> Result<()> {
+///
+/// # Errors
+/// `SPOT-0801` for a folder that cannot be read.
+pub fn walk(folder: &Path, accepted: &dyn Fn(&str) -> bool, into: &mut Vec<PathBuf>) -> Result<()> {
     let unreadable = |error: std::io::Error| {
         Error::new(Code::File, format!("`{}` cannot be read", folder.display())).because(error.to_string())
     };

@@ -5,7 +5,7 @@
 mod capture;
 mod case;
 pub mod coverage;
-mod discover;
+pub mod discover;
 mod functions;
 pub mod junit;
 mod lab;

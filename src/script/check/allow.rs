@@ -1,0 +1,66 @@
+//! `// spotscript: allow SPOT-0621` on a line or the line above, and `allow-file` for a whole file.
+
+use std::ops::Range;
+
+use crate::domain::Code;
+
+/// What a text allows.
+#[derive(Debug, Default)]
+pub(super) struct Allowances {
+    file: Vec<Code>,
+    /// 1-based line of the comment and the code.
+    lines: Vec<(usize, Code)>,
+    /// Words that are no codes: their bytes.
+    pub(super) unknown: Vec<Range<usize>>,
+}
+
+const MARK: &str = "// spotscript: ";
+
+impl Allowances {
+    /// Reads the comments of a text.
+    pub(super) fn read(text: &str) -> Self {
+        let mut found = Allowances::default();
+        let mut start = 0;
+        for (index, line) in text.split_inclusive('\n').enumerate() {
+            if let Some(at) = line.find(MARK) {
+                found.read_comment(index + 1, start + at + MARK.len(), &line[at + MARK.len()..]);
+            }
+            start += line.len();
+        }
+        found
+    }
+
+    fn read_comment(&mut self, line: usize, start: usize, comment: &str) {
+        // What stands behind another comment sign is for people.
+        let comment = comment.split("//").next().unwrap_or(comment);
+        let Some((whole_file, rest)) = comment
+            .strip_prefix("allow-file ")
+            .map(|rest| (true, rest))
+            .or_else(|| comment.strip_prefix("allow ").map(|rest| (false, rest)))
+        else {
+            return;
+        };
+        let offset = start + comment.len() - rest.len();
+        for word in rest.split([' ', ',', '\n', '\r']).filter(|word| !word.is_empty()) {
+            // Both are slices of one text.
+            let at = offset + (word.as_ptr() as usize - rest.as_ptr() as usize);
+            match code(word) {
+                Some(code) if whole_file => self.file.push(code),
+                Some(code) => self.lines.push((line, code)),
+                None if word.starts_with("SPOT-") => self.unknown.push(at..at + word.len()),
+                // A reason may follow.
+                None => break,
+            }
+        }
+    }
+
+    /// Whether a finding with this code on this line is allowed.
+    pub(super) fn covers(&self, code: Code, line: usize) -> bool {
+        self.file.contains(&code)
+            || self.lines.iter().any(|(at, allowed)| *allowed == code && (*at == line || at + 1 == line))
+    }
+}
+
+fn code(word: &str) -> Option<Code> {
+    Code::ALL.iter().find(|code| code.to_string() == word).copied()
+}

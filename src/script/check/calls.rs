@@ -1,0 +1,289 @@
+//! Calls: does the function exist, does it take so many arguments, and of these types.
+
+use rhai::{Expr, FnCallExpr, Position};
+
+use super::index::{Index, Overload};
+use super::kind::Kind;
+use super::walk::{Walk, near_member};
+use super::{literals, options};
+use crate::domain::Code;
+use crate::domain::error::{Error, nearest};
+use crate::domain::instance_types::InstanceTypes;
+
+/// Methods that call a closure with each element.
+const EACH: &[&str] = &["filter", "all", "any", "some", "map", "for_each", "find", "index_of", "none"];
+
+impl Walk<'_> {
+    pub(super) fn call(&mut self, call: &FnCallExpr, at: Position) -> Kind {
+        if call.is_operator_call() {
+            return self.operator(call);
+        }
+        let arguments = self.arguments(&call.args, &Kind::Any);
+        if call.namespace.is_empty() { self.plain(call, &arguments, at) } else { self.qualified(call, &arguments, at) }
+    }
+
+    fn arguments(&mut self, arguments: &[Expr], element: &Kind) -> Vec<Kind> {
+        arguments.iter().map(|argument| self.argument(argument, element)).collect()
+    }
+
+    /// An argument; a closure among them takes `element`.
+    fn argument(&mut self, argument: &Expr, element: &Kind) -> Kind {
+        if let Expr::DynamicConstant(value, _) = argument
+            && let Some(name) = value.read_lock::<rhai::FnPtr>().map(|pointer| pointer.fn_name().to_owned())
+        {
+            self.closure(&name, element);
+            return Kind::known("closure");
+        }
+        self.expression(argument)
+    }
+
+    fn operator(&mut self, call: &FnCallExpr) -> Kind {
+        let kinds = self.arguments(&call.args, &Kind::Any);
+        let both = |name: &str| kinds.iter().all(|kind| kind.is(name));
+        match call.name.as_str() {
+            "==" | "!=" | "<" | ">" | "<=" | ">=" | "!" => Kind::known("bool"),
+            "/" if both("int") => {
+                if let [Expr::IntegerConstant(left, at), Expr::IntegerConstant(right, _)] = &call.args[..]
+                    && *right != 0
+                    && left % right != 0
+                {
+                    self.whole_division(*at);
+                }
+                Kind::known("int")
+            }
+            "*" => {
+                if both("int")
+                    && let Some(Expr::FnCall(inner, _)) = call.args.first()
+                    && inner.is_operator_call()
+                    && inner.name == "/"
+                    && !matches!(&inner.args[..], [Expr::IntegerConstant(..), Expr::IntegerConstant(..)])
+                {
+                    self.whole_division(super::position::start(&inner.args[0]));
+                }
+                if both("int") { Kind::known("int") } else { Kind::Any }
+            }
+            "+" | "-" | "%" | "**" if both("int") => Kind::known("int"),
+            "+" if kinds.first().is_some_and(|kind| kind.is("string")) => Kind::known("string"),
+            _ => Kind::Any,
+        }
+    }
+
+    fn whole_division(&mut self, at: Position) {
+        let error = Error::new(Code::IntegerDivision, "whole numbers divide to a whole number: the fraction is lost");
+        self.tell(error.help("make one of them a number with a point, such as `100.0`, or multiply first"), at);
+    }
+
+    fn plain(&mut self, call: &FnCallExpr, arguments: &[Kind], at: Position) -> Kind {
+        let name = call.name.as_str();
+        // `x in list` is a call too.
+        if Index::is_keyword(name) || name == "contains" {
+            return Kind::Any;
+        }
+        if let Some(takes) = self.own.get(name) {
+            if !takes.contains(&arguments.len()) {
+                let mut takes: Vec<String> = takes.iter().map(ToString::to_string).collect();
+                takes.sort();
+                let error = Error::new(
+                    Code::UnknownFunction,
+                    format!("`{name}` takes {} arguments, not {}", takes.join(" or "), arguments.len()),
+                );
+                self.tell(error.help("look at its `fn` line"), at);
+            }
+            return Kind::Any;
+        }
+        let index = self.index;
+        let overloads = index.overloads("", name);
+        if overloads.is_empty() {
+            if self.scopes.has(name) {
+                return Kind::Any;
+            }
+            let error = Error::new(Code::UnknownFunction, format!("there is no function `{name}`"));
+            let known = index.names("").chain(self.own.keys().map(String::as_str));
+            let elsewhere = index.namespaces().find(|namespace| !index.overloads(namespace, name).is_empty());
+            let error = match (elsewhere, nearest(name, known.filter(|name| name.starts_with(char::is_alphabetic)))) {
+                (Some(namespace), _) => error.help(format!("did you mean `{namespace}::{name}`?")),
+                (None, Some(near)) => error.help(format!("did you mean `{near}`?")),
+                (None, None) => error.help("`spotscript docs` lists the functions"),
+            };
+            self.tell(error, at);
+            return Kind::Any;
+        }
+        self.matched(name, overloads.iter().collect(), arguments, &call.args, at)
+    }
+
+    fn qualified(&mut self, call: &FnCallExpr, arguments: &[Kind], at: Position) -> Kind {
+        let (root, name) = (call.namespace.root().to_owned(), call.name.as_str());
+        let index = self.index;
+        if root == "global" {
+            return Kind::Any;
+        }
+        if let Some(import) = self.imports.get_mut(&root) {
+            import.used = true;
+            if call.namespace.path.len() == 1
+                && let Some(functions) = &import.functions
+            {
+                let takes: Vec<usize> = functions.iter().filter(|known| known.0 == name).map(|known| known.1).collect();
+                let error = if takes.is_empty() {
+                    let error =
+                        Error::new(Code::UnknownFunction, format!("the module `{root}` has no function `{name}`"));
+                    Some(match nearest(name, functions.iter().map(|known| known.0.as_str())) {
+                        Some(near) => error.help(format!("did you mean `{root}::{near}`?")),
+                        None => {
+                            error.help(format!("it has {}", listed(functions.iter().map(|known| known.0.as_str()))))
+                        }
+                    })
+                } else if !takes.contains(&arguments.len()) {
+                    let wanted = takes.iter().map(ToString::to_string).collect::<Vec<_>>().join(" or ");
+                    let message = format!("`{root}::{name}` takes {wanted} arguments, not {}", arguments.len());
+                    Some(Error::new(Code::UnknownFunction, message).help("look at its `fn` line"))
+                } else {
+                    None
+                };
+                if let Some(error) = error {
+                    self.tell(error, at);
+                }
+            }
+            return Kind::Any;
+        }
+        if !self.namespace(&root, call.namespace.path.first().map_or(at, |first| first.pos))
+            || call.namespace.path.len() != 1
+        {
+            return Kind::Any;
+        }
+        let path = format!("{root}::{name}");
+        let overloads = index.overloads(&root, name);
+        if overloads.is_empty() {
+            let error = Error::new(Code::UnknownFunction, format!("there is no function `{path}`"));
+            let error = match nearest(name, index.names(&root)) {
+                Some(near) => error.help(format!("did you mean `{root}::{near}`?")),
+                None => error.help(format!("`{root}` has {}", listed(index.names(&root)))),
+            };
+            self.tell(error, at);
+            return Kind::Any;
+        }
+        let kind = self.matched(&path, overloads.iter().collect(), arguments, &call.args, at);
+        match (path.as_str(), call.args.first()) {
+            // Later calls on the set may judge the names.
+            ("spot::types", Some(Expr::Array(items, _))) => {
+                let names: Vec<String> =
+                    literals::texts(&call.args[0]).into_iter().map(|(name, _)| name.to_owned()).collect();
+                if names.len() == items.len() { Kind::Names(names) } else { kind }
+            }
+            _ => kind,
+        }
+    }
+
+    /// Whether a namespace exists; tells it if not.
+    pub(super) fn namespace(&mut self, name: &str, at: Position) -> bool {
+        if let Some(import) = self.imports.get_mut(name) {
+            import.used = true;
+            return true;
+        }
+        if self.index.is_namespace(name) {
+            return true;
+        }
+        let error = Error::new(Code::UnknownFunction, format!("there is no namespace `{name}`"));
+        let known = self.index.namespaces().chain(self.imports.keys().map(String::as_str));
+        let error = match nearest(name, known) {
+            Some(near) => error.help(format!("did you mean `{near}`?")),
+            None => error.help(format!("import a module under that name: `import \"std/…\" as {name};`")),
+        };
+        self.tell(error, at);
+        false
+    }
+
+    pub(super) fn method(&mut self, kind: &Kind, call: &FnCallExpr, at: Position) -> Kind {
+        let name = call.name.as_str();
+        let index = self.index;
+        let element = if EACH.contains(&name) { index.element(kind) } else { Kind::Any };
+        let mut arguments = vec![kind.clone()];
+        arguments.extend(self.arguments(&call.args, &element));
+        let Some(receiver) = kind.name() else { return Kind::Any };
+        if Index::is_keyword(name) || self.own.contains_key(name) || !index.is_closed(receiver) {
+            return index.methods(receiver, name).first().map(|overload| overload.returns.clone()).unwrap_or_default();
+        }
+        let methods = index.methods(receiver, name);
+        if methods.is_empty() {
+            let error =
+                Error::new(Code::UnknownFunction, format!("a value of type `{receiver}` has no method `{name}`"));
+            let error = if index.property(receiver, name).is_some() {
+                error.help(format!("it is a property: write `{name}` without `()`"))
+            } else {
+                near_member(error, name, &index.members(receiver))
+            };
+            self.tell(error, at);
+            return Kind::Any;
+        }
+        let returns = self.matched(name, methods, &arguments, &call.args, at);
+        if let (Kind::Names(names), "same_shape") = (kind, name)
+            && let Ok(types) = InstanceTypes::parse(names)
+        {
+            match types.same_shape() {
+                Ok(_) => return kind.clone(),
+                Err(error) => self.tell(error, at),
+            }
+        }
+        returns
+    }
+
+    /// Finds the way of calling that is meant, and judges what is written out among the arguments.
+    fn matched(
+        &mut self,
+        path: &str,
+        overloads: Vec<&Overload>,
+        arguments: &[Kind],
+        written: &[Expr],
+        at: Position,
+    ) -> Kind {
+        let fit: Vec<&&Overload> = overloads.iter().filter(|overload| overload.takes(arguments)).collect();
+        let own = overloads.iter().any(|overload| overload.own);
+        let counted = overloads.iter().any(|overload| overload.parameters.len() == arguments.len());
+        if fit.is_empty() && (own || !counted) {
+            let given: Vec<&str> = arguments.iter().map(|kind| kind.name().unwrap_or("any")).collect();
+            let mut known: Vec<String> = overloads.iter().map(|overload| format!("`{}`", overload.signature)).collect();
+            known.dedup();
+            known.truncate(6);
+            let error = Error::new(Code::UnknownFunction, format!("there is no `{path}({})`", given.join(", ")));
+            self.tell(error.help(format!("there is {}", known.join(", "))), at);
+        }
+        for (place, value) in written.iter().enumerate() {
+            for (error, at) in literals::argument(path, place, value) {
+                self.tell(error, at);
+            }
+        }
+        if let Some(Expr::Map(map, _)) = written.last() {
+            for (error, fault) in options::judge(path, &map.0, at, &mut |value| self.evident(value)) {
+                self.tell(error, fault);
+            }
+        }
+        let kinds: Vec<&Kind> = fit.iter().map(|overload| &overload.returns).collect();
+        match kinds.split_first() {
+            Some((first, rest)) if rest.iter().all(|kind| kind == first) => (*first).clone(),
+            _ => Kind::Any,
+        }
+    }
+
+    /// The type of a value that was walked already.
+    fn evident(&self, value: &Expr) -> Kind {
+        match value {
+            Expr::BoolConstant(..) => Kind::known("bool"),
+            Expr::IntegerConstant(..) => Kind::known("int"),
+            Expr::FloatConstant(..) => Kind::known("float"),
+            Expr::StringConstant(..) | Expr::InterpolatedString(..) => Kind::known("string"),
+            Expr::Array(..) => Kind::known("list"),
+            Expr::Map(..) => Kind::known("map"),
+            Expr::Variable(variable, ..) if variable.2.is_empty() => {
+                let all: Vec<_> = self.scopes.all().filter(|known| known.name == variable.1.as_str()).collect();
+                all.last().map(|known| known.kind.clone()).unwrap_or_default()
+            }
+            _ => Kind::Any,
+        }
+    }
+}
+
+fn listed<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    let mut names: Vec<&str> = names.collect();
+    names.sort_unstable();
+    names.dedup();
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,148 @@
+//! What can be called, arranged for looking up.
+
+use std::collections::{HashMap, HashSet};
+
+use super::kind::Kind;
+use crate::script::catalog::{Catalog, Entry, EntryKind};
+
+/// What the engine itself answers, unseen by its metadata.
+const KEYWORDS: &[&str] = &[
+    "print",
+    "debug",
+    "type_of",
+    "Fn",
+    "call",
+    "curry",
+    "is_shared",
+    "is_def_fn",
+    "is_def_var",
+    "eval",
+    "import",
+    "export",
+    "tag",
+];
+
+/// One way to call a function.
+#[derive(Debug, Clone)]
+pub(super) struct Overload {
+    /// Types of its parameters.
+    pub(super) parameters: Vec<String>,
+    pub(super) returns: Kind,
+    pub(super) own: bool,
+    pub(super) signature: String,
+}
+
+impl Overload {
+    /// Whether arguments of these types may be meant.
+    pub(super) fn takes(&self, arguments: &[Kind]) -> bool {
+        self.parameters.len() == arguments.len()
+            && self.parameters.iter().zip(arguments).all(|(parameter, argument)| fits(parameter, argument))
+    }
+}
+
+fn fits(parameter: &str, argument: &Kind) -> bool {
+    match argument.name() {
+        None => true,
+        Some(name) => {
+            parameter == "any" || parameter == name || (parameter == "list" && matches!(argument, Kind::Names(_)))
+        }
+    }
+}
+
+/// Everything that can be called.
+#[derive(Debug, Default)]
+pub(super) struct Index {
+    functions: HashMap<String, HashMap<String, Vec<Overload>>>,
+    properties: HashMap<String, HashMap<String, Kind>>,
+    elements: HashMap<String, Kind>,
+    namespaces: HashSet<String>,
+}
+
+impl Index {
+    pub(super) fn of(catalog: &Catalog) -> Self {
+        let mut index = Index::default();
+        for entry in catalog.entries() {
+            index.add(entry);
+        }
+        index
+    }
+
+    fn add(&mut self, entry: &Entry) {
+        if matches!(entry.kind, EntryKind::Syntax | EntryKind::Constant) {
+            return;
+        }
+        let receiver = entry.receiver().unwrap_or_default().to_owned();
+        let returns = Kind::known(&entry.returns);
+        if let Some(property) = entry.property() {
+            self.properties.entry(receiver).or_default().insert(property.to_owned(), returns);
+            return;
+        }
+        if entry.name == "index$get$" {
+            self.elements.entry(receiver).or_insert(returns);
+            return;
+        }
+        if !entry.namespace.is_empty() {
+            self.namespaces.insert(entry.namespace.clone());
+        }
+        let parameters = entry.parameters.iter().map(|text| text.rsplit(": ").next().unwrap_or(text).to_owned());
+        let overload =
+            Overload { parameters: parameters.collect(), returns, own: entry.own, signature: entry.signature() };
+        let namespace = self.functions.entry(entry.namespace.clone()).or_default();
+        namespace.entry(entry.name.clone()).or_default().push(overload);
+    }
+
+    /// The ways to call a function; empty if there is none of this name.
+    pub(super) fn overloads(&self, namespace: &str, name: &str) -> &[Overload] {
+        self.functions.get(namespace).and_then(|functions| functions.get(name)).map_or(&[], Vec::as_slice)
+    }
+
+    pub(super) fn is_namespace(&self, name: &str) -> bool {
+        self.namespaces.contains(name)
+    }
+
+    pub(super) fn namespaces(&self) -> impl Iterator<Item = &str> {
+        self.namespaces.iter().map(String::as_str)
+    }
+
+    /// The names of a namespace's functions.
+    pub(super) fn names(&self, namespace: &str) -> impl Iterator<Item = &str> {
+        self.functions.get(namespace).into_iter().flat_map(|functions| functions.keys()).map(String::as_str)
+    }
+
+    pub(super) fn is_keyword(name: &str) -> bool {
+        KEYWORDS.contains(&name)
+    }
+
+    /// The ways to call a method on a type.
+    pub(super) fn methods(&self, receiver: &str, name: &str) -> Vec<&Overload> {
+        let all = self.overloads("", name).iter();
+        all.filter(|overload| overload.parameters.first().is_some_and(|first| first == receiver || first == "any"))
+            .collect()
+    }
+
+    /// The type of a property; `None` if the type has no such property.
+    pub(super) fn property(&self, receiver: &str, name: &str) -> Option<&Kind> {
+        self.properties.get(receiver).and_then(|known| known.get(name))
+    }
+
+    /// What can stand behind the dot of a value of a type.
+    pub(super) fn members(&self, receiver: &str) -> Vec<&str> {
+        let properties = self.properties.get(receiver).into_iter().flat_map(|known| known.keys()).map(String::as_str);
+        let of = |overloads: &[Overload]| {
+            overloads.iter().any(|overload| overload.parameters.first().is_some_and(|first| first == receiver))
+        };
+        let methods = self.functions.get("").into_iter().flatten().filter(|(_, overloads)| of(overloads));
+        properties.chain(methods.map(|(name, _)| name.as_str())).collect()
+    }
+
+    /// Whether nothing can be added to a type by scripts: one of ours, or a plain value.
+    pub(super) fn is_closed(&self, receiver: &str) -> bool {
+        receiver.starts_with(char::is_uppercase) && receiver != "Fn" && receiver != "Error"
+            || matches!(receiver, "string" | "int" | "float" | "bool")
+    }
+
+    /// The type of the elements of a value.
+    pub(super) fn element(&self, of: &Kind) -> Kind {
+        of.name().and_then(|name| self.elements.get(name)).cloned().unwrap_or_default()
+    }
+}

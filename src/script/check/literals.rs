@@ -1,0 +1,115 @@
+//! Values written out in a script, judged by the domain before anything runs.
+
+use std::time::Duration;
+
+use rhai::{Expr, Position};
+
+use crate::bindings::time_limit;
+use crate::domain::error::Error;
+use crate::domain::instance_types::InstanceTypes;
+use crate::domain::kubernetes::Selector;
+use crate::domain::label;
+use crate::domain::nodegroup::{Size, SpotAllocationStrategy, validate_name};
+use crate::domain::taint::Taint;
+
+/// A fault and where it stands.
+pub(super) type Fault = (Error, Position);
+
+/// The text of a literal.
+pub(super) fn text(expression: &Expr) -> Option<(&str, Position)> {
+    match expression {
+        Expr::StringConstant(text, at) => Some((text.as_str(), *at)),
+        _ => None,
+    }
+}
+
+/// The number of a literal.
+pub(super) fn number(expression: &Expr) -> Option<i64> {
+    match expression {
+        Expr::IntegerConstant(number, _) => Some(*number),
+        _ => None,
+    }
+}
+
+/// The texts of a list literal.
+pub(super) fn texts(expression: &Expr) -> Vec<(&str, Position)> {
+    match expression {
+        Expr::Array(items, _) => items.iter().filter_map(text).collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn judge(found: Option<(&str, Position)>, rule: impl Fn(&str) -> Result<(), Error>) -> Vec<Fault> {
+    found.into_iter().filter_map(|(text, at)| Some((rule(text).err()?, at))).collect()
+}
+
+fn judge_all(expression: &Expr, rule: impl Fn(&str) -> Result<(), Error>) -> Vec<Fault> {
+    texts(expression).into_iter().flat_map(|one| judge(Some(one), &rule)).collect()
+}
+
+fn taint(text: &str) -> Result<(), Error> {
+    Taint::parse(text).map(drop)
+}
+
+fn types(text: &str) -> Result<(), Error> {
+    InstanceTypes::parse([text]).map(drop)
+}
+
+fn selector(text: &str) -> Result<(), Error> {
+    Selector::parse(text).map(drop)
+}
+
+fn time(text: &str) -> Result<(), Error> {
+    time_limit(Some(text), Duration::ZERO).map(drop)
+}
+
+/// Faults of an argument, by the function's path and the argument's place.
+pub(super) fn argument(function: &str, place: usize, value: &Expr) -> Vec<Fault> {
+    match (function, place) {
+        ("spot::types", 0) => judge_all(value, types),
+        ("taint::parse", 0) | ("has_taint", 0) => judge(text(value), taint),
+        ("kube::nodes", 0) => judge(text(value), selector),
+        ("wait_until", 0) => judge(text(value), time),
+        ("eks::nodegroup", 0) => judge(text(value), validate_name),
+        ("with_taints", 0) => judge_all(value, taint),
+        _ => Vec::new(),
+    }
+}
+
+/// Faults of an option's value, by the function's path and the option's.
+pub(super) fn option(function: &str, path: &str, value: &Expr) -> Vec<Fault> {
+    match (function, path) {
+        ("eks::nodegroup", "types") => judge_all(value, types),
+        ("eks::nodegroup", "taints") => judge_all(value, taint),
+        ("eks::nodegroup", "labels") => labels(value),
+        ("eks::nodegroup", "spot.strategy") | ("with_spot", "strategy") => {
+            judge(text(value), |text| SpotAllocationStrategy::parse(text).map(drop))
+        }
+        ("kube::nodes" | "kube::pods", "selector") => judge(text(value), selector),
+        (_, "timeout" | "pause") => judge(text(value), time),
+        _ => Vec::new(),
+    }
+}
+
+fn labels(value: &Expr) -> Vec<Fault> {
+    let Expr::Map(entries, _) = value else { return Vec::new() };
+    let mut faults = Vec::new();
+    for (key, value) in &entries.0 {
+        faults.extend(label::validate_key(&key.name).err().map(|error| (error, key.pos)));
+        faults.extend(judge(text(value), label::validate_value));
+    }
+    faults
+}
+
+/// What is wrong with sizes that are all written out.
+pub(super) fn sizes(entries: &[(rhai::Ident, Expr)]) -> Option<Error> {
+    let size = |name: &str| entries.iter().find(|(key, _)| key.name == name).map(|(_, value)| number(value));
+    // A size that is computed says nothing.
+    let (min, desired, max) = (size("min"), size("desired"), size("max"));
+    if [min, desired, max].contains(&Some(None)) {
+        return None;
+    }
+    let (min, desired, max) = (min.flatten(), desired.flatten(), max.flatten());
+    let usual = desired.or(min).unwrap_or_else(|| max.map_or(2, |max| max.min(2)));
+    Size::new(min.unwrap_or(usual), usual, max.unwrap_or(usual)).err()
+}

@@ -1,0 +1,170 @@
+//! Reads scripts without running them, and tells what would fail or is probably not what was meant.
+//!
+//! Only what is evident is told: a value whose type is not known could be anything. False alarms are bugs.
+
+mod allow;
+mod calls;
+mod finding;
+mod imports;
+mod index;
+mod kind;
+mod literals;
+mod options;
+mod position;
+mod scope;
+mod walk;
+
+use std::collections::{HashMap, HashSet};
+
+use rhai::{AST, ASTNode, Engine, Expr, Module, OptimizationLevel, Position, Stmt};
+
+pub use finding::{Finding, Severity};
+
+use self::allow::Allowances;
+use self::imports::Imports;
+use self::index::Index;
+use self::walk::{Definition, Walk};
+use super::catalog::Catalog;
+use super::diagnostic::{Place, ScriptError, explain_parse, place};
+use super::header::Header;
+use super::resolver::Resolver;
+use super::source::SourceMap;
+use super::{Session, diagnostic};
+use crate::domain::Code;
+use crate::domain::error::{Error, Result};
+use crate::host::Host;
+
+/// Checks scripts. Made once, it checks many.
+pub struct Checker {
+    engine: Engine,
+    plain: Index,
+    tests: Index,
+    imports: Imports,
+    sources: SourceMap,
+}
+
+impl Checker {
+    /// A checker for what runs on `host`. Nothing is opened.
+    ///
+    /// # Errors
+    /// `SPOT-0901` when an engine cannot be built.
+    pub fn new(host: &Host) -> Result<Self> {
+        let sources = SourceMap::default();
+        let mut engine = Session::new(host)?.into_engine();
+        // What is folded at compile time can no longer be judged.
+        engine.set_optimization_level(OptimizationLevel::None);
+        let plain = Index::of(&Catalog::of(&engine));
+        let tests = Session::for_tests(host, sources.clone())?.into_engine();
+        let tests = Index::of(&Catalog::of(&tests));
+        let imports = Imports::new(Resolver::new(sources.clone()));
+        Ok(Checker { engine, plain, tests, imports, sources })
+    }
+
+    /// Checks a text that people call `name`. Findings come in the order of their places.
+    pub fn check(&self, name: &str, text: &str) -> Vec<Finding> {
+        let text = self.sources.insert(name, text);
+        let mut findings = match self.engine.compile(&*text) {
+            Ok(ast) => self.walk(name, &text, &ast),
+            Err(error) => self.unparsed(name, &explain_parse(&error, &self.sources, name)),
+        };
+        let allowed = Allowances::read(&text);
+        for span in &allowed.unknown {
+            let error = Error::new(Code::UnknownAllowance, format!("there is no code `{}`", &text[span.clone()]));
+            let place = Place { name: name.to_owned(), text: text.clone(), span: span.clone() };
+            findings.push(found(error.help("`spotscript explain` lists the codes"), place));
+        }
+        findings.retain(|finding| !allowed.covers(finding.code(), finding.at().0));
+        findings.sort_by_key(|finding| (finding.place.span.start, finding.code()));
+        findings.dedup();
+        findings
+    }
+
+    /// The texts read so far.
+    pub fn sources(&self) -> &SourceMap {
+        &self.sources
+    }
+
+    fn unparsed(&self, name: &str, failed: &ScriptError) -> Vec<Finding> {
+        let text = self.sources.get(name).unwrap_or_default();
+        let end = text.len();
+        let place = failed.place.clone().unwrap_or(Place { name: name.to_owned(), text, span: end..end });
+        vec![found((*failed.error).clone(), place)]
+    }
+
+    fn walk(&self, name: &str, text: &str, ast: &AST) -> Vec<Finding> {
+        let mut found_here = Vec::new();
+        let header = match Header::read(ast, text) {
+            Ok(header) => Some(header),
+            Err(error) => {
+                let place = diagnostic::at_params(&self.sources, name);
+                found_here.extend(place.map(|place| found(error, place)));
+                None
+            }
+        };
+        let declared = ast.iter_literal_variables(true, true).any(|(name, ..)| name == "PARAMS");
+        let (functions, closures): (Vec<Definition>, Vec<Definition>) =
+            definitions(ast).into_iter().partition(|one| !one.definition.name.starts_with("anon$"));
+        let mut own: HashMap<String, Vec<usize>> = HashMap::new();
+        for one in &functions {
+            own.entry(one.definition.name.to_string()).or_default().push(one.definition.params.len());
+        }
+        let is_test = name.ends_with("_test.rhai");
+        let mut walk = Walk {
+            index: if is_test { &self.tests } else { &self.plain },
+            find_module: &|path| self.imports.functions(&self.engine, name, path),
+            params: header.as_ref().filter(|_| declared).map(|header| header.params.as_slice()),
+            own,
+            closures: closures.into_iter().map(|one| (one.definition.name.to_string(), one)).collect(),
+            assigned: assigned(ast),
+            scopes: scope::Scopes::default(),
+            outer: Vec::new(),
+            globals_read: HashSet::new(),
+            imports: HashMap::new(),
+            found: Vec::new(),
+        };
+        walk.top(ast.statements(), &functions);
+        let told = std::mem::take(&mut walk.found);
+        found_here.extend(told.into_iter().filter_map(|(error, at)| Some(found(error, self.at(name, at)?))));
+        found_here
+    }
+
+    fn at(&self, name: &str, position: Position) -> Option<Place> {
+        place(&self.sources, name, position)
+    }
+}
+
+fn found(error: Error, place: Place) -> Finding {
+    Finding { severity: finding::severity(error.code), error, place }
+}
+
+/// The functions and closures of a script with their statements. The engine walks through bodies but does not hand them
+/// out, so each function is walked as if it were alone in its script.
+fn definitions(ast: &AST) -> Vec<Definition> {
+    let define = |definition: &rhai::Shared<rhai::ScriptFuncDef>| {
+        let mut module = Module::new();
+        module.set_script_fn(definition.clone());
+        let mut statements: Vec<Stmt> = Vec::new();
+        AST::new([], module).walk(&mut |path: &[ASTNode<'_>]| {
+            if let [ASTNode::Stmt(statement)] = path {
+                statements.push((*statement).clone());
+            }
+            true
+        });
+        Definition { definition: definition.clone(), statements }
+    };
+    ast.iter_fn_def().map(define).collect()
+}
+
+/// The names that something is assigned to after they were declared.
+fn assigned(ast: &AST) -> HashSet<String> {
+    let mut names = HashSet::new();
+    ast.walk(&mut |path: &[ASTNode<'_>]| {
+        if let Some(ASTNode::Stmt(Stmt::Assignment(parts))) = path.last()
+            && let Expr::Variable(variable, ..) = &parts.1.lhs
+        {
+            names.insert(variable.1.to_string());
+        }
+        true
+    });
+    names
+}

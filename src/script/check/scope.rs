@@ -1,0 +1,59 @@
+//! Variables in sight, and whether they are ever read.
+
+use rhai::Position;
+
+use super::kind::Kind;
+
+/// A variable.
+#[derive(Debug, Clone)]
+pub(super) struct Variable {
+    pub(super) name: String,
+    pub(super) kind: Kind,
+    pub(super) at: Position,
+    /// Whether it is worth a word when nobody reads it.
+    pub(super) matters: bool,
+    read: bool,
+    pub(super) constant: bool,
+}
+
+/// The blocks around a place, innermost last; a function's begins with what it takes.
+#[derive(Debug, Default)]
+pub(super) struct Scopes {
+    blocks: Vec<Vec<Variable>>,
+}
+
+impl Scopes {
+    pub(super) fn enter(&mut self) {
+        self.blocks.push(Vec::new());
+    }
+
+    /// Leaves a block. Gives the variables that nobody read.
+    pub(super) fn leave(&mut self) -> Vec<Variable> {
+        let block = self.blocks.pop().unwrap_or_default();
+        block.into_iter().filter(|variable| !variable.read && variable.matters).collect()
+    }
+
+    pub(super) fn declare(&mut self, name: &str, kind: Kind, at: Position, matters: bool, constant: bool) {
+        let matters = matters && !name.starts_with('_');
+        let variable = Variable { name: name.to_owned(), kind, at, matters, read: false, constant };
+        if let Some(block) = self.blocks.last_mut() {
+            block.push(variable);
+        }
+    }
+
+    /// The variable of this name, which counts as read from now on.
+    pub(super) fn read(&mut self, name: &str) -> Option<&Variable> {
+        let found =
+            self.blocks.iter_mut().rev().flat_map(|block| block.iter_mut().rev()).find(|known| known.name == name)?;
+        found.read = true;
+        Some(found)
+    }
+
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.all().any(|known| known.name == name)
+    }
+
+    pub(super) fn all(&self) -> impl Iterator<Item = &Variable> {
+        self.blocks.iter().flatten()
+    }
+}
