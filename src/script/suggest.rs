@@ -2,7 +2,7 @@
 
 use rhai::{Engine, EvalAltResult, ParseErrorType};
 
-use super::catalog::{self, Entry};
+use super::catalog::{self, Catalog, Entry};
 use super::diagnostic::Place;
 use crate::domain::Code;
 use crate::domain::error::{Error, nearest};
@@ -137,7 +137,7 @@ fn function(signature: &str, engine: &Engine, place: Option<&Place>) -> Error {
     match found {
         Some(near) => error.help(format!("did you mean `{near}`?")),
         None if methods => error.help(members(&entries, receiver)),
-        None if !call.namespace.is_empty() => match imported(place, &call) {
+        None if !call.namespace.is_empty() => match imported(place, &call, engine) {
             Some(help) => error.help(help),
             None => error.help(functions_of(&entries, &call.namespace)),
         },
@@ -200,7 +200,7 @@ fn members(entries: &[Entry], receiver: &str) -> String {
 }
 
 /// What an imported module offers instead.
-fn imported(place: Option<&Place>, call: &Call) -> Option<String> {
+fn imported(place: Option<&Place>, call: &Call, engine: &Engine) -> Option<String> {
     let text = &place?.text;
     let wanted = format!("as {}", call.namespace);
     let statement = text.split([';', '\n']).find(|part| {
@@ -208,12 +208,14 @@ fn imported(place: Option<&Place>, call: &Call) -> Option<String> {
         part.starts_with("import ") && part.ends_with(&wanted)
     })?;
     let path = statement.split('"').nth(1)?;
-    let Some(module) = path.strip_prefix("std/").and_then(super::stdlib::get) else {
+    let catalog = Catalog::of(engine);
+    let Some(library) = catalog.libraries().iter().find(|library| library.name == path) else {
         return Some(format!("look into `{path}`: it has no such function with {} arguments", call.given.len()));
     };
-    let offered = module.lines().filter_map(|line| line.strip_prefix("fn ")).filter_map(|line| line.split(" {").next());
-    let same: Vec<&str> =
-        offered.clone().filter(|signature| signature.split('(').next() == Some(call.name.as_str())).collect();
+    let written = |entry: &Entry| format!("{}({})", entry.name, entry.parameters.join(", "));
+    let offered = library.functions.iter();
+    let same: Vec<String> = offered.clone().filter(|entry| entry.name == call.name).map(written).collect();
+    let offered = offered.map(written);
     let shown = if same.is_empty() { offered.collect() } else { same };
     Some(format!("`{path}` has `{}`", shown.join("`, `")))
 }

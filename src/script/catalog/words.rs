@@ -22,11 +22,11 @@ check(\"a step gives its value\", found.len == 2);
         EntryKind::Constant,
         "PARAMS",
         "map",
-        "The parameters of a runbook, declared at its head: a name, and a default or a map with `type`, `init`, `help` and
-`choices`. `spotscript run FILE --help` shows them as flags.
+        "The parameters of a runbook, declared at its head: names, each with a map of `type`, `init`, `help` and `choices`.
+`spotscript run FILE --help` shows them as flags.
 
 ```rhai
-const PARAMS = #{ name: \"dev-spot\", size: #{ type: \"int\", init: 2, help: \"Nodes wanted\" } };
+const PARAMS = #{ size: #{ type: \"int\", init: 2, help: \"Nodes wanted\" } };
 check(\"the default\", PARAM.size == 2);
 ```
 ",
@@ -39,7 +39,7 @@ check(\"the default\", PARAM.size == 2);
         "The values of the parameters: what was given on the command line, else what `PARAMS` says. Functions see it too.
 
 ```rhai
-const PARAMS = #{ name: \"dev-spot\" };
+const PARAMS = #{ name: #{ type: \"string\", init: \"dev-spot\", help: \"Name of the group\" } };
 fn greeting() { `group ${PARAM.name}` }
 check(\"seen in a function\", greeting() == \"group dev-spot\");
 ```
