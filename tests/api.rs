@@ -31,7 +31,7 @@ fn the_public_api_is_what_was_announced() {
     let catalog = catalog();
     let mut lines = BTreeSet::new();
     for entry in catalog.own() {
-        let tests = if catalog.is_test_only(&entry.path()) { ", in tests" } else { "" };
+        let tests = if catalog.is_test_only(entry) { ", in tests" } else { "" };
         lines.insert(format!("{}  ({}{tests})", entry.head(), entry.since()));
     }
     for (function, _) in schema::all() {
@@ -174,6 +174,11 @@ fn data_has_every_entry_with_types() {
     let spot = value["options"].as_array().unwrap().iter().find(|key| key["path"] == "spot.strategy").unwrap();
     assert_eq!(spot["kind"]["type"], "one-of");
     assert_eq!(spot["kind"]["of"][0], "lowest-price");
+}
+
+#[test]
+fn a_page_reads_well_at_a_terminal() {
+    insta::assert_snapshot!(text::page(explain::page(Code::UnknownOption), LOOK), @"");
 }
 
 /// The wrong example of a page fails, and with the code of the page.

@@ -71,7 +71,7 @@ fn examples(wanted: impl Fn(&Catalog, &Entry) -> bool) -> Vec<(String, String)> 
 }
 
 fn of_tests(catalog: &Catalog, entry: &Entry) -> bool {
-    catalog.is_test_only(&entry.path()) || entry.receiver() == Some("Trial")
+    catalog.is_test_only(entry)
 }
 
 #[test]
