@@ -178,7 +178,20 @@ fn data_has_every_entry_with_types() {
 
 #[test]
 fn a_page_reads_well_at_a_terminal() {
-    insta::assert_snapshot!(text::page(explain::page(Code::UnknownOption), LOOK), @"");
+    insta::assert_snapshot!(text::page(explain::page(Code::UnknownOption), LOOK), @r#"
+    An option map has a key that does not exist
+
+      Option maps are closed: a key that is not read would be a setting that silently does nothing. The
+      message has the whole path of the key, such as `spot.stratgy`.
+
+        eks::nodegroup("dev-spot", #{ cluster: "eks-spot-eksct", types: ["m5.xlarge"], spot: #{ stratgy: "lowest-price" } });
+
+    How to mend it
+
+      Correct the spelling: the nearest key is suggested. `spotscript docs eks::nodegroup` lists the
+      keys of a function with their types. Labels and tags have free keys and belong under `labels` and
+      `tags`.
+    "#);
 }
 
 /// The wrong example of a page fails, and with the code of the page.

@@ -131,6 +131,9 @@ fn function(signature: &str, engine: &Engine, place: Option<&Place>) -> Error {
     let candidates = entries.iter().filter(|entry| entry.property().is_none()).filter(|entry| {
         if methods { entry.receiver() == Some(receiver) || entry.receiver() == Some("any") } else { true }
     });
+    if let (false, Some(help)) = (methods, in_library(&call, engine)) {
+        return error.help(help);
+    }
     let names: Vec<String> = candidates.map(Entry::path).chain(local_functions(place)).collect();
     let named = |path: &str| names.iter().find(|name| name.rsplit("::").next() == Some(path)).cloned();
     let found = nearest(&path, names.iter().map(String::as_str)).map(str::to_owned).or_else(|| named(&call.name));
@@ -143,6 +146,15 @@ fn function(signature: &str, engine: &Engine, place: Option<&Place>) -> Error {
         },
         None => error,
     }
+}
+
+/// The module of the standard library that has a function of this name.
+fn in_library(call: &Call, engine: &Engine) -> Option<String> {
+    let catalog = Catalog::of(engine);
+    let mut functions = catalog.libraries().iter().flat_map(|library| &library.functions);
+    let found = functions.find(|entry| call.namespace.is_empty() && entry.name == call.name)?;
+    let (module, parameters) = (&found.namespace, found.parameters.join(", "));
+    Some(format!("`{module}` has it: `import \"{module}\" as helpers;`, then `helpers::{}({parameters})`", call.name))
 }
 
 /// Operators are functions too: `"a" - 1`.

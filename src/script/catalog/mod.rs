@@ -37,6 +37,9 @@ impl Catalog {
     pub fn of(engine: &Engine) -> Self {
         let mut entries = functions::entries(engine);
         entries.extend(words::entries());
+        // The engine's order changes from build to build.
+        let order = |entry: &Entry| (!entry.own, entry.namespace.clone(), entry.name.clone(), entry.parameters.len());
+        entries.sort_by(|one, other| order(one).cmp(&order(other)).then_with(|| one.parameters.cmp(&other.parameters)));
         Catalog { entries, libraries: library::modules(engine), test_only: HashSet::new() }
     }
 
@@ -55,7 +58,7 @@ impl Catalog {
         entry.own && self.test_only.contains(&entry.signature())
     }
 
-    /// What needs no import, in the engine's order.
+    /// What needs no import: ours first, by namespace and name, overloads with few parameters first.
     pub fn entries(&self) -> &[Entry] {
         &self.entries
     }

@@ -12,8 +12,8 @@ const WORDS: &[(&str, EntryKind, &str, &str, &str)] = &[
         "A named, timed part of a run. It gives the value of its block; steps nest.
 
 ```rhai
-let found = step \"look around\" { kube::nodes() };
-check(\"a step gives its value\", found.len == 2);
+let types = step \"choose\" { spot::types([\"m5.xlarge\"]) };
+check(\"a step gives its value\", types.len == 1);
 ```
 ",
     ),
