@@ -1,12 +1,18 @@
-//! The pure hot paths: type selection over the full catalogue, set algebra, the advisor feed.
+//! The pure hot paths: type selection over the full catalogue, set algebra, the advisor feed, what scripts can use.
 #![allow(clippy::unwrap_used, missing_docs)]
 
 use std::hint::black_box;
+use std::sync::Arc;
 
 use criterion::{Criterion, criterion_group, criterion_main};
+use spotscript::cli::target::sandbox_host;
 use spotscript::domain::advisor::Feed;
 use spotscript::domain::catalogue::{self, Filter};
 use spotscript::domain::instance_types::InstanceTypes;
+use spotscript::host::{FilePolicy, Recorder};
+use spotscript::sandbox::Sandbox;
+use spotscript::script::Session;
+use spotscript::script::catalog::Catalog;
 
 fn selection(criterion: &mut Criterion) {
     let filter = Filter { vcpu: Some(4), memory_gib: Some(16.0), ..Filter::spot_worker() };
@@ -31,5 +37,13 @@ fn feed(criterion: &mut Criterion) {
     });
 }
 
-criterion_group!(benches, selection, feed);
+/// What completion and documentation wait for once.
+fn everything_scripts_can_use(criterion: &mut Criterion) {
+    let host = sandbox_host(Sandbox::fresh(1), Arc::new(Recorder::default()), FilePolicy::new(".", &[]));
+    let session = Session::new(&host).unwrap();
+    assert!(Catalog::of(session.engine()).own().count() > 150, "the catalog does not see the bindings");
+    criterion.bench_function("the catalog of a session", |bench| bench.iter(|| Catalog::of(session.engine())));
+}
+
+criterion_group!(benches, selection, feed, everything_scripts_can_use);
 criterion_main!(benches);

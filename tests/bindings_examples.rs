@@ -1,6 +1,8 @@
-//! Every function that scripts can call has an example, and every example runs in a fresh sandbox.
+//! Every example of the catalog runs in a fresh sandbox: functions, methods, properties, constants, standard library.
+//! That every entry has one is shown in `api.rs`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stderr, missing_docs)]
 
+use std::process::Command;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -8,14 +10,16 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use spotscript::cli::target::sandbox_host;
 use spotscript::host::{FilePolicy, Recorder};
 use spotscript::sandbox::Sandbox;
+use spotscript::script::Session;
+use spotscript::script::catalog::{Catalog, Entry};
 use spotscript::script::render::{Look, render};
-use spotscript::script::{Session, catalog, stdlib};
+use spotscript::script::source::SourceMap;
 
 /// Runs a text in a fresh world and an empty folder; the fault, if there is one.
 fn run(name: &str, text: &str) -> Option<String> {
     let folder = tempfile::tempdir().unwrap();
     let host = sandbox_host(Sandbox::fresh(1), Arc::new(Recorder::default()), FilePolicy::new(folder.path(), &[]));
-    let mut session = Session::new(&host).unwrap();
+    let mut session = Session::for_tests(&host, SourceMap::default()).unwrap();
     let result = session.compile(name, text).and_then(|program| session.run(&program, &rhai::Map::new()));
     if let Err(failed) = result {
         return Some(render(&failed, Look { colour: false, width: 100 }));
@@ -46,51 +50,61 @@ fn run_all(examples: &[(String, String)]) -> Vec<String> {
     faults.into_inner().unwrap()
 }
 
-fn own_entries() -> Vec<catalog::Entry> {
+fn catalog() -> Catalog {
     let host = sandbox_host(Sandbox::fresh(1), Arc::new(Recorder::default()), FilePolicy::new(".", &[]));
-    let session = Session::new(&host).unwrap();
-    catalog::entries(session.engine()).into_iter().filter(|entry| entry.own).collect()
+    let testing = Session::for_tests(&host, SourceMap::default()).unwrap();
+    Catalog::with_tests(Session::new(&host).unwrap().engine(), testing.engine())
 }
 
-#[test]
-fn every_function_has_an_example() {
-    let entries = own_entries();
-    assert!(entries.len() > 100, "only {} entries: the catalog does not see the bindings", entries.len());
-    let bare: Vec<String> =
-        entries.iter().filter(|entry| entry.examples().is_empty()).map(catalog::Entry::signature).collect();
-    assert!(bare.is_empty(), "without an example: {bare:#?}");
+/// The examples of what `wanted` picks, each text once.
+fn examples(wanted: impl Fn(&Catalog, &Entry) -> bool) -> Vec<(String, String)> {
+    let catalog = catalog();
+    let mut examples: Vec<(String, String)> = Vec::new();
+    for entry in catalog.own().filter(|entry| wanted(&catalog, entry)) {
+        for text in entry.examples() {
+            if !examples.iter().any(|(_, known)| *known == text) {
+                examples.push((entry.head(), text));
+            }
+        }
+    }
+    examples
+}
+
+fn of_tests(catalog: &Catalog, entry: &Entry) -> bool {
+    catalog.is_test_only(entry)
 }
 
 #[test]
 fn every_example_runs() {
-    let mut examples: Vec<(String, String)> = Vec::new();
-    for entry in own_entries() {
-        for text in entry.examples() {
-            if !examples.iter().any(|(_, known)| *known == text) {
-                examples.push((entry.signature(), text));
-            }
-        }
-    }
+    let examples = examples(|catalog, entry| !of_tests(catalog, entry));
+    assert!(examples.len() > 120, "only {} examples: the catalog does not see the bindings", examples.len());
     let faults = run_all(&examples);
     assert!(faults.is_empty(), "{} of {} examples:\n{}", faults.len(), examples.len(), faults.join("\n"));
 }
 
+/// What only tests can call is called in tests: beside a runbook to run, under the test runner.
 #[test]
-fn every_function_of_the_standard_library_has_an_example_that_runs() {
-    let mut examples = Vec::new();
-    for (name, short) in stdlib::names() {
-        let text = stdlib::get(short).unwrap();
-        let mut documented = 0;
-        for part in text.split("/// ```rhai\n").skip(1) {
-            let (code, rest) = part.split_once("/// ```\n").expect("an example ends");
-            assert!(rest.starts_with("fn "), "{name}: the example stands before its function");
-            let code: Vec<&str> = code.lines().map(|line| line.trim_start_matches("///").trim_start()).collect();
-            examples.push((name.to_owned(), code.join("\n")));
-            documented += 1;
-        }
-        let functions = text.lines().filter(|line| line.starts_with("fn ")).count();
-        assert_eq!(functions, documented, "{name}: functions and examples");
+fn every_example_of_what_tests_can_call_runs() {
+    let examples = examples(of_tests);
+    assert!(examples.len() > 20, "only {} examples", examples.len());
+    let folder = tempfile::tempdir().unwrap();
+    let runbook = concat!(env!("CARGO_MANIFEST_DIR"), "/scripts/create_spot.rhai");
+    std::fs::copy(runbook, folder.path().join("create_spot.rhai")).unwrap();
+    let mut tests = String::new();
+    for (number, (head, text)) in examples.iter().enumerate() {
+        tests.push_str(&format!("// {head}\nfn test_example_{number}() {{\n{text}\n}}\n"));
     }
-    let faults = run_all(&examples);
-    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    std::fs::write(folder.path().join("examples_test.rhai"), tests).unwrap();
+    let run = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_spotscript"));
+        let output = command.args(arguments).current_dir(folder.path()).output().unwrap();
+        let text = [output.stdout, output.stderr].concat();
+        let text = String::from_utf8_lossy(&text);
+        assert!(output.status.success(), "{text}");
+        text.to_string()
+    };
+    // The first run writes the snapshots that the second compares with.
+    run(&["test", "--update"]);
+    let text = run(&["test"]);
+    assert!(text.contains(&format!("{} passed", examples.len())), "{text}");
 }

@@ -24,6 +24,8 @@ pub(super) mod module {
 
     /// Lets time pass at once: everything that is due happens.
     ///
+    /// Since: 0.2.0
+    ///
     /// ```rhai
     /// sandbox.advance("5m");
     /// ```
@@ -39,6 +41,8 @@ pub(super) mod module {
     /// Takes all Spot capacity from the pool of a type in a zone; `"*"` stands for every type or zone. Running instances
     /// stay.
     ///
+    /// Since: 0.2.0
+    ///
     /// ```rhai
     /// sandbox.exhaust("m5.xlarge", "*");
     /// ```
@@ -48,6 +52,8 @@ pub(super) mod module {
     }
 
     /// Gives the capacity back that `exhaust` took with the same words; `"*", "*"` gives all back.
+    ///
+    /// Since: 0.2.0
     ///
     /// ```rhai
     /// sandbox.exhaust("m5.xlarge", "*");
@@ -61,6 +67,8 @@ pub(super) mod module {
     /// Begins the interruption of a Spot instance, given by its id, its node's name, or its node: a rebalance
     /// recommendation now, the two-minute notice a minute later, then its end.
     ///
+    /// Since: 0.2.0
+    ///
     /// ```rhai
     /// eks::ensure(eks::nodegroup("dev-spot", #{ cluster: "eks-spot-eksct", types: ["m5.xlarge"], desired: 1, max: 2 }));
     /// sandbox.reclaim(kube::nodes("alpha.eksctl.io/nodegroup-name=dev-spot")[0]);
@@ -72,6 +80,8 @@ pub(super) mod module {
 
     /// Throttles the next requests for an AWS operation; `"*"` stands for any operation.
     ///
+    /// Since: 0.2.0
+    ///
     /// ```rhai
     /// sandbox.throttle("DescribeAutoScalingGroups", 2);
     /// ```
@@ -82,6 +92,8 @@ pub(super) mod module {
 
     /// Refuses the next request for an AWS operation with a code of AWS.
     ///
+    /// Since: 0.2.0
+    ///
     /// ```rhai
     /// sandbox.fail("CreateLaunchTemplate", "UnauthorizedOperation");
     /// ```
@@ -91,6 +103,8 @@ pub(super) mod module {
     }
 
     /// Refuses the next `n` requests for an AWS operation with a code of AWS.
+    ///
+    /// Since: 0.2.0
     ///
     /// ```rhai
     /// sandbox.fail("CreateLaunchTemplate", "UnauthorizedOperation", 3);
@@ -108,6 +122,8 @@ pub(super) mod module {
 
     /// Lets the kubelets of instances launched from now on register so much later.
     ///
+    /// Since: 0.2.0
+    ///
     /// ```rhai
     /// sandbox.delay_join("90s");
     /// ```
@@ -121,6 +137,8 @@ pub(super) mod module {
     }
 
     /// Takes back every fault: exhausted pools, throttling, refusals, delays.
+    ///
+    /// Since: 0.2.0
     ///
     /// ```rhai
     /// sandbox.exhaust("*", "*");
@@ -136,6 +154,8 @@ pub(super) mod module {
 
     /// The world's time, as `2026-01-01T00:03:12Z`.
     ///
+    /// Since: 0.2.0
+    ///
     /// ```rhai
     /// check("a new world", sandbox.now.starts_with("2026-"));
     /// ```
@@ -145,6 +165,8 @@ pub(super) mod module {
     }
 
     /// How many requests came to the world, AWS's and Kubernetes': `#{ total, mutating, by_operation }`.
+    ///
+    /// Since: 0.2.0
     ///
     /// ```rhai
     /// let before = sandbox.requests.mutating;
@@ -166,6 +188,8 @@ pub(super) mod module {
     }
 
     /// What it is.
+    ///
+    /// Since: 0.2.0
     ///
     /// ```rhai
     /// print(sandbox);

@@ -8,6 +8,7 @@ use super::form::Form;
 use super::{Failed, Global, console};
 use crate::domain::Code;
 use crate::domain::code::Kind;
+use crate::script::docs::text;
 use crate::script::explain;
 
 /// What an error code means and how to mend it
@@ -43,13 +44,13 @@ impl Answer {
 
 /// Runs the command.
 pub fn run(args: Args, global: &Global) -> Result<ExitCode, Failed> {
-    let form = Form::of(global);
+    let (form, look) = (Form::of(global), console::data_look(global));
     let text = match args.code {
         Some(text) => {
             let code = explain::find(&text)?;
             let answer = Answer { page: Some(explain::page(code)), ..Answer::of(code) };
             form.print("explain", &answer, |_| {
-                format!("{code} · exit {}\n\n{}", answer.exit_code, explain::page(code))
+                format!("{code}, exit code {}\n\n{}", answer.exit_code, text::page(explain::page(code), look))
             })?
         }
         None => {

@@ -2,7 +2,7 @@
 
 use rhai::{Engine, EvalAltResult, ParseErrorType};
 
-use super::catalog::{self, Entry};
+use super::catalog::{self, Catalog, Entry};
 use super::diagnostic::Place;
 use crate::domain::Code;
 use crate::domain::error::{Error, nearest};
@@ -131,18 +131,30 @@ fn function(signature: &str, engine: &Engine, place: Option<&Place>) -> Error {
     let candidates = entries.iter().filter(|entry| entry.property().is_none()).filter(|entry| {
         if methods { entry.receiver() == Some(receiver) || entry.receiver() == Some("any") } else { true }
     });
+    if let (false, Some(help)) = (methods, in_library(&call, engine)) {
+        return error.help(help);
+    }
     let names: Vec<String> = candidates.map(Entry::path).chain(local_functions(place)).collect();
     let named = |path: &str| names.iter().find(|name| name.rsplit("::").next() == Some(path)).cloned();
     let found = nearest(&path, names.iter().map(String::as_str)).map(str::to_owned).or_else(|| named(&call.name));
     match found {
         Some(near) => error.help(format!("did you mean `{near}`?")),
         None if methods => error.help(members(&entries, receiver)),
-        None if !call.namespace.is_empty() => match imported(place, &call) {
+        None if !call.namespace.is_empty() => match imported(place, &call, engine) {
             Some(help) => error.help(help),
             None => error.help(functions_of(&entries, &call.namespace)),
         },
         None => error,
     }
+}
+
+/// The module of the standard library that has a function of this name.
+fn in_library(call: &Call, engine: &Engine) -> Option<String> {
+    let catalog = Catalog::of(engine);
+    let mut functions = catalog.libraries().iter().flat_map(|library| &library.functions);
+    let found = functions.find(|entry| call.namespace.is_empty() && entry.name == call.name)?;
+    let (module, parameters) = (&found.namespace, found.parameters.join(", "));
+    Some(format!("`{module}` has it: `import \"{module}\" as helpers;`, then `helpers::{}({parameters})`", call.name))
 }
 
 /// Operators are functions too: `"a" - 1`.
@@ -200,7 +212,7 @@ fn members(entries: &[Entry], receiver: &str) -> String {
 }
 
 /// What an imported module offers instead.
-fn imported(place: Option<&Place>, call: &Call) -> Option<String> {
+fn imported(place: Option<&Place>, call: &Call, engine: &Engine) -> Option<String> {
     let text = &place?.text;
     let wanted = format!("as {}", call.namespace);
     let statement = text.split([';', '\n']).find(|part| {
@@ -208,12 +220,14 @@ fn imported(place: Option<&Place>, call: &Call) -> Option<String> {
         part.starts_with("import ") && part.ends_with(&wanted)
     })?;
     let path = statement.split('"').nth(1)?;
-    let Some(module) = path.strip_prefix("std/").and_then(super::stdlib::get) else {
+    let catalog = Catalog::of(engine);
+    let Some(library) = catalog.libraries().iter().find(|library| library.name == path) else {
         return Some(format!("look into `{path}`: it has no such function with {} arguments", call.given.len()));
     };
-    let offered = module.lines().filter_map(|line| line.strip_prefix("fn ")).filter_map(|line| line.split(" {").next());
-    let same: Vec<&str> =
-        offered.clone().filter(|signature| signature.split('(').next() == Some(call.name.as_str())).collect();
+    let written = |entry: &Entry| format!("{}({})", entry.name, entry.parameters.join(", "));
+    let offered = library.functions.iter();
+    let same: Vec<String> = offered.clone().filter(|entry| entry.name == call.name).map(written).collect();
+    let offered = offered.map(written);
     let shown = if same.is_empty() { offered.collect() } else { same };
     Some(format!("`{path}` has `{}`", shown.join("`, `")))
 }

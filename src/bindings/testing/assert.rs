@@ -18,6 +18,8 @@ pub(super) mod module {
 
     /// Fails the test unless a condition holds.
     ///
+    /// Since: 0.2.0
+    ///
     /// ```rhai
     /// assert(kube::nodes().len > 0);
     /// ```
@@ -27,6 +29,8 @@ pub(super) mod module {
     }
 
     /// Fails the test with a message of its own unless a condition holds.
+    ///
+    /// Since: 0.2.0
     ///
     /// ```rhai
     /// assert(kube::nodes().len > 0, "the cluster has no nodes");
@@ -38,6 +42,8 @@ pub(super) mod module {
 
     /// Fails the test unless two values are equal, and shows how they differ.
     ///
+    /// Since: 0.2.0
+    ///
     /// ```rhai
     /// assert_eq(spot::types(["m5.xlarge"]).len, 1);
     /// ```
@@ -47,6 +53,8 @@ pub(super) mod module {
     }
 
     /// Fails the test with a message of its own unless two values are equal, and shows how they differ.
+    ///
+    /// Since: 0.2.0
     ///
     /// ```rhai
     /// assert_eq(spot::types(["m5.xlarge"]).len, 1, "one type was given");
@@ -58,6 +66,8 @@ pub(super) mod module {
 
     /// Fails the test if two values are equal.
     ///
+    /// Since: 0.2.0
+    ///
     /// ```rhai
     /// assert_ne(kube::nodes()[0].name, kube::nodes()[1].name);
     /// ```
@@ -67,6 +77,8 @@ pub(super) mod module {
     }
 
     /// Fails the test unless a text contains a text, a list an element, or a map a key.
+    ///
+    /// Since: 0.2.0
     ///
     /// ```rhai
     /// assert_contains("two nodes Ready", "Ready");

@@ -26,6 +26,8 @@ pub(super) mod module {
     /// Runs a whole runbook in the test's world. Its path is relative to the test's file; a failure of the runbook does
     /// not fail the test: ask `ok`.
     ///
+    /// Since: 0.2.0
+    ///
     /// ```rhai
     /// let run = run_script("create_spot.rhai");
     /// assert(run.ok);
@@ -36,6 +38,8 @@ pub(super) mod module {
     }
 
     /// Runs a whole runbook in the test's world with values for its parameters.
+    ///
+    /// Since: 0.2.0
     ///
     /// ```rhai
     /// let run = run_script("create_spot.rhai", #{ desired: 1 });
@@ -48,6 +52,8 @@ pub(super) mod module {
 
     /// Whether the process would have exited with 0.
     ///
+    /// Since: 0.2.0
+    ///
     /// ```rhai
     /// assert(run_script("create_spot.rhai").ok);
     /// ```
@@ -57,6 +63,8 @@ pub(super) mod module {
     }
 
     /// What the process would have exited with.
+    ///
+    /// Since: 0.2.0
     ///
     /// ```rhai
     /// assert_eq(run_script("create_spot.rhai").exit_code, 0);
@@ -68,6 +76,8 @@ pub(super) mod module {
 
     /// What it printed.
     ///
+    /// Since: 0.2.0
+    ///
     /// ```rhai
     /// assert_contains(run_script("create_spot.rhai").output, "Spot Instance Advisor");
     /// ```
@@ -77,6 +87,8 @@ pub(super) mod module {
     }
 
     /// What was said while it ran: steps, checks, what the cloud did.
+    ///
+    /// Since: 0.2.0
     ///
     /// ```rhai
     /// assert_contains(run_script("create_spot.rhai").log, "verify");
@@ -88,6 +100,8 @@ pub(super) mod module {
 
     /// Its checks, as a list of `#{ name, ok, place }`.
     ///
+    /// Since: 0.2.0
+    ///
     /// ```rhai
     /// assert(run_script("create_spot.rhai").checks.all(|check| check.ok));
     /// ```
@@ -97,6 +111,8 @@ pub(super) mod module {
     }
 
     /// The names of its checks that did not hold.
+    ///
+    /// Since: 0.2.0
     ///
     /// ```rhai
     /// assert_eq(run_script("create_spot.rhai").failed_checks, []);
@@ -108,6 +124,8 @@ pub(super) mod module {
 
     /// Its steps, as a list of `#{ name, depth, elapsed_ms, ok }`.
     ///
+    /// Since: 0.2.0
+    ///
     /// ```rhai
     /// assert_eq(run_script("create_spot.rhai").steps.map(|one| one.name), ["choose", "write", "create", "verify"]);
     /// ```
@@ -117,6 +135,8 @@ pub(super) mod module {
     }
 
     /// The resources it settled, as a list of `#{ kind, name, verdict }`.
+    ///
+    /// Since: 0.2.0
     ///
     /// ```rhai
     /// assert(run_script("create_spot.rhai").resources.some(|one| one.kind == "IAM role"));
@@ -128,6 +148,8 @@ pub(super) mod module {
 
     /// How many resources it created.
     ///
+    /// Since: 0.2.0
+    ///
     /// ```rhai
     /// assert(run_script("create_spot.rhai").created > 0);
     /// ```
@@ -138,6 +160,8 @@ pub(super) mod module {
 
     /// How many resources it changed.
     ///
+    /// Since: 0.2.0
+    ///
     /// ```rhai
     /// assert_eq(run_script("create_spot.rhai").changed, 0);
     /// ```
@@ -147,6 +171,8 @@ pub(super) mod module {
     }
 
     /// How many resources it found as they should be.
+    ///
+    /// Since: 0.2.0
     ///
     /// ```rhai
     /// run_script("create_spot.rhai");
@@ -159,6 +185,8 @@ pub(super) mod module {
 
     /// How many resources it deleted.
     ///
+    /// Since: 0.2.0
+    ///
     /// ```rhai
     /// assert_eq(run_script("create_spot.rhai").deleted, 0);
     /// ```
@@ -168,6 +196,8 @@ pub(super) mod module {
     }
 
     /// How many requests it sent to AWS that can change something.
+    ///
+    /// Since: 0.2.0
     ///
     /// ```rhai
     /// run_script("create_spot.rhai");
@@ -180,6 +210,8 @@ pub(super) mod module {
 
     /// How many requests it sent to AWS, retries included.
     ///
+    /// Since: 0.2.0
+    ///
     /// ```rhai
     /// assert(run_script("create_spot.rhai").requests > 0);
     /// ```
@@ -189,6 +221,8 @@ pub(super) mod module {
     }
 
     /// How long it took on the world's clock, in milliseconds.
+    ///
+    /// Since: 0.2.0
     ///
     /// ```rhai
     /// assert(run_script("create_spot.rhai").elapsed_ms < 600_000);
@@ -200,6 +234,8 @@ pub(super) mod module {
 
     /// What made it fail, with `code`, `message`, `help`, `causes`; `()` when it did not fail.
     ///
+    /// Since: 0.2.0
+    ///
     /// ```rhai
     /// assert_eq(run_script("create_spot.rhai").error, ());
     /// ```
@@ -209,6 +245,8 @@ pub(super) mod module {
     }
 
     /// How it went, in a line.
+    ///
+    /// Since: 0.2.0
     ///
     /// ```rhai
     /// print(run_script("create_spot.rhai"));

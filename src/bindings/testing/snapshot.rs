@@ -20,6 +20,8 @@ pub(super) mod module {
     /// Fails the test unless a value is what the snapshot of this name says: a file below `__snapshots__`, beside the
     /// test's file. `spotscript test --update` writes it.
     ///
+    /// Since: 0.2.0
+    ///
     /// ```rhai
     /// assert_snapshot("types", spot::types(["m5.xlarge", "t3.xlarge"]));
     /// ```

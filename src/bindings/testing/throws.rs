@@ -17,6 +17,8 @@ pub(super) mod module {
     /// Fails the test unless a closure fails, with the code given (`SPOT-0111`) or with a message that contains the
     /// text given. Gives the error, for more to be said about it.
     ///
+    /// Since: 0.2.0
+    ///
     /// ```rhai
     /// let error = assert_throws("SPOT-0111", || spot::types(["m5.xlrage"]));
     /// assert_contains(error.help, "m5.xlarge");

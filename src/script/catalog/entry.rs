@@ -100,7 +100,7 @@ impl Entry {
         for line in self.documentation.lines() {
             if line.trim_start().starts_with("```") {
                 inside = !inside;
-            } else if !inside && !line.trim_start().starts_with(SINCE) {
+            } else if !inside && !line.trim_start().starts_with(SINCE) && !line.starts_with("# ") {
                 text.push_str(line.trim_end());
                 text.push('\n');
             }

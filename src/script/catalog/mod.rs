@@ -28,7 +28,8 @@ pub use options::{OptionKey, OptionKind, options_of};
 pub struct Catalog {
     entries: Vec<Entry>,
     libraries: Vec<Library>,
-    test_only: Vec<String>,
+    /// Signatures.
+    test_only: HashSet<String>,
 }
 
 impl Catalog {
@@ -36,25 +37,28 @@ impl Catalog {
     pub fn of(engine: &Engine) -> Self {
         let mut entries = functions::entries(engine);
         entries.extend(words::entries());
-        Catalog { entries, libraries: library::modules(engine), test_only: Vec::new() }
+        // The engine's order changes from build to build.
+        let order = |entry: &Entry| (!entry.own, entry.namespace.clone(), entry.name.clone(), entry.parameters.len());
+        entries.sort_by(|one, other| order(one).cmp(&order(other)).then_with(|| one.parameters.cmp(&other.parameters)));
+        Catalog { entries, libraries: library::modules(engine), test_only: HashSet::new() }
     }
 
     /// What the engine of tests offers; what `plain`, the engine of runbooks, lacks is for tests only.
     pub fn with_tests(plain: &Engine, testing: &Engine) -> Self {
-        let here: HashSet<String> = functions::entries(plain).iter().map(Entry::path).collect();
+        let here: HashSet<String> = functions::entries(plain).iter().map(Entry::signature).collect();
         let mut catalog = Catalog::of(testing);
         let word = |entry: &&Entry| matches!(entry.kind, EntryKind::Syntax | EntryKind::Constant);
         let own = catalog.entries.iter().filter(|entry| entry.own && !word(entry));
-        catalog.test_only = own.map(Entry::path).filter(|path| !here.contains(path)).collect();
+        catalog.test_only = own.map(Entry::signature).filter(|signature| !here.contains(signature)).collect();
         catalog
     }
 
-    /// Whether only tests can call what has this path.
-    pub fn is_test_only(&self, path: &str) -> bool {
-        self.test_only.iter().any(|known| known == path)
+    /// Whether only tests can use it.
+    pub fn is_test_only(&self, entry: &Entry) -> bool {
+        entry.own && self.test_only.contains(&entry.signature())
     }
 
-    /// What needs no import, in the engine's order.
+    /// What needs no import: ours first, by namespace and name, overloads with few parameters first.
     pub fn entries(&self) -> &[Entry] {
         &self.entries
     }

@@ -12,8 +12,8 @@ const WORDS: &[(&str, EntryKind, &str, &str, &str)] = &[
         "A named, timed part of a run. It gives the value of its block; steps nest.
 
 ```rhai
-let found = step \"look around\" { kube::nodes() };
-check(\"a step gives its value\", found.len == 2);
+let types = step \"choose\" { spot::types([\"m5.xlarge\"]) };
+check(\"a step gives its value\", types.len == 1);
 ```
 ",
     ),
@@ -22,11 +22,11 @@ check(\"a step gives its value\", found.len == 2);
         EntryKind::Constant,
         "PARAMS",
         "map",
-        "The parameters of a runbook, declared at its head: a name, and a default or a map with `type`, `init`, `help` and
-`choices`. `spotscript run FILE --help` shows them as flags.
+        "The parameters of a runbook, declared at its head: names, each with a map of `type`, `init`, `help` and `choices`.
+`spotscript run FILE --help` shows them as flags.
 
 ```rhai
-const PARAMS = #{ name: \"dev-spot\", size: #{ type: \"int\", init: 2, help: \"Nodes wanted\" } };
+const PARAMS = #{ size: #{ type: \"int\", init: 2, help: \"Nodes wanted\" } };
 check(\"the default\", PARAM.size == 2);
 ```
 ",
@@ -39,7 +39,7 @@ check(\"the default\", PARAM.size == 2);
         "The values of the parameters: what was given on the command line, else what `PARAMS` says. Functions see it too.
 
 ```rhai
-const PARAMS = #{ name: \"dev-spot\" };
+const PARAMS = #{ name: #{ type: \"string\", init: \"dev-spot\", help: \"Name of the group\" } };
 fn greeting() { `group ${PARAM.name}` }
 check(\"seen in a function\", greeting() == \"group dev-spot\");
 ```

@@ -17,8 +17,9 @@ pub fn files(catalog: &Catalog) -> Vec<(String, String)> {
     }
     for library in catalog.libraries() {
         let entries: Vec<&Entry> = library.functions.iter().collect();
-        let name = library.name.rsplit('/').next().unwrap_or(library.name);
-        files.push((format!("std-{name}.d.rhai"), file(name, &library.about, &entries)));
+        // `std/spot` is not the namespace `spot`; importing scripts choose the name.
+        let name = library.name.replace('/', "_");
+        files.push((format!("{name}.d.rhai"), file(&name, &library.about, &entries)));
     }
     files
 }
@@ -81,8 +82,7 @@ fn type_of(kind: &str) -> &str {
 
 /// The definitions of one topic.
 pub fn of(topic: &Topic<'_>) -> String {
-    let module = topic.title.split("::").next().unwrap_or_default();
-    let module = module.rsplit('/').next().unwrap_or(module);
-    let namespace = topic.entries.first().is_some_and(|entry| !entry.namespace.is_empty());
-    file(if namespace { module } else { "static" }, "", &topic.entries)
+    let namespace = topic.entries.first().map(|entry| entry.namespace.replace('/', "_"));
+    let module = namespace.filter(|name| !name.is_empty()).unwrap_or_else(|| "static".to_owned());
+    file(&module, "", &topic.entries)
 }

@@ -32,21 +32,26 @@ fn overview(catalog: &Catalog) -> Vec<(&'static str, Vec<(String, String)>)> {
         names.into_iter().map(|name| (name.to_owned(), about(name).to_owned())).collect()
     };
     let namespaces = catalog.namespaces().into_iter().filter(|name| !names::namespace(name).is_empty()).collect();
-    let mut globals: Vec<(String, String)> =
-        catalog.globals().iter().map(|entry| (entry.path(), entry.summary())).collect();
-    globals.sort();
-    globals.dedup_by(|one, other| one.0 == other.0);
+    let (tests, globals): (Vec<&Entry>, Vec<&Entry>) =
+        catalog.globals().into_iter().partition(|entry| catalog.is_test_only(entry));
     let about = |text: &str| {
         let text = text.replace('\n', " ");
         text.split_inclusive(". ").next().unwrap_or_default().trim_end().to_owned()
     };
     let libraries = catalog.libraries().iter().map(|library| (library.name.to_owned(), about(&library.about)));
-    let (tests, globals): (Vec<_>, Vec<_>) = globals.into_iter().partition(|(path, _)| catalog.is_test_only(path));
     vec![
         ("Namespaces", named(namespaces, names::namespace)),
-        ("Without a namespace", globals),
-        ("In tests only, `*_test.rhai`", tests),
+        ("Without a namespace", summaries(&globals)),
+        ("In tests only, `*_test.rhai`", summaries(&tests)),
         ("Types", named(catalog.types(), names::kind)),
         ("Standard library: `import \"std/…\" as name;`", libraries.collect()),
     ]
+}
+
+/// A line for each path: overloads share the first one's.
+fn summaries(entries: &[&Entry]) -> Vec<(String, String)> {
+    let mut rows: Vec<(String, String)> = entries.iter().map(|entry| (entry.path(), entry.summary())).collect();
+    rows.sort_by(|one, other| one.0.cmp(&other.0));
+    rows.dedup_by(|one, other| one.0 == other.0);
+    rows
 }

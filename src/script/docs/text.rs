@@ -62,6 +62,32 @@ pub fn entry(entry: &Entry, look: Look) -> String {
     text
 }
 
+/// A page in Markdown: headings, paragraphs and fenced code are all it has.
+pub fn page(markdown: &str, look: Look) -> String {
+    let (mut text, mut paragraph, mut code) = (String::new(), Vec::new(), false);
+    // The empty line at the end ends the last paragraph.
+    for line in markdown.lines().chain([""]) {
+        let fence = line.starts_with("```");
+        if code && !fence {
+            text.push_str(&format!("    {line}"));
+            text.truncate(text.trim_end_matches(' ').len());
+            text.push('\n');
+        } else if fence || line.is_empty() || line.starts_with('#') {
+            let wrapped = wrap(&paragraph.join(" "), "  ", look);
+            paragraph.clear();
+            text.push_str(&wrapped);
+            match line.trim_start_matches('#') {
+                heading if line.starts_with('#') => text.push_str(&format!("{}\n", bold(heading.trim(), look))),
+                "" => text.push('\n'),
+                _ => code = !code,
+            }
+        } else {
+            paragraph.push(line);
+        }
+    }
+    format!("{}\n", text.trim_end())
+}
+
 /// Type of an option, and what it may be.
 pub(super) fn kind(key: &OptionKey) -> String {
     let mut text = key.kind.to_string();
