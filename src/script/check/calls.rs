@@ -10,6 +10,9 @@ use crate::domain::Code;
 use crate::domain::error::{Error, nearest};
 use crate::domain::instance_types::InstanceTypes;
 
+/// Functions that call a closure to see whether it fails.
+const CATCHES: &[&str] = &["attempt", "fails_with", "check_refused", "or_else", "failure", "assert_throws"];
+
 /// Methods that call a closure with each element.
 const EACH: &[&str] = &["filter", "all", "any", "some", "map", "for_each", "find", "index_of", "none"];
 
@@ -18,7 +21,10 @@ impl Walk<'_> {
         if call.is_operator_call() {
             return self.operator(call);
         }
+        let catches = usize::from(CATCHES.contains(&call.name.as_str()));
+        self.caught += catches;
         let arguments = self.arguments(&call.args, &Kind::Any);
+        self.caught -= catches;
         if call.namespace.is_empty() { self.plain(call, &arguments, at) } else { self.qualified(call, &arguments, at) }
     }
 
@@ -203,6 +209,10 @@ impl Walk<'_> {
             return index.methods(receiver, name).first().map(|overload| overload.returns.clone()).unwrap_or_default();
         }
         let methods = index.methods(receiver, name);
+        // The engine registers what plain values can do under more names of types than people use.
+        if methods.is_empty() && !receiver.starts_with(char::is_uppercase) && !index.overloads("", name).is_empty() {
+            return Kind::Any;
+        }
         if methods.is_empty() {
             let error =
                 Error::new(Code::UnknownFunction, format!("a value of type `{receiver}` has no method `{name}`"));

@@ -121,6 +121,7 @@ impl Checker {
             globals_read: HashSet::new(),
             imports: HashMap::new(),
             found: Vec::new(),
+            caught: 0,
         };
         walk.top(ast.statements(), &functions);
         let told = std::mem::take(&mut walk.found);

@@ -43,11 +43,15 @@ pub(super) struct Walk<'a> {
     pub(super) globals_read: HashSet<String>,
     pub(super) imports: HashMap<String, Imported>,
     pub(super) found: Vec<(Error, Position)>,
+    /// How many constructs that are there to catch failures are around this place: what fails there may be meant to.
+    pub(super) caught: usize,
 }
 
 impl Walk<'_> {
     pub(super) fn tell(&mut self, error: Error, at: Position) {
-        self.found.push((error, at));
+        if self.caught == 0 || error.kind() == crate::domain::Kind::Lint {
+            self.found.push((error, at));
+        }
     }
 
     /// The script's top level.
@@ -183,7 +187,9 @@ impl Walk<'_> {
             Stmt::FnCall(call, at) => return self.call(call, *at),
             Stmt::Block(block) => return self.block(block.statements()),
             Stmt::TryCatch(flow, _) => {
+                self.caught += 1;
                 self.block(flow.body.statements());
+                self.caught -= 1;
                 self.scopes.enter();
                 if let Expr::Variable(variable, _, at) = &flow.expr {
                     self.scopes.declare(&variable.1, Kind::Any, *at, false, false);
