@@ -8,10 +8,11 @@ use std::sync::Arc;
 
 use spotscript::bindings::schema;
 use spotscript::cli::target::sandbox_host;
-use spotscript::domain::Code;
+use spotscript::domain::{Code, Kind};
 use spotscript::host::{FilePolicy, Recorder};
 use spotscript::sandbox::Sandbox;
 use spotscript::script::catalog::{Catalog, Entry, EntryKind, names, options_of};
+use spotscript::script::check::{Checker, Finding};
 use spotscript::script::docs::{self, definitions, markdown, text};
 use spotscript::script::render::Look;
 use spotscript::script::source::SourceMap;
@@ -203,6 +204,13 @@ fn pages_of_codes_show_what_they_speak_of() {
         let example = rest.split("```").next().unwrap();
         let folder = tempfile::tempdir().unwrap();
         let host = sandbox_host(Sandbox::fresh(1), Arc::new(Recorder::default()), FilePolicy::new(folder.path(), &[]));
+        if code.kind() == Kind::Lint {
+            let findings = Checker::new(&host).unwrap().check("page", example);
+            let found: Vec<Code> = findings.iter().map(Finding::code).collect();
+            assert_eq!(found, [*code], "the example of {code}");
+            shown += 1;
+            continue;
+        }
         let mut session = Session::new(&host).unwrap();
         let result = session.compile("page", example).and_then(|program| session.run(&program, &rhai::Map::new()));
         let failed = result.err().unwrap_or_else(|| panic!("the example of {code} does not fail"));
