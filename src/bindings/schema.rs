@@ -8,8 +8,11 @@ use super::nodegroup_options::NodegroupOptions;
 use super::{eks, kube, nodegroup_copies, spot};
 use crate::domain::nodegroup::SpotAllocationStrategy;
 
+/// Makes the schema of one map.
+type Schema = fn() -> Value;
+
 /// Every function that takes an option map: how scripts call it, and the map's schema.
-const TABLE: &[(&str, fn() -> Value)] = &[
+const TABLE: &[(&str, Schema)] = &[
     ("eks::nodegroup", of::<NodegroupOptions>),
     ("eks::ensure", of::<eks::Ensure>),
     ("eks::scale", of::<eks::Scale>),

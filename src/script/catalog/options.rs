@@ -102,8 +102,8 @@ fn collect(schema: &Value, prefix: &str, into: &mut Vec<OptionKey>) {
 
 /// What an optional value is when it is there: `anyOf: [X, null]` is X.
 fn present(schema: &Value) -> &Value {
-    let choices = schema["anyOf"].as_array().into_iter().flatten();
-    choices.filter(|choice| choice["type"] != "null").next().unwrap_or(schema)
+    let mut choices = schema["anyOf"].as_array().into_iter().flatten();
+    choices.find(|choice| choice["type"] != "null").unwrap_or(schema)
 }
 
 fn kind(schema: &Value) -> OptionKind {
