@@ -8,7 +8,7 @@ use crate::domain::Code;
 #[derive(Debug, Default)]
 pub(super) struct Allowances {
     file: Vec<Code>,
-    /// 1-based line of the comment and the code.
+    /// 1-based line that a comment speaks of, and the code.
     lines: Vec<(usize, Code)>,
     /// Words that are no codes: their bytes.
     pub(super) unknown: Vec<Range<usize>>,
@@ -23,7 +23,9 @@ impl Allowances {
         let mut start = 0;
         for (index, line) in text.split_inclusive('\n').enumerate() {
             if let Some(at) = line.find(MARK) {
-                found.read_comment(index + 1, start + at + MARK.len(), &line[at + MARK.len()..]);
+                // A comment alone on its line speaks of the next.
+                let spoken_of = if line[..at].trim().is_empty() { index + 2 } else { index + 1 };
+                found.read_comment(spoken_of, start + at + MARK.len(), &line[at + MARK.len()..]);
             }
             start += line.len();
         }
@@ -56,8 +58,7 @@ impl Allowances {
 
     /// Whether a finding with this code on this line is allowed.
     pub(super) fn covers(&self, code: Code, line: usize) -> bool {
-        self.file.contains(&code)
-            || self.lines.iter().any(|(at, allowed)| *allowed == code && (*at == line || at + 1 == line))
+        self.file.contains(&code) || self.lines.contains(&(line, code))
     }
 }
 

@@ -87,13 +87,7 @@ impl Walk<'_> {
         }
         if let Some(takes) = self.own.get(name) {
             if !takes.contains(&arguments.len()) {
-                let mut takes: Vec<String> = takes.iter().map(ToString::to_string).collect();
-                takes.sort();
-                let error = Error::new(
-                    Code::UnknownFunction,
-                    format!("`{name}` takes {} arguments, not {}", takes.join(" or "), arguments.len()),
-                );
-                self.tell(error.help("look at its `fn` line"), at);
+                self.tell(wrong_count(name, takes, arguments.len()), at);
             }
             return Kind::Any;
         }
@@ -139,9 +133,7 @@ impl Walk<'_> {
                         }
                     })
                 } else if !takes.contains(&arguments.len()) {
-                    let wanted = takes.iter().map(ToString::to_string).collect::<Vec<_>>().join(" or ");
-                    let message = format!("`{root}::{name}` takes {wanted} arguments, not {}", arguments.len());
-                    Some(Error::new(Code::UnknownFunction, message).help("look at its `fn` line"))
+                    Some(wrong_count(&format!("{root}::{name}"), &takes, arguments.len()))
                 } else {
                     None
                 };
@@ -205,6 +197,14 @@ impl Walk<'_> {
         let mut arguments = vec![kind.clone()];
         arguments.extend(self.arguments(&call.args, &element));
         let Some(receiver) = kind.name() else { return Kind::Any };
+        if let Some(takes) = self.own.get(name)
+            && index.methods(receiver, name).is_empty()
+        {
+            if !takes.contains(&call.args.len()) {
+                self.tell(wrong_count(name, takes, call.args.len()), at);
+            }
+            return Kind::Any;
+        }
         if Index::is_keyword(name) || self.own.contains_key(name) || !index.is_closed(receiver) {
             return index.methods(receiver, name).first().map(|overload| overload.returns.clone()).unwrap_or_default();
         }
@@ -261,10 +261,17 @@ impl Walk<'_> {
                 self.tell(error, at);
             }
         }
-        if let Some(Expr::Map(map, _)) = written.last() {
-            for (error, fault) in options::judge(path, &map.0, at, &mut |value| self.evident(value)) {
-                self.tell(error, fault);
-            }
+        let faults = match written.last() {
+            Some(Expr::Map(map, _)) => options::judge(path, &map.0, Some(at), &|value| self.evident(value)),
+            // What is added to it later is not known: nothing can be missing.
+            Some(Expr::Variable(variable, ..)) if variable.2.is_empty() => match self.maps.get(variable.1.as_str()) {
+                Some(map) => options::judge(path, map, None, &|value| self.evident(value)),
+                None => Vec::new(),
+            },
+            _ => Vec::new(),
+        };
+        for (error, fault) in faults {
+            self.tell(error, fault);
         }
         let kinds: Vec<&Kind> = fit.iter().map(|overload| &overload.returns).collect();
         match kinds.split_first() {
@@ -289,6 +296,15 @@ impl Walk<'_> {
             _ => Kind::Any,
         }
     }
+}
+
+fn wrong_count(name: &str, takes: &[usize], given: usize) -> Error {
+    let mut takes: Vec<usize> = takes.to_vec();
+    takes.sort_unstable();
+    let wanted: Vec<String> = takes.iter().map(ToString::to_string).collect();
+    let arguments = if takes == [1] { "argument" } else { "arguments" };
+    Error::new(Code::UnknownFunction, format!("`{name}` takes {} {arguments}, not {given}", wanted.join(" or ")))
+        .help("look at its `fn` line")
 }
 
 fn listed<'a>(names: impl Iterator<Item = &'a str>) -> String {

@@ -138,7 +138,7 @@ impl Index {
     /// Whether nothing can be added to a type by scripts: one of ours, or a plain value.
     pub(super) fn is_closed(&self, receiver: &str) -> bool {
         receiver.starts_with(char::is_uppercase) && receiver != "Fn" && receiver != "Error"
-            || matches!(receiver, "string" | "int" | "float" | "bool")
+            || matches!(receiver, "string" | "int" | "float" | "bool" | "list")
     }
 
     /// The type of the elements of a value.

@@ -121,6 +121,7 @@ impl Checker {
             globals_read: HashSet::new(),
             imports: HashMap::new(),
             found: Vec::new(),
+            maps: HashMap::new(),
             caught: 0,
         };
         walk.top(ast.statements(), &functions);

@@ -36,20 +36,22 @@ const SPELLINGS: &[(&str, &str)] = &[
 
 type Entries = [(Ident, Expr)];
 
-/// Faults of the option map of a function. `kind_of` tells the type of a value.
+/// Faults of the option map of a function. `kind_of` tells the type of a value; `whole` is where the call is, if the map
+/// is written out there: then nothing can come later, and what is missing is told.
 pub(super) fn judge(
     function: &str,
     entries: &Entries,
-    call: Position,
-    kind_of: &mut dyn FnMut(&Expr) -> Kind,
+    whole: Option<Position>,
+    kind_of: &dyn Fn(&Expr) -> Kind,
 ) -> Vec<Fault> {
     let known = options_of(function);
     if known.is_empty() {
         return Vec::new();
     }
     let mut faults = Vec::new();
-    level(function, known, "", entries, call, kind_of, &mut faults);
+    level(function, known, "", entries, whole, kind_of, &mut faults);
     if function == "eks::nodegroup"
+        && let Some(call) = whole
         && let Some(error) = literals::sizes(entries)
     {
         faults.push((error, call));
@@ -62,8 +64,8 @@ fn level(
     known: &[OptionKey],
     prefix: &str,
     entries: &Entries,
-    at: Position,
-    kind_of: &mut dyn FnMut(&Expr) -> Kind,
+    whole: Option<Position>,
+    kind_of: &dyn Fn(&Expr) -> Kind,
     faults: &mut Vec<Fault>,
 ) {
     let inside = |path: &str| path.strip_prefix(prefix).is_some_and(|rest| !rest.contains('.'));
@@ -85,11 +87,20 @@ fn level(
             faults.push((error.help(key.documentation.clone()), position::start(value)));
             continue;
         }
+        for (wrong, of) in misfits(&key.kind, value, kind_of) {
+            let given = kind_of(wrong).name().unwrap_or("any").to_owned();
+            let message = format!("`{path}` of `{function}` has values of type {of}, not {given}");
+            faults.push((
+                Error::new(Code::WrongOptionType, message).help(key.documentation.clone()),
+                position::start(wrong),
+            ));
+        }
         faults.extend(literals::option(function, &path, value));
         if let (OptionKind::Map, Expr::Map(map, at)) = (&key.kind, value) {
-            level(function, known, &format!("{path}."), &map.0, *at, kind_of, faults);
+            level(function, known, &format!("{path}."), &map.0, whole.map(|_| *at), kind_of, faults);
         }
     }
+    let Some(at) = whole else { return };
     for key in here.iter().filter(|key| key.required) {
         if !entries.iter().any(|(name, _)| key.path[prefix.len()..] == *name.name) {
             let error = Error::new(Code::MissingOption, format!("`{function}` needs the option `{}`", key.path));
@@ -111,6 +122,20 @@ fn unknown(function: &str, path: &str, name: &str, names: &[&str]) -> Error {
         Some(near) => error.help(format!("did you mean `{near}`?")),
         None => error.help(format!("there are `{}`", names.join("`, `"))),
     }
+}
+
+/// The values in a list or a map that are written out and of another type than it holds.
+fn misfits<'a>(
+    wanted: &'a OptionKind,
+    value: &'a Expr,
+    kind_of: &dyn Fn(&Expr) -> Kind,
+) -> Vec<(&'a Expr, &'a OptionKind)> {
+    let (of, values): (&OptionKind, Vec<&Expr>) = match (wanted, value) {
+        (OptionKind::List(of), Expr::Array(items, _)) => (of, items.iter().collect()),
+        (OptionKind::MapOf(of), Expr::Map(map, _)) => (of, map.0.iter().map(|(_, value)| value).collect()),
+        _ => return Vec::new(),
+    };
+    values.into_iter().filter(|value| !fits(of, &kind_of(value))).map(|value| (value, of)).collect()
 }
 
 /// Whether a value of a type may be what an option takes.

@@ -43,6 +43,8 @@ pub(super) struct Walk<'a> {
     pub(super) globals_read: HashSet<String>,
     pub(super) imports: HashMap<String, Imported>,
     pub(super) found: Vec<(Error, Position)>,
+    /// Option maps that are kept in a variable as they were written, by the variable's name.
+    pub(super) maps: HashMap<String, Vec<(rhai::Ident, Expr)>>,
     /// How many constructs that are there to catch failures are around this place: what fails there may be meant to.
     pub(super) caught: usize,
 }
@@ -122,7 +124,7 @@ impl Walk<'_> {
             }
             if place + 1 < count
                 && let Some(call) = call_of(statement)
-                && matches!(call.name.as_str(), "==" | "!=")
+                && matches!(call.name.as_str(), "==" | "!=" | "<" | ">" | "<=" | ">=")
                 && call.is_operator_call()
             {
                 let error = Error::new(Code::ComparisonAsStatement, "a comparison whose answer nobody looks at")
@@ -168,6 +170,10 @@ impl Walk<'_> {
             Stmt::Var(parts, flags, _) => {
                 let (name, value, _) = &**parts;
                 let kind = self.expression(value);
+                match value {
+                    Expr::Map(map, _) => drop(self.maps.insert(name.name.to_string(), map.0.to_vec())),
+                    _ => drop(self.maps.remove(name.name.as_str())),
+                }
                 let kind = if self.assigned.contains(name.name.as_str()) { Kind::Any } else { kind };
                 let matters = !flags.contains(ASTFlags::EXPORTED) && name.name != "PARAMS";
                 self.scopes.declare(&name.name, kind, name.pos, matters, flags.contains(ASTFlags::CONSTANT));
@@ -342,7 +348,8 @@ impl Walk<'_> {
         let mut first = true;
         for parameter in &definition.params {
             // What it captures comes first and is in sight already; what it takes may hide it.
-            let captured = self.scopes.has(parameter) && first;
+            let known = self.scopes.has(parameter) || matches!(parameter.as_str(), "PARAM" | "sandbox");
+            let captured = known && first;
             if !captured {
                 let kind = if first { takes.clone() } else { Kind::Any };
                 first = false;
