@@ -367,11 +367,17 @@ impl Walk<'_> {
         if name == "sandbox" {
             return Kind::known("Sandbox");
         }
+        // The name of a function is the function.
+        if self.own.contains_key(name) || !self.index.overloads("", name).is_empty() {
+            return Kind::known("closure");
+        }
         // A module reads the parameters of the runbook that imports it.
         if name == "PARAM" {
             return Kind::known("map");
         }
         if let Some(outer) = self.outer.iter().rev().find(|known| known.name == name) {
+            // Somebody means to read it.
+            self.globals_read.insert(name.to_owned());
             let error =
                 Error::new(Code::OuterVariable, format!("a function does not see the variable `{name}` of the script"));
             let error = if outer.constant {
