@@ -22,7 +22,9 @@ impl Allowances {
         let mut found = Allowances::default();
         let mut start = 0;
         for (index, line) in text.split_inclusive('\n').enumerate() {
-            if let Some(at) = line.find(MARK) {
+            if let Some(at) = line.find(MARK)
+                && !in_text(&line[..at])
+            {
                 // A comment alone on its line speaks of the next.
                 let spoken_of = if line[..at].trim().is_empty() { index + 2 } else { index + 1 };
                 found.read_comment(spoken_of, start + at + MARK.len(), &line[at + MARK.len()..]);
@@ -60,6 +62,22 @@ impl Allowances {
     pub(super) fn covers(&self, code: Code, line: usize) -> bool {
         self.file.contains(&code) || self.lines.contains(&(line, code))
     }
+}
+
+/// Whether a line's beginning leaves a text open: then no comment begins behind it.
+fn in_text(before: &str) -> bool {
+    let mut open = None;
+    let mut escaped = false;
+    for c in before.chars() {
+        match open {
+            Some(_) if escaped => escaped = false,
+            Some('"') if c == '\\' => escaped = true,
+            Some(quote) if c == quote => open = None,
+            None if matches!(c, '"' | '`') => open = Some(c),
+            _ => {}
+        }
+    }
+    open.is_some()
 }
 
 fn code(word: &str) -> Option<Code> {

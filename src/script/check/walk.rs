@@ -210,11 +210,7 @@ impl Walk<'_> {
                 }
             }
             Stmt::Import(parts, at) => self.import(&parts.0, &parts.1, *at),
-            Stmt::Export(parts, at) => {
-                if self.scopes.read(&parts.0.name).is_none() {
-                    self.variable(&parts.0.name, *at);
-                }
-            }
+            Stmt::Export(parts, at) => drop(self.variable(&parts.0.name, *at)),
             _ => {}
         }
         Kind::Any
