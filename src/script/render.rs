@@ -66,13 +66,12 @@ fn indented(detail: &str, look: Look) -> String {
             Some('+') => Some(32),
             _ => None,
         };
-        match colour.filter(|_| look.colour) {
-            Some(colour) => text.push_str(&format!("    \u{1b}[{colour}m{line}\u{1b}[0m\n")),
-            None => text.push_str(format!("    {line}").trim_end()),
-        }
-        if !text.ends_with('\n') {
-            text.push('\n');
-        }
+        let line = match colour.filter(|_| look.colour) {
+            Some(colour) => format!("    \u{1b}[{colour}m{line}\u{1b}[0m"),
+            None => format!("    {line}").trim_end().to_owned(),
+        };
+        text.push_str(&line);
+        text.push('\n');
     }
     text
 }

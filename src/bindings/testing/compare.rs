@@ -43,7 +43,9 @@ fn number(value: &Dynamic) -> Option<f64> {
 
 /// The lines in which two texts differ, with some that they share around them.
 pub(super) fn diff(expected: &str, actual: &str) -> String {
-    let diff = TextDiff::from_lines(expected, actual);
+    // A last line is a line, whether or not it is ended.
+    let [expected, actual] = [expected, actual].map(|text| format!("{}\n", text.trim_end_matches('\n')));
+    let diff = TextDiff::from_lines(&expected, &actual);
     let mut text = String::from("- expected\n+ actual\n\n");
     for (index, group) in diff.grouped_ops(CONTEXT).iter().enumerate() {
         if index > 0 {

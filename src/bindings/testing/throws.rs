@@ -68,7 +68,10 @@ fn told(failure: &EvalAltResult) -> (Code, String, Dynamic) {
                 EvalAltResult::ErrorDataTooLarge(..) | EvalAltResult::ErrorStackOverflow(..) => Code::ScriptLimit,
                 _ => Code::ScriptFailed,
             };
-            (code, other.to_string(), Dynamic::from(other.to_string()))
+            // Where it happened is the engine's own affair: the assertion has its place.
+            let said = other.to_string();
+            let said = said.rsplit_once(" (line ").map_or(said.as_str(), |(said, _)| said);
+            (code, said.to_owned(), Dynamic::from(said.to_owned()))
         }
     }
 }

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use rhai::Scope;
 
-use super::super::session::Session;
+use super::super::session::{Ending, Session};
 use super::super::{ScriptError, source::SourceMap};
 use super::Options;
 use super::capture::Capture;
@@ -90,13 +90,19 @@ impl Case {
             Error::new(Code::Internal, format!("`{}` cannot be called", self.name)).because(error.to_string())
         })?;
         let result = session.evaluate(&name, &file.merge(&call), &mut Scope::new());
-        result.map(drop).map_err(|mut failed| {
+        let ending = result.map_err(|mut failed| {
             // The outermost frame is the call made here; the file has no such line.
             if failed.frames.last().is_some_and(|frame| self.is_own_call(&frame.what)) {
                 failed.frames.pop();
             }
             failed
-        })
+        })?;
+        match ending {
+            Ending::Exit(code) if code != 0 => {
+                Err(Error::new(Code::CheckFailed, format!("the test ended with `exit({code})`")).into())
+            }
+            _ => Ok(()),
+        }
     }
 
     fn is_own_call(&self, what: &str) -> bool {
