@@ -73,6 +73,11 @@ struct Opened {
 impl Host {
     /// A host; nothing is opened or started yet.
     pub fn new(options: Options) -> Self {
+        Self::stopped_by(options, Cancel::default())
+    }
+
+    /// A host that stops when `cancel` says so: for who goes on with another target but the same Ctrl-C.
+    pub fn stopped_by(options: Options, cancel: Cancel) -> Self {
         let started = Instant::now();
         Host(Arc::new(Inner {
             target: options.target,
@@ -81,7 +86,7 @@ impl Host {
             exit_code: Mutex::new(None),
             console: options.console,
             files: options.files,
-            cancel: Cancel::default(),
+            cancel,
             deadline: options.timeout.map(|timeout| started + timeout),
             started,
             record: Mutex::new(Record::default()),

@@ -57,11 +57,6 @@ impl Session {
         &self.engine
     }
 
-    /// The engine alone: for who only compiles.
-    pub(crate) fn into_engine(self) -> Engine {
-        self.engine
-    }
-
     /// The texts read so far.
     pub fn sources(&self) -> &SourceMap {
         &self.sources
