@@ -264,10 +264,30 @@ fn no_tests_is_an_error_that_says_what_was_looked_for() {
         ran.stderr
     };
     std::fs::create_dir(folder.path().join("empty")).unwrap();
-    insta::assert_snapshot!(told(&["empty"]).trim(), @"");
-    insta::assert_snapshot!(told(&["--filter", "nobody"]).trim(), @"");
-    insta::assert_snapshot!(told(&["b/b_test.rhai::test_her"]).trim(), @"");
-    insta::assert_snapshot!(told(&["nowhere"]).trim(), @"");
+    insta::assert_snapshot!(told(&["empty"]).trim(), @r"
+    SPOT-0662
+
+      × no files `*_test.rhai` were found below `empty`
+      help: a test is a function `test_…()` in a file whose name ends in `_test.rhai`
+    ");
+    insta::assert_snapshot!(told(&["--filter", "nobody"]).trim(), @r"
+    SPOT-0662
+
+      × no test has `nobody` in its path
+      help: `--list` shows every test
+    ");
+    insta::assert_snapshot!(told(&["b/b_test.rhai::test_her"]).trim(), @r"
+    SPOT-0662
+
+      × there is no test `test_her`
+      help: did you mean `test_here`?
+    ");
+    insta::assert_snapshot!(told(&["nowhere"]).trim(), @r"
+    SPOT-0801
+
+      × there is no `nowhere`
+      help: give a file or a folder; a single test is `FILE::TEST`
+    ");
 }
 
 #[test]

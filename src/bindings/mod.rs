@@ -35,12 +35,20 @@ pub use call::{Failure, raise};
 pub(crate) use eks::timeout as time_limit;
 pub use sandbox::SandboxValue;
 
+/// Teaches an engine the syntax of ours, and nothing that can be called: enough to compile.
+///
+/// # Errors
+/// Only if the custom syntax clashes with the engine's own.
+pub fn register_syntax(engine: &mut Engine) -> Result<(), ParseError> {
+    step::register(engine)
+}
+
 /// Teaches an engine everything scripts can call.
 ///
 /// # Errors
 /// Only if the custom syntax clashes with the engine's own.
 pub fn register(engine: &mut Engine) -> Result<(), ParseError> {
-    step::register(engine)?;
+    register_syntax(engine)?;
     engine.register_global_module(exported_module!(checks::module).into());
     engine.register_global_module(exported_module!(failure::module).into());
     engine.register_global_module(exported_module!(pause::module).into());

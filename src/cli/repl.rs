@@ -1,28 +1,137 @@
 //! `spotscript repl`.
 
+use std::cell::RefCell;
 use std::io::IsTerminal;
+use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
-use super::{Failed, Global, console, target};
-use crate::host::listen_for_interrupts;
-use crate::repl::{self, Options};
-use crate::sandbox::store;
+use etcetera::BaseStrategy;
+
+use super::{Failed, Global, TargetKind, console, target};
+use crate::domain::Code;
+use crate::domain::error::{Error, Result, nearest};
+use crate::host::{Cancel, Console, FilePolicy, Host, listen_for_interrupts};
+use crate::repl::{self, Options, Targets};
+use crate::script::{docs, explain};
+use crate::sandbox::{Sandbox, store};
 
 /// Try things statement by statement
 ///
-/// At a terminal: with history and multi-line input. From a pipe: the same statements without prompts; the exit code is
-/// 1 if one of them failed.
+/// At a terminal: with history, completion and multi-line input; `init.rhai` in the folder `spotscript` of the
+/// configuration runs first. From a pipe: the same statements without prompts; the exit code is 1 if one of them
+/// failed.
 #[derive(Debug, clap::Args)]
-pub struct Args {}
+pub struct Args {
+    /// Run this file first, instead of the startup file
+    #[arg(long, value_name = "FILE", conflicts_with = "no_init")]
+    init: Option<PathBuf>,
+    /// Run no startup file
+    #[arg(long)]
+    no_init: bool,
+}
 
 /// Runs the command.
-pub fn run(_args: Args, global: &Global) -> Result<ExitCode, Failed> {
-    let host = target::host(global, &[])?;
-    listen_for_interrupts(host.cancel().clone());
+pub fn run(args: Args, global: &Global) -> Result<ExitCode, Failed> {
+    let cancel = Cancel::default();
+    let host = target::host_stopped_by(global, &[], cancel.clone())?;
+    listen_for_interrupts(cancel.clone());
+    let interactive = std::io::stdin().is_terminal();
     let report = |failed: &Failed| console::report(failed, global);
-    let history = store::state_folder().ok().map(|folder| folder.join("history"));
-    let options = Options { report: &report, history, interactive: std::io::stdin().is_terminal() };
-    let code = repl::run(&host, &options);
-    host.close()?;
-    Ok(ExitCode::from(code?))
+    let targets = Worlds { global: RefCell::new(global.clone()), cancel };
+    let options = Options {
+        report: &report,
+        targets: &targets,
+        history: store::state_folder().ok().map(|folder| folder.join("history")),
+        init: if args.no_init { None } else { args.init.or_else(|| startup_file().filter(|_| interactive)) },
+        interactive,
+        colour: console::data_style(global).colour,
+    };
+    Ok(ExitCode::from(repl::run(host, &options)?))
+}
+
+/// The startup file, if there is one.
+fn startup_file() -> Option<PathBuf> {
+    let folder = etcetera::choose_base_strategy().ok()?.config_dir();
+    Some(folder.join("spotscript/init.rhai")).filter(|file| file.exists())
+}
+
+/// The targets that a session can change to.
+struct Worlds {
+    global: RefCell<Global>,
+    cancel: Cancel,
+}
+
+impl Worlds {
+    /// The names of the sandbox worlds on disk.
+    fn kept() -> Vec<String> {
+        let Some(Ok(entries)) = store::state_folder().ok().map(|folder| std::fs::read_dir(folder.join("worlds")))
+        else {
+            return Vec::new();
+        };
+        let files = entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned());
+        files.filter_map(|name| name.strip_suffix(".world").map(str::to_owned)).collect()
+    }
+}
+
+impl Targets for Worlds {
+    fn current(&self) -> String {
+        let global = self.global.borrow();
+        match global.target() {
+            TargetKind::Sandbox => format!("sandbox (world {}): nothing real is touched", global.world()),
+            TargetKind::Aws => "aws: what you enter changes real things".into(),
+        }
+    }
+
+    fn names(&self) -> Vec<String> {
+        let worlds = Self::kept().into_iter().map(|world| format!("sandbox {world}"));
+        ["sandbox".to_owned(), "aws".to_owned()].into_iter().chain(worlds).collect()
+    }
+
+    fn is_real(&self, name: &str) -> bool {
+        name == "aws"
+    }
+
+    fn switch(&self, name: &str) -> Result<Host> {
+        let mut wanted = self.global.borrow().clone();
+        match name.split_whitespace().collect::<Vec<_>>().as_slice() {
+            ["aws"] => wanted.target = Some(TargetKind::Aws),
+            ["sandbox"] => wanted.target = Some(TargetKind::Sandbox),
+            ["sandbox", world] => {
+                store::world_path(world)?;
+                (wanted.target, wanted.world) = (Some(TargetKind::Sandbox), Some((*world).to_owned()));
+            }
+            _ => {
+                let error = Error::new(Code::InvalidArgument, format!("there is no target `{name}`"));
+                return Err(match nearest(name, ["sandbox", "aws"]) {
+                    Some(near) => error.help(format!("did you mean `{near}`?")),
+                    None => error.help("write `:target sandbox`, `:target sandbox WORLD` or `:target aws`"),
+                });
+            }
+        }
+        let host = target::host_stopped_by(&wanted, &[], self.cancel.clone())?;
+        *self.global.borrow_mut() = wanted;
+        Ok(host)
+    }
+
+    fn copy(&self, console: Arc<dyn Console>) -> Result<Host> {
+        let global = self.global.borrow();
+        if global.target() != TargetKind::Sandbox {
+            return Err(Error::new(Code::InvalidArgument, "only the sandbox can be copied to try something out")
+                .help("`:target sandbox` changes to it; `:plan` alone lists what this session changed"));
+        }
+        // The session saves its world after each input, so the file is what there is.
+        let sandbox = match store::peek(&store::world_path(global.world())?)? {
+            Some(world) => Sandbox::of(world),
+            None => Sandbox::fresh(1),
+        };
+        let working = std::env::current_dir()
+            .map_err(|error| Error::new(Code::File, "the working directory is gone").because(error.to_string()))?;
+        Ok(target::sandbox_host_stopped_by(sandbox, console, FilePolicy::new(working, &[]), self.cancel.clone()))
+    }
+
+    fn explain(&self, code: Code) -> String {
+        let look = console::data_look(&self.global.borrow());
+        format!("{code}, exit code {}\n\n{}", code.kind().exit_code(), docs::text::page(explain::page(code), look))
+    }
 }

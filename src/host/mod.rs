@@ -82,7 +82,7 @@ impl Host {
         Self::stopped_by(options, Cancel::default())
     }
 
-    /// A host that a request to stop which others share stops too.
+    /// A host that stops when `cancel` says so: for who goes on with another target but the same Ctrl-C.
     pub fn stopped_by(options: Options, cancel: Cancel) -> Self {
         let started = Instant::now();
         Host(Arc::new(Inner {

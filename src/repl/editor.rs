@@ -3,16 +3,17 @@
 use std::path::{Path, PathBuf};
 
 use rustyline::Editor;
-use rustyline::config::{CompletionType, Config};
+use rustyline::config::{ColorMode, CompletionType, Config};
 use rustyline::error::ReadlineError;
 use rustyline::history::DefaultHistory;
 
 use super::helper::Assistant;
+use super::history;
 use super::session::Repl;
 use super::{Next, Options, handle, unreadable};
 use crate::domain::error::Result;
 use crate::host::Host;
-use crate::script::Session;
+use crate::script::engine;
 
 const PROMPT: &str = "spot> ";
 /// Inputs kept in the history file.
@@ -21,11 +22,10 @@ const HISTORY: usize = 10_000;
 type Line = Editor<Assistant, DefaultHistory>;
 
 /// Reads until Ctrl-D or `:quit`.
-pub(super) fn run(repl: &mut Repl, options: &Options<'_>) -> Result<u8> {
-    let host = repl.host().clone();
-    let mut editor = editor(repl, &host)?;
-    let history = options.history.as_deref().and_then(|path| open_history(&mut editor, path, &host));
-    host.console().talk("spotscript: `:help` for help, Ctrl-D to leave");
+pub(super) fn run(repl: &mut Repl<'_>, options: &Options<'_>) -> Result<u8> {
+    let mut editor = editor(repl, options.colour)?;
+    let history = options.history.as_deref().and_then(|path| open_history(&mut editor, path, repl.host()));
+    repl.host().console().talk("spotscript: `:help` for help, Ctrl-D to leave");
     loop {
         repl.refresh_names();
         let text = match editor.readline(PROMPT) {
@@ -34,23 +34,23 @@ pub(super) fn run(repl: &mut Repl, options: &Options<'_>) -> Result<u8> {
             Err(ReadlineError::Eof) => return Ok(0),
             Err(error) => return Err(unreadable(error)),
         };
-        remember(&mut editor, &text, history.as_deref(), &host);
+        remember(&mut editor, &text, history.as_deref(), repl.host());
         if let Next::Leave(code) = handle(repl, &text, options) {
             return Ok(code);
         }
     }
 }
 
-fn editor(repl: &Repl, host: &Host) -> Result<Line> {
+fn editor(repl: &Repl<'_>, colour: bool) -> Result<Line> {
     let config = Config::builder()
         .max_history_size(HISTORY)
         .and_then(|config| config.history_ignore_dups(true))
         .map_err(unreadable)?
         .completion_type(CompletionType::List)
+        .color_mode(if colour { ColorMode::Enabled } else { ColorMode::Disabled })
         .build();
     let mut editor = Line::with_config(config).map_err(unreadable)?;
-    let compiler = Session::new(host)?.into_engine();
-    editor.set_helper(Some(Assistant::new(compiler, repl.names())));
+    editor.set_helper(Some(Assistant::new(engine::syntax()?, repl.names(), colour)));
     Ok(editor)
 }
 
@@ -59,6 +59,7 @@ fn open_history(editor: &mut Line, path: &Path, host: &Host) -> Option<PathBuf> 
     let folder = path.parent().map_or(Ok(()), std::fs::create_dir_all);
     let read = folder
         .map_err(ReadlineError::from)
+        .and_then(|()| Ok(history::tidy(path)?))
         .and_then(|()| if path.exists() { editor.load_history(path) } else { Ok(()) });
     match read {
         Ok(()) => Some(path.to_owned()),

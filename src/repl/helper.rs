@@ -1,27 +1,29 @@
-//! What the line editor asks while someone types: is this whole, and how can this word go on.
+//! What the line editor asks while someone types: is this whole, how can it go on, how does it look.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::borrow::Cow;
 
 use rhai::Engine;
 use rustyline::completion::{Completer, Pair};
-use rustyline::highlight::Highlighter;
+use rustyline::highlight::{CmdKind, Highlighter};
 use rustyline::hint::Hinter;
 use rustyline::validate::{ValidationContext, ValidationResult, Validator};
 use rustyline::{Context, Helper};
 
-use super::complete;
-use super::session::Names;
+use super::hint::{self, Ghost};
+use super::names::{Names, SharedNames};
 use super::validate::{Input, ends_empty, examine};
+use super::{command, complete, paint};
 
 /// The helper. Its engine only compiles.
 pub(super) struct Assistant {
     engine: Engine,
-    names: Arc<Mutex<Names>>,
+    names: SharedNames,
+    colour: bool,
 }
 
 impl Assistant {
-    pub(super) fn new(engine: Engine, names: Arc<Mutex<Names>>) -> Self {
-        Assistant { engine, names }
+    pub(super) fn new(engine: Engine, names: SharedNames, colour: bool) -> Self {
+        Assistant { engine, names, colour }
     }
 }
 
@@ -29,7 +31,7 @@ impl Validator for Assistant {
     fn validate(&self, context: &mut ValidationContext<'_>) -> rustyline::Result<ValidationResult> {
         let text = context.input();
         let whole = text.trim().is_empty()
-            || text.trim_start().starts_with(':')
+            || command::parse(text).is_some()
             || ends_empty(text)
             || examine(&self.engine, text) == Input::Whole;
         Ok(if whole { ValidationResult::Valid(None) } else { ValidationResult::Incomplete })
@@ -40,17 +42,39 @@ impl Completer for Assistant {
     type Candidate = Pair;
 
     fn complete(&self, line: &str, at: usize, _: &Context<'_>) -> rustyline::Result<(usize, Vec<Pair>)> {
-        let names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
-        let (start, found) = complete::complete(line.get(..at).unwrap_or(line), &names);
+        let before = line.get(..at).unwrap_or(line);
+        let (start, found) = Names::with(&self.names, |names| complete::complete(&self.engine, before, names));
         let pairs = found.into_iter().map(|one| Pair { display: one.display, replacement: one.replacement });
         Ok((start, pairs.collect()))
     }
 }
 
 impl Hinter for Assistant {
-    type Hint = String;
+    type Hint = Ghost;
+
+    fn hint(&self, line: &str, at: usize, context: &Context<'_>) -> Option<Ghost> {
+        if at < line.len() || line.trim().is_empty() {
+            return None;
+        }
+        hint::from_history(line, context).or_else(|| {
+            let code = command::code(line)?;
+            Names::with(&self.names, |names| hint::signature(&self.engine, code, names))
+        })
+    }
 }
 
-impl Highlighter for Assistant {}
+impl Highlighter for Assistant {
+    fn highlight<'l>(&self, line: &'l str, _: usize) -> Cow<'l, str> {
+        if self.colour { paint::paint(line).into() } else { line.into() }
+    }
+
+    fn highlight_hint<'h>(&self, hint: &'h str) -> Cow<'h, str> {
+        if self.colour { paint::quiet(hint).into() } else { hint.into() }
+    }
+
+    fn highlight_char(&self, _: &str, _: usize, kind: CmdKind) -> bool {
+        self.colour && kind == CmdKind::Other
+    }
+}
 
 impl Helper for Assistant {}

@@ -8,11 +8,11 @@ use super::validate::{Input, examine};
 use super::{Next, Options, command, handle, unreadable};
 use crate::domain::Kind;
 use crate::domain::error::Result;
-use crate::script::Session;
+use crate::script::engine;
 
 /// Reads until the input ends.
-pub(super) fn run(repl: &mut Repl, options: &Options<'_>) -> Result<u8> {
-    let compiler = Session::new(repl.host())?.into_engine();
+pub(super) fn run(repl: &mut Repl<'_>, options: &Options<'_>) -> Result<u8> {
+    let compiler = engine::syntax()?;
     let mut lines = std::io::stdin().lines();
     let mut any_failed = false;
     let mut text = String::new();

@@ -50,9 +50,7 @@ mod tests {
     use super::*;
 
     fn engine() -> Engine {
-        let mut engine = Engine::new();
-        crate::bindings::register(&mut engine).unwrap();
-        engine
+        crate::script::engine::syntax().unwrap()
     }
 
     #[test]

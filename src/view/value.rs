@@ -27,6 +27,21 @@ pub fn table(value: &Value, style: Style) -> Option<String> {
     Some(table.render(style))
 }
 
+/// A map as names and values, a line each.
+pub fn record(map: &Value) -> String {
+    let mut table = Table::headless();
+    for (key, value) in map.as_object().into_iter().flatten() {
+        table.row([key.clone(), cell(value)]);
+    }
+    table.render(Style::plain())
+}
+
+/// A list of maps, each under its number as names and values.
+pub fn records(list: &[Value]) -> String {
+    let numbered = list.iter().enumerate().map(|(index, map)| format!("── {} ──\n{}", index + 1, record(map)));
+    numbered.collect()
+}
+
 fn cell(value: &Value) -> String {
     match value {
         Value::Null => String::new(),

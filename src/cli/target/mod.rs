@@ -13,7 +13,7 @@ use super::{Global, TargetKind};
 use crate::adapters::terminal::{Consent, Terminal as Log};
 use crate::domain::Code;
 use crate::domain::error::{Error, Result};
-use crate::host::{Console, FilePolicy, Host, Options, Target};
+use crate::host::{Cancel, Console, FilePolicy, Host, Options, Target};
 use crate::ports::Clock;
 use crate::sandbox::Sandbox;
 
@@ -22,24 +22,38 @@ use crate::sandbox::Sandbox;
 /// # Errors
 /// `SPOT-0801` when there is no working directory.
 pub fn host(global: &Global, allow_write: &[PathBuf]) -> Result<Host> {
+    host_stopped_by(global, allow_write, Cancel::default())
+}
+
+/// The same, on a cancel that is there already.
+///
+/// # Errors
+/// As [`host`].
+pub fn host_stopped_by(global: &Global, allow_write: &[PathBuf], cancel: Cancel) -> Result<Host> {
     let working = std::env::current_dir()
         .map_err(|error| Error::new(Code::File, "the working directory is gone").because(error.to_string()))?;
     let target: Arc<dyn Target> = match global.target() {
         TargetKind::Sandbox => Arc::new(sandbox::SandboxTarget::new(global)),
         TargetKind::Aws => Arc::new(aws::AwsTarget::new(global)),
     };
-    Ok(Host::new(Options {
+    let options = Options {
         target,
         console: Arc::new(Terminal::new(global)),
         files: FilePolicy::new(working, allow_write),
         timeout: global.timeout,
-    }))
+    };
+    Ok(Host::stopped_by(options, cancel))
 }
 
 /// A host on a sandbox that is there already: for tests and for programs that embed the library.
 pub fn sandbox_host(sandbox: Sandbox, console: Arc<dyn Console>, files: FilePolicy) -> Host {
+    sandbox_host_stopped_by(sandbox, console, files, Cancel::default())
+}
+
+/// The same, on a cancel that is there already.
+pub fn sandbox_host_stopped_by(sandbox: Sandbox, console: Arc<dyn Console>, files: FilePolicy, cancel: Cancel) -> Host {
     let target = Arc::new(sandbox::SandboxTarget::given(sandbox, None));
-    Host::new(Options { target, console, files, timeout: None })
+    Host::stopped_by(Options { target, console, files, timeout: None }, cancel)
 }
 
 /// A sandbox that is there already as a target whose log goes to `console`: for tests of scripts.

@@ -1,0 +1,30 @@
+//! `:save`: the inputs that worked, as a runbook.
+
+use super::needed;
+use crate::domain::Code;
+use crate::domain::error::Error;
+use crate::repl::runbook;
+use crate::repl::session::Repl;
+use crate::script::ScriptError;
+use crate::view::words;
+
+pub(super) fn save(repl: &mut Repl<'_>, argument: &str, forced: bool) -> Result<Option<u8>, ScriptError> {
+    let file = needed(":save", "FILE", argument)?;
+    let worked: Vec<_> = repl.inputs().iter().filter(|input| input.ok).collect();
+    if worked.is_empty() {
+        return Err(Error::new(Code::InvalidArgument, "there is nothing to save: no input worked yet").into());
+    }
+    if repl.host().files().locate(file).exists() && !forced {
+        return Err(Error::new(Code::File, format!("`{file}` is there already"))
+            .help(format!("`:save! {file}` overwrites it"))
+            .into());
+    }
+    let count = worked.len();
+    let text = runbook::write(&worked, file);
+    // It has to run: what does not even parse is not written.
+    repl.check(file, &text)?;
+    repl.host().files().write(file, &text)?;
+    let inputs = words::count(count, "input");
+    repl.host().console().talk(&format!("{inputs} saved; run them with `spotscript run {file}`"));
+    Ok(None)
+}
