@@ -2,6 +2,7 @@
 
 use std::io::{ErrorKind, IsTerminal, Write, stderr, stdout};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use super::{Failed, Global};
 use crate::host::Console;
@@ -14,24 +15,37 @@ const DEFAULT_WIDTH: u16 = 100;
 /// Stdout and stderr of the process.
 pub struct Terminal {
     style: Style,
-    /// Data is kept back from stdout, which has one JSON document only.
+    /// Data is kept back from stdout, which has one JSON document only: it goes to stderr and into the document.
     data_is_talk: bool,
+    kept: Mutex<String>,
 }
 
 impl Terminal {
     /// The terminal as the flags want it.
     pub fn new(global: &Global) -> Self {
-        Terminal { style: data_style(global), data_is_talk: global.json() }
+        Terminal { style: data_style(global), data_is_talk: global.json(), kept: Mutex::default() }
     }
 }
 
 impl Console for Terminal {
     fn data(&self, text: &str) {
-        if self.data_is_talk { say(text) } else { print(text) }
+        if !self.data_is_talk {
+            return print(text);
+        }
+        say(text);
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.push_str(text);
+        if !text.ends_with('\n') {
+            kept.push('\n');
+        }
     }
 
     fn talk(&self, text: &str) {
         say(text);
+    }
+
+    fn kept(&self) -> String {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn colour(&self) -> bool {

@@ -26,9 +26,13 @@ pub(super) fn keep(host: &Host, script: &str, params: &Map, global: &Global) -> 
         TargetKind::Sandbox => "sandbox",
         TargetKind::Aws => "aws",
     };
-    let params = params.iter().map(|(name, value)| (name.to_string(), value_of(value))).collect();
-    host.keep_journal(store()?.begin(script, target, Value::Object(params)));
+    host.keep_journal(store()?.begin(script, target, as_json(params)));
     Ok(())
+}
+
+/// Parameters as JSON.
+pub(super) fn as_json(params: &Map) -> Value {
+    Value::Object(params.iter().map(|(name, value)| (name.to_string(), value_of(value))).collect())
 }
 
 /// A parameter as JSON: parameters are texts, numbers and truth values.

@@ -9,6 +9,7 @@ mod asg;
 mod bound;
 mod check;
 mod cluster_choice;
+mod completions;
 mod console;
 mod create;
 mod delete;
@@ -18,8 +19,12 @@ mod docs;
 mod explain;
 mod form;
 mod get;
+mod given;
 mod global;
 mod journal;
+mod list;
+mod man;
+mod new;
 mod nodes;
 mod params;
 mod repl;
@@ -68,6 +73,8 @@ enum Command {
     Runs(runs::Args),
     Test(test::Args),
     Check(check::Args),
+    List(list::Args),
+    New(new::Args),
     Repl(repl::Args),
     Get(get::Args),
     Create(create::Args),
@@ -81,6 +88,8 @@ enum Command {
     Docs(docs::Args),
     Explain(explain::Args),
     Sandbox(sandbox::Args),
+    Completions(completions::Args),
+    Man(man::Args),
 }
 
 fn dispatch(command: Command, global: &Global) -> Result<ExitCode, Failed> {
@@ -89,6 +98,10 @@ fn dispatch(command: Command, global: &Global) -> Result<ExitCode, Failed> {
         Command::Runs(args) => runs::run(args, global),
         Command::Test(args) => test::run(args, global),
         Command::Check(args) => check::run(args, global),
+        Command::List(args) => list::run(args, global),
+        Command::New(args) => new::run(args, global),
+        Command::Completions(args) => completions::run(args, global),
+        Command::Man(args) => man::run(args, global),
         Command::Repl(args) => repl::run(args, global),
         Command::Get(args) => get::run(args, global),
         Command::Create(args) => create::run(args, global),

@@ -84,6 +84,13 @@ fn argument(param: &Param) -> Arg {
         Some(init) => format!("[default: {init}]"),
         None => "[required]".into(),
     });
+    match param.bounds {
+        (Some(least), Some(most)) => add(format!("[from {least} to {most}]")),
+        (Some(least), None) => add(format!("[{least} or more]")),
+        (None, Some(most)) => add(format!("[{most} or less]")),
+        (None, None) => {}
+    }
+    add(format!("[env: {}]", super::given::variable(param)));
     let argument = Arg::new(param.name.clone())
         .long(param.flag())
         .value_name(param.kind.name().to_uppercase())

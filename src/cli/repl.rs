@@ -13,8 +13,8 @@ use crate::domain::Code;
 use crate::domain::error::{Error, Result, nearest};
 use crate::host::{Cancel, Console, FilePolicy, Host, listen_for_interrupts};
 use crate::repl::{self, Options, Targets};
-use crate::script::{docs, explain};
 use crate::sandbox::{Sandbox, store};
+use crate::script::{docs, explain};
 
 /// Try things statement by statement
 ///

@@ -6,12 +6,12 @@ use std::process::ExitCode;
 use rhai::Map;
 
 use super::params::{self, Given};
-use super::{Failed, Global, console, journal, summary, target};
+use super::{Failed, Global, console, given, journal, summary, target};
 use crate::domain::error::Error;
 use crate::domain::{Code, Kind};
 use crate::host::{Host, listen_for_interrupts};
 use crate::script::session::Ending;
-use crate::script::{ScriptError, Session};
+use crate::script::{Header, ScriptError, Session};
 
 /// Run a runbook
 ///
@@ -22,6 +22,12 @@ pub struct Args {
     /// Let scripts write below this directory too, not only below the working directory
     #[arg(long, value_name = "DIR")]
     allow_write: Vec<PathBuf>,
+    /// Take parameters from this YAML or JSON file; flags go before it, the environment after it
+    #[arg(long, value_name = "FILE")]
+    params: Option<PathBuf>,
+    /// Ask nothing: a parameter that is missing is an error
+    #[arg(long)]
+    no_input: bool,
     /// The runbook, then its parameters
     #[arg(value_name = "FILE", required = true, trailing_var_arg = true, allow_hyphen_values = true, num_args = 1..)]
     file: Vec<String>,
@@ -49,14 +55,17 @@ pub fn run(args: Args, global: &Global) -> Result<ExitCode, Failed> {
     listen_for_interrupts(host.cancel().clone());
     let mut session = Session::new(&host)?;
     let program = session.compile(file, &text)?;
-    journal::keep(&host, file, &program.header.values(&values).unwrap_or_default(), &global)?;
+    let ask = !args.no_input && !global.json() && given::can_ask();
+    let values = given::complete(&program.header, values, args.params.as_deref(), ask)?;
+    let parameters = shown(&program.header, &values);
+    journal::keep(&host, file, &parameters, &global)?;
     let result = session.run(&program, &values);
     let closed = host.close();
     if let Err(failed) = &result {
         console::report(failed, &global);
     }
-    summary::show(&host, &result, &global)?;
     let code = exit_code(&host, &result);
+    summary::show(&host, &result, &global, &summary::About { script: file, parameters: &parameters, exit_code: code })?;
     closed.and(host.end_journal(code))?;
     Ok(ExitCode::from(code))
 }
@@ -71,6 +80,17 @@ fn parameters(file: &str, text: &str, rest: &[String], args: &Args, global: &Glo
         Given::Values(values, later) => Given::Values(values, Box::new(global.overridden_by(*later))),
         help @ Given::Help(_) => help,
     })
+}
+
+/// The parameters as they may be shown and written down: what is secret is masked.
+fn shown(header: &Header, given: &Map) -> Map {
+    let mut values = header.values(given).unwrap_or_default();
+    for param in header.params.iter().filter(|param| param.secret) {
+        if let Some(value) = values.get_mut(param.name.as_str()) {
+            *value = "***".into();
+        }
+    }
+    values
 }
 
 fn exit_code(host: &Host, result: &Result<Ending, ScriptError>) -> u8 {

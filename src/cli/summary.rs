@@ -2,17 +2,52 @@
 
 use serde::Serialize;
 
-use super::{Global, console};
+use super::{Global, TargetKind, console, journal};
 use crate::domain::error::{Error, Result};
 use crate::host::{Host, Record};
 use crate::ports::RequestCounts;
 use crate::script::ScriptError;
+use crate::script::diagnostic::Place;
 use crate::script::session::Ending;
+use crate::script::source::line_and_column;
 use crate::view::{json, words};
+
+/// What the document says of the run as a whole.
+pub struct About<'a> {
+    /// The runbook's path.
+    pub script: &'a str,
+    /// Its parameters, those that are secret masked.
+    pub parameters: &'a rhai::Map,
+    /// The exit code to come.
+    pub exit_code: u8,
+}
+
+/// How often resources ended in each way.
+#[derive(Serialize)]
+struct Counts {
+    created: usize,
+    changed: usize,
+    unchanged: usize,
+    deleted: usize,
+}
+
+/// Where a run failed, and how it got there.
+#[derive(Serialize)]
+struct Frame<'a> {
+    what: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    place: Option<String>,
+}
 
 #[derive(Serialize)]
 struct Report<'a> {
+    script: &'a str,
+    target: &'static str,
+    params: serde_json::Value,
     ok: bool,
+    exit_code: u8,
+    counts: Counts,
+    output: String,
     #[serde(flatten)]
     record: &'a Record,
     elapsed_ms: u64,
@@ -21,18 +56,54 @@ struct Report<'a> {
     requests: Option<RequestCounts>,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<&'a Error>,
+    /// `file:line:column` of the failure.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    place: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    frames: Vec<Frame<'a>>,
+}
+
+fn place_of(place: &Place) -> String {
+    let (line, column) = line_and_column(&place.text, place.span.start);
+    format!("{}:{line}:{column}", place.name)
 }
 
 /// Shows the summary.
 ///
 /// # Errors
 /// `SPOT-0901` when the report is not representable as JSON.
-pub fn show(host: &Host, result: &Result<Ending, ScriptError>, global: &Global) -> Result<()> {
+pub fn show(host: &Host, result: &Result<Ending, ScriptError>, global: &Global, about: &About<'_>) -> Result<()> {
     let record = host.record().clone();
     let error = result.as_ref().err().map(|failed| &*failed.error);
     let ok = error.is_none() && record.failed_checks() == 0;
     if global.json() {
-        let report = Report { ok, record: &record, elapsed_ms: host.elapsed_ms(), requests: host.requests(), error };
+        let failed = result.as_ref().err();
+        let frames = failed.iter().flat_map(|failed| &failed.frames);
+        let report = Report {
+            script: about.script,
+            target: match global.target() {
+                TargetKind::Sandbox => "sandbox",
+                TargetKind::Aws => "aws",
+            },
+            params: journal::as_json(about.parameters),
+            ok,
+            exit_code: about.exit_code,
+            counts: Counts {
+                created: record.settled("created"),
+                changed: record.settled("changed"),
+                unchanged: record.settled("unchanged"),
+                deleted: record.settled("deleted"),
+            },
+            output: host.console().kept(),
+            record: &record,
+            elapsed_ms: host.elapsed_ms(),
+            requests: host.requests(),
+            error,
+            place: failed.and_then(|failed| failed.place.as_ref()).map(place_of),
+            frames: frames
+                .map(|frame| Frame { what: &frame.what, place: frame.place.as_ref().map(place_of) })
+                .collect(),
+        };
         console::print(&json::render("run", &report)?);
     } else if !record.is_empty() {
         console::say(&text(&record, host.elapsed_ms(), ok));

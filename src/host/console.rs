@@ -8,6 +8,10 @@ pub trait Console: Send + Sync {
     fn data(&self, text: &str);
     /// Talk: what the host says about the run. Goes to stderr.
     fn talk(&self, text: &str);
+    /// The data that was kept back for a document, if this console does so.
+    fn kept(&self) -> String {
+        String::new()
+    }
     /// Whether data may carry ANSI colours.
     fn colour(&self) -> bool {
         false

@@ -1,5 +1,6 @@
 //! The head of a runbook, read without running it: its `//!` text and its `const PARAMS = #{ … }`.
 
+use regex_lite::Regex;
 use rhai::{AST, Dynamic, Map};
 
 use crate::domain::Code;
@@ -65,6 +66,12 @@ pub struct Param {
     pub help: String,
     /// The only values allowed; empty allows all.
     pub choices: Vec<Dynamic>,
+    /// The least and the greatest number allowed.
+    pub bounds: (Option<f64>, Option<f64>),
+    /// What the whole of a text has to match.
+    pub pattern: Option<Regex>,
+    /// Whether its value is shown and written down nowhere.
+    pub secret: bool,
 }
 
 impl Param {
@@ -82,6 +89,9 @@ impl Param {
             Error::new(Code::InvalidArgument, format!("`--{}` cannot be `{text}`", self.flag())).help(help)
         };
         let value = self.kind.parse(text).ok_or_else(|| wrong(format!("it is of type `{}`", self.kind.name())))?;
+        if let Some(rule) = self.broken_rule(&value) {
+            return Err(wrong(rule));
+        }
         if self.choices.is_empty() || self.choices.iter().any(|choice| choice.to_string() == value.to_string()) {
             return Ok(value);
         }
@@ -91,6 +101,26 @@ impl Param {
             None => wrong(format!("it is one of `{}`", choices.join("`, `"))),
         })
     }
+}
+
+impl Param {
+    /// The rule that a value of the right type breaks: bounds of numbers, the pattern of texts.
+    fn broken_rule(&self, value: &Dynamic) -> Option<String> {
+        let number = value.as_float().ok().or_else(|| value.as_int().ok().map(|number| number as f64));
+        match (self.bounds, number) {
+            ((Some(least), _), Some(number)) if number < least => return Some(format!("it is {least} or more")),
+            ((_, Some(most)), Some(number)) if number > most => return Some(format!("it is {most} or less")),
+            _ => {}
+        }
+        let pattern = self.pattern.as_ref().filter(|_| value.is_string())?;
+        (!pattern.is_match(&value.to_string())).then(|| format!("it has to match `{}`", shown(pattern)))
+    }
+}
+
+/// A pattern as it was written: what makes it match the whole text is ours.
+fn shown(pattern: &Regex) -> &str {
+    let text = pattern.as_str();
+    text.strip_prefix("^(?:").and_then(|text| text.strip_suffix(")$")).unwrap_or(text)
 }
 
 /// The head of a runbook.
@@ -160,7 +190,7 @@ fn declared_at(text: &str, name: &str) -> usize {
 
 fn wrong(message: String) -> Error {
     Error::new(Code::InvalidParams, message)
-        .help("write `name: #{ type: \"string|int|float|bool\", init: …, help: \"…\", choices: […] }`")
+        .help("write `name: #{ type: \"string|int|float|bool\", init: …, help: \"…\", choices: […], min: …, max: …, pattern: \"…\", secret: true }`")
 }
 
 fn declarations(value: Dynamic) -> Result<Vec<Param>> {
@@ -169,7 +199,7 @@ fn declarations(value: Dynamic) -> Result<Vec<Param>> {
 }
 
 fn declaration_of(name: &str, value: Dynamic) -> Result<Param> {
-    const KEYS: [&str; 4] = ["type", "init", "help", "choices"];
+    const KEYS: [&str; 8] = ["type", "init", "help", "choices", "min", "max", "pattern", "secret"];
     let mut map = value.try_cast::<Map>().ok_or_else(|| wrong(format!("`PARAMS.{name}` is not a map")))?;
     if let Some(key) = map.keys().find(|key| !KEYS.contains(&key.as_str())) {
         let error = wrong(format!("`PARAMS.{name}.{key}` means nothing"));
@@ -206,6 +236,39 @@ fn declaration_of(name: &str, value: Dynamic) -> Result<Param> {
     {
         return Err(wrong(format!("`PARAMS.{name}.init` is `{value}`, which is not one of its choices")));
     }
+    let bounds = (bound(name, kind, &mut map, "min")?, bound(name, kind, &mut map, "max")?);
+    if let (Some(least), Some(most)) = bounds
+        && least > most
+    {
+        return Err(wrong(format!("`PARAMS.{name}.min` is {least}, which is greater than `max` {most}")));
+    }
+    let pattern = match map.remove("pattern") {
+        None => None,
+        Some(_) if kind != ParamKind::String => {
+            return Err(wrong(format!("`PARAMS.{name}.pattern` is for texts, and it is of type `{}`", kind.name())));
+        }
+        Some(pattern) => Some(Regex::new(&format!("^(?:{pattern})$")).map_err(|error| {
+            wrong(format!("`PARAMS.{name}.pattern` is no regular expression")).because(error.to_string())
+        })?),
+    };
+    let secret = match map.remove("secret") {
+        None => false,
+        Some(secret) => secret.as_bool().map_err(|_| wrong(format!("`PARAMS.{name}.secret` is `true` or `false`")))?,
+    };
     let help = map.remove("help").map(|help| help.to_string()).unwrap_or_default();
-    Ok(Param { name: name.to_owned(), kind, init, help, choices })
+    let param = Param { name: name.to_owned(), kind, init, help, choices, bounds, pattern, secret };
+    if let Some(rule) = param.init.as_ref().and_then(|init| param.broken_rule(init)) {
+        return Err(wrong(format!("`PARAMS.{name}.init` breaks a rule of its own: {rule}")));
+    }
+    Ok(param)
+}
+
+/// `min` or `max` of a number.
+fn bound(name: &str, kind: ParamKind, map: &mut Map, key: &str) -> Result<Option<f64>> {
+    let Some(value) = map.remove(key) else { return Ok(None) };
+    if !matches!(kind, ParamKind::Int | ParamKind::Float) {
+        return Err(wrong(format!("`PARAMS.{name}.{key}` is for numbers, and it is of type `{}`", kind.name())));
+    }
+    let number = value.as_float().ok().or_else(|| value.as_int().ok().map(|number| number as f64));
+    number.map(Some).ok_or_else(|| wrong(format!("`PARAMS.{name}.{key}` is not a number")))
 }

@@ -7,7 +7,7 @@ use crate::repl::names::Names;
 use crate::repl::paint::KEYWORDS;
 use crate::repl::scan;
 use crate::repl::types;
-use crate::script::catalog::Entry;
+use crate::script::catalog::{Entry, EntryKind};
 
 /// Functions, namespaces, variables and keywords.
 pub(super) fn free(word: &str, names: &Names) -> Vec<Candidate> {
@@ -22,7 +22,7 @@ pub(super) fn free(word: &str, names: &Names) -> Vec<Candidate> {
             // All functions of all namespaces would be too many.
             Some(end) => found.push(Candidate::plain(&path[..end])),
             // Methods are offered behind a dot.
-            None if word.is_empty() && entry.namespace.is_empty() && !entry.own => {}
+            None if entry.kind == EntryKind::Method || word.is_empty() && entry.namespace.is_empty() && !entry.own => {}
             None => {
                 let call = if entry.parameters.is_empty() { "()" } else { "(" };
                 found.push(Candidate::shown(format!("{path}{call}"), signature(entry, &entry.parameters)));

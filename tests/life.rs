@@ -1,0 +1,258 @@
+//! A runbook's life: written, listed, given its parameters, run, and told as one document.
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+struct Ran {
+    code: i32,
+    out: String,
+    err: String,
+}
+
+fn run_with(folder: &Path, variables: &[(&str, &str)], arguments: &[&str]) -> Ran {
+    let output = Command::new(env!("CARGO_BIN_EXE_spotscript"))
+        .args(arguments)
+        .current_dir(folder)
+        .env("SPOTSCRIPT_STATE_DIR", folder.join(".state"))
+        .env("NO_COLOR", "1")
+        .envs(variables.iter().copied())
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+    Ran { code: output.status.code().unwrap_or(-1), out: text(output.stdout), err: text(output.stderr) }
+}
+
+fn run(folder: &Path, arguments: &[&str]) -> Ran {
+    run_with(folder, &[], arguments)
+}
+
+fn folder(files: &[(&str, &str)]) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    folder
+}
+
+#[test]
+fn a_new_runbook_runs_passes_its_tests_and_has_no_findings() {
+    let folder = tempfile::tempdir().unwrap();
+    for template in ["plain", "create", "status"] {
+        let name = format!("books/my_{template}");
+        assert_eq!(run(folder.path(), &["new", &name, "--template", template]).code, 0);
+        let ran = run(folder.path(), &["run", &format!("{name}.rhai")]);
+        assert_eq!(ran.code, 0, "{template}: {}", ran.err);
+    }
+    let tested = run(folder.path(), &["test", "books"]);
+    assert_eq!(tested.code, 0, "{}{}", tested.out, tested.err);
+    assert_eq!(run(folder.path(), &["check", "books"]).out, "6 files, no findings\n");
+    let again = run(folder.path(), &["new", "books/my_plain"]);
+    assert_eq!(again.code, 2);
+    insta::assert_snapshot!(again.err, @r"
+    SPOT-0801
+
+      × `books/my_plain.rhai` is there already
+      help: choose another name, or remove it
+    ");
+    insta::assert_snapshot!(run(folder.path(), &["new", "a b"]).err, @r"
+    SPOT-0606
+
+      × `a b` is no name for a runbook
+      help: use letters, digits, `_` and `-`; `_test` at the end is for tests
+    ");
+}
+
+#[test]
+fn runbooks_are_listed_by_their_heads() {
+    let folder = folder(&[
+        ("make.rhai", "//! Make it.\n//! More.\nconst PARAMS = #{ size: #{ type: \"int\" }, name: #{ init: \"a\" } };"),
+        ("scripts/look.rhai", "//! Look at it.\nthrow \"nothing runs\";"),
+        ("scripts/broken.rhai", "//! Broken.\nlet = 1;"),
+        ("scripts/module.rhai", "fn f() { 1 }"),
+        ("scripts/look_test.rhai", "//! A test.\nfn test_a() {}"),
+        ("elsewhere/other.rhai", "//! Other."),
+    ]);
+    let listed = run(folder.path(), &["list"]);
+    assert_eq!(listed.code, 0);
+    insta::assert_snapshot!(listed.out, @r"
+    Runbook              What it does                             Parameters
+    ─────────────────────────────────────────────────────────────────────────
+    make.rhai            Make it.                                 size! name
+    scripts/look.rhai    Look at it.
+    scripts/broken.rhai  SPOT-0601: expecting name of a variable
+
+    3 runbooks; `!` must be given. `spotscript run FILE --help` tells more.
+    ");
+    let data: Value = serde_json::from_str(&run(folder.path(), &["list", "-o", "json"]).out).unwrap();
+    assert_eq!(data["data"][0]["params"][0]["required"], true);
+    assert_eq!(data["data"][2]["error"]["code"], "SPOT-0601");
+    insta::assert_snapshot!(run(folder.path(), &["list", "elsewhere", "scripts/look.rhai"]).out, @r"
+    Runbook               What it does  Parameters
+    ───────────────────────────────────────────────
+    elsewhere/other.rhai  Other.
+    scripts/look.rhai     Look at it.
+
+    2 runbooks. `spotscript run FILE --help` tells more.
+    ");
+    let empty = tempfile::tempdir().unwrap();
+    insta::assert_snapshot!(run(empty.path(), &["list"]).out, @r"
+    No runbooks here. `spotscript new NAME` writes one to begin with.
+    ");
+    assert_eq!(run(empty.path(), &["list", "nowhere"]).code, 2);
+}
+
+const SAYS: &str = "const PARAMS = #{
+    name: #{ type: \"string\", init: \"d\", help: \"who\", pattern: \"[a-z]+\" },
+    size: #{ type: \"int\", help: \"how many\", min: 1, max: 9 },
+    token: #{ type: \"string\", init: \"hidden\", secret: true },
+};
+print(`${PARAM.name} ${PARAM.size} ${PARAM.token}`);";
+
+#[test]
+fn flags_go_before_the_file_and_the_file_before_the_environment() {
+    let folder = folder(&[("a.rhai", SAYS), ("p.yaml", "size: 3\nname: file\n"), ("p.json", "{\"size\": 4}")]);
+    let out = |variables: &[(&str, &str)], arguments: &[&str]| {
+        let ran = run_with(folder.path(), variables, arguments);
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        ran.out.trim().to_owned()
+    };
+    let environment = [("SPOTSCRIPT_PARAM_SIZE", "5"), ("SPOTSCRIPT_PARAM_NAME", "env")];
+    assert_eq!(out(&environment, &["run", "a.rhai"]), "env 5 hidden");
+    assert_eq!(out(&environment, &["run", "--params", "p.json", "a.rhai"]), "env 4 hidden");
+    assert_eq!(out(&environment, &["run", "--params", "p.yaml", "a.rhai"]), "file 3 hidden");
+    assert_eq!(out(&environment, &["run", "--params", "p.yaml", "a.rhai", "--name", "flag"]), "flag 3 hidden");
+}
+
+#[test]
+fn parameters_that_do_not_fit_are_refused_with_their_source() {
+    let folder =
+        folder(&[("a.rhai", SAYS), ("typo.yaml", "siez: 3\n"), ("wrong.yaml", "size: many\n"), ("list.yaml", "- a\n")]);
+    let mut told = String::new();
+    for (variables, arguments) in [
+        (vec![], vec!["run", "a.rhai"]),
+        (vec![], vec!["run", "a.rhai", "--size", "10"]),
+        (vec![], vec!["run", "a.rhai", "--size", "1", "--name", "B4"]),
+        (vec![("SPOTSCRIPT_PARAM_SIZE", "0")], vec!["run", "a.rhai"]),
+        (vec![], vec!["run", "--params", "typo.yaml", "a.rhai"]),
+        (vec![], vec!["run", "--params", "wrong.yaml", "a.rhai"]),
+        (vec![], vec!["run", "--params", "list.yaml", "a.rhai"]),
+        (vec![], vec!["run", "--params", "nowhere.yaml", "a.rhai"]),
+    ] {
+        let ran = run_with(folder.path(), &variables, &arguments);
+        assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{arguments:?}");
+        told.push_str(&ran.err);
+        told.push('\n');
+    }
+    insta::assert_snapshot!(told, @r"
+    SPOT-0606
+
+      × the script needs `--size`
+      help: give `--size INT`: how many
+
+    SPOT-0606
+
+      × `--size` cannot be `10`
+      help: it is 9 or less
+
+    SPOT-0606
+
+      × `--name` cannot be `B4`
+      help: it has to match `[a-z]+`
+
+    SPOT-0606
+
+      × `--size` cannot be `0`
+      ╰─▶ the environment's `SPOTSCRIPT_PARAM_SIZE` says so
+      help: it is 1 or more
+
+    SPOT-0606
+
+      × the script has no parameter `siez`
+      ╰─▶ `typo.yaml` gives it
+      help: did you mean `size`?
+
+    SPOT-0606
+
+      × `--size` cannot be `many`
+      ╰─▶ `wrong.yaml` says so
+      help: it is of type `int`
+
+    SPOT-0606
+
+      × `list.yaml` holds no parameters
+      help: write a map: `cluster: eks-spot-eksct`
+
+    SPOT-0801
+
+      × `nowhere.yaml` cannot be read
+      ╰─▶ No such file or directory (os error 2)
+    ");
+    insta::assert_snapshot!(run(folder.path(), &["run", "a.rhai", "--help"]).out.split("Parameters:").last().unwrap(), @r"
+
+          --name <STRING>   who [default: d] [env: SPOTSCRIPT_PARAM_NAME]
+          --size <INT>      how many [required] [from 1 to 9] [env: SPOTSCRIPT_PARAM_SIZE]
+          --token <STRING>  [default: hidden] [env: SPOTSCRIPT_PARAM_TOKEN]
+
+    Global options:
+          --target <TARGET>    What answers: `sandbox`, the embedded world where nothing real is touched
+                               (the default), or `aws` [env: SPOTSCRIPT_TARGET=]
+          --region <REGION>    AWS region
+          --profile <PROFILE>  AWS profile
+          --kubeconfig <FILE>  Reach the cluster through this kubeconfig instead of through EKS
+          --feed <FILE>        Read the Spot Instance Advisor's feed from a file, with either target
+                               [env: SPOTSCRIPT_FEED=]
+          --world <NAME>       Name of the sandbox world [default: default]
+      -v, --verbose...         Say more: `-v` how many requests were made, `-vv` each of them with the
+                               time it took
+      -o, --output <OUTPUT>    Form of the data on stdout: `text` (the default), `wide` with more
+                               columns, or `json`
+          --no-color           No colours, also with NO_COLOR set or when not on a terminal
+          --yes                Answer yes to every question
+          --timeout <TIME>     Give up after this time, such as `90s` or `10m`
+    ");
+}
+
+#[test]
+fn a_run_is_one_document() {
+    let script = "const PARAMS = #{ token: #{ init: \"hush\", secret: true } };
+step \"say\" { print(`length ${PARAM.token.len}`); }
+check(\"it holds\", true);
+fn low() { throw \"on purpose\"; }
+low();";
+    let folder = folder(&[("a.rhai", script)]);
+    let ran = run(folder.path(), &["run", "-o", "json", "a.rhai"]);
+    assert_eq!(ran.code, 1);
+    let document: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(document["schema"], "spotscript.run/v1");
+    let data = &document["data"];
+    let keys: Vec<&str> = data.as_object().unwrap().keys().map(String::as_str).collect();
+    // A key that is renamed or goes away needs a new version of the schema.
+    insta::assert_snapshot!(keys.join(" "), @r"
+    script target params ok exit_code counts output steps checks resources elapsed_ms error place frames
+    ");
+    assert_eq!(data["params"]["token"], "***");
+    assert_eq!(data["output"], "length 4\n");
+    assert_eq!((data["exit_code"].as_i64(), data["ok"].as_bool()), (Some(1), Some(false)));
+    assert_eq!(data["error"]["code"], "SPOT-0610");
+    assert_eq!(data["place"], "a.rhai:4:12");
+    assert_eq!(data["frames"][0]["place"], "a.rhai:5:1");
+}
+
+#[test]
+fn shells_and_man_get_their_files() {
+    let folder = tempfile::tempdir().unwrap();
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let ran = run(folder.path(), &["completions", shell]);
+        assert!(ran.code == 0 && ran.out.contains("spotscript") && ran.out.contains("check"), "{shell}");
+    }
+    assert!(run(folder.path(), &["man"]).out.contains(".TH spotscript 1"));
+    assert_eq!(run(folder.path(), &["man", "--dir", "pages"]).code, 0);
+    assert!(folder.path().join("pages/spotscript-run.1").exists());
+}
