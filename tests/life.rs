@@ -198,7 +198,7 @@ fn parameters_that_do_not_fit_are_refused_with_their_source() {
 
           --name <STRING>   who [default: d] [env: SPOTSCRIPT_PARAM_NAME]
           --size <INT>      how many [required] [from 1 to 9] [env: SPOTSCRIPT_PARAM_SIZE]
-          --token <STRING>  [default: hidden] [env: SPOTSCRIPT_PARAM_TOKEN]
+          --token <STRING>  [has a default] [env: SPOTSCRIPT_PARAM_TOKEN]
 
     Global options:
           --target <TARGET>    What answers: `sandbox`, the embedded world where nothing real is touched
@@ -255,4 +255,68 @@ fn shells_and_man_get_their_files() {
     assert!(run(folder.path(), &["man"]).out.contains(".TH spotscript 1"));
     assert_eq!(run(folder.path(), &["man", "--dir", "pages"]).code, 0);
     assert!(folder.path().join("pages/spotscript-run.1").exists());
+}
+
+#[test]
+fn what_may_pass_is_tried_again_and_nothing_else() {
+    let script = "let tries = 0;
+let began = sandbox.now;
+let got = retry(#{ times: 4, pause: \"2s\", backoff: 3.0 }, || {
+    tries += 1;
+    if tries < 3 { eks::get(\"nowhere\") } else { \"there\" }
+});
+check(\"the third try\", got == \"there\" && tries == 3);
+check(\"pauses are the world's\", sandbox.now != began);
+
+tries = 0;
+try { retry(|| { tries += 1; throw \"by hand\"; }) } catch (error) { check(\"thrown at once\", tries == 1 && error == \"by hand\") }
+tries = 0;
+try { retry(#{ on: [\"SPOT-0305\"] }, || { tries += 1; eks::get(\"nowhere\") }) } catch (error) {
+    check(\"not for this code\", tries == 1 && error.code == \"SPOT-0312\");
+}
+confirm(\"nothing is lost in the sandbox\");
+retry(#{ times: 2 }, || eks::get(\"nowhere\"));";
+    let folder = folder(&[("a.rhai", script)]);
+    let ran = run(folder.path(), &["run", "a.rhai"]);
+    assert_eq!(ran.code, 5, "{}", ran.err);
+    assert!(ran.err.contains("try 3 of 4 in 6s: SPOT-0312: ") && !ran.err.contains('✘'), "{}", ran.err);
+    assert_eq!(ran.err.matches("  ✔ ").count(), 4, "{}", ran.err);
+    let told = |options: &str| {
+        std::fs::write(folder.path().join("b.rhai"), format!("retry(#{{ {options} }}, || 1);")).unwrap();
+        let ran = run(folder.path(), &["run", "b.rhai"]);
+        assert_eq!(ran.code, 1);
+        ran.err
+            .lines()
+            .filter(|line| line.contains('×') || line.contains("help"))
+            .map(|line| format!("{}\n", line.trim()))
+            .collect::<String>()
+    };
+    let faults = ["times: 0", "backoff: 0.5", "on: [\"SPOT-9999\"]", "pause: \"soon\""];
+    insta::assert_snapshot!(faults.map(told).concat(), @"");
+}
+
+/// A script cannot hang its host, nor bring it down: it ends with an error of its own, whatever it does.
+#[test]
+fn no_script_hangs_or_breaks_the_host() {
+    let deep = format!("let x = {}1{};", "(".repeat(500), ")".repeat(500));
+    let nested = "let list = []; for i in 0..100000 { list = [list]; } print(list.len);";
+    for (name, script, code) in [
+        ("loop", "loop { }", "SPOT-0611"),
+        ("sleep", "loop { sleep(3600); }", "SPOT-0611"),
+        ("wait", "loop { wait_until(\"1h\", || false); }", "SPOT-0611"),
+        ("recursion", "fn f(n) { f(n + 1) } f(1);", "SPOT-0609"),
+        ("closures", "let f = |g| g.call(g); f.call(f);", "SPOT-0609"),
+        ("string", "let s = \"x\"; loop { s += s; }", "SPOT-0609"),
+        ("list", "let list = []; loop { list.push(1); }", "SPOT-0609"),
+        ("expression", deep.as_str(), "SPOT-0601"),
+        ("import", "import \"./import\" as me;", "SPOT-0608"),
+    ] {
+        let folder = folder(&[(&format!("{name}.rhai"), script)]);
+        let ran = run(folder.path(), &["--timeout", "3s", "run", &format!("{name}.rhai")]);
+        assert!(ran.err.contains(code), "{name} ({}): {}", ran.code, ran.err);
+        assert!((1..=6).contains(&ran.code), "{name} ended with {}", ran.code);
+    }
+    let folder = folder(&[("nested.rhai", nested)]);
+    let ran = run(folder.path(), &["--timeout", "20s", "run", "nested.rhai"]);
+    assert!((0..=6).contains(&ran.code), "data nested deep ended with {}: {}", ran.code, ran.err);
 }

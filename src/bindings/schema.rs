@@ -5,7 +5,7 @@ use schemars::generate::SchemaSettings;
 use serde_json::{Value, json};
 
 use super::nodegroup_options::NodegroupOptions;
-use super::{eks, kube, nodegroup_copies, spot};
+use super::{attempts, eks, kube, nodegroup_copies, spot};
 use crate::domain::nodegroup::SpotAllocationStrategy;
 
 /// Makes the schema of one map.
@@ -19,6 +19,7 @@ const TABLE: &[(&str, Schema)] = &[
     ("eks::delete", of::<eks::Delete>),
     ("kube::nodes", of::<kube::NodeOptions>),
     ("kube::pods", of::<kube::PodOptions>),
+    ("retry", of::<attempts::Retry>),
     ("spot::select", of::<spot::Select>),
     ("spot::advisor", of::<spot::Advise>),
     ("with_size", of::<nodegroup_copies::SizeChange>),

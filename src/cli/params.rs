@@ -81,6 +81,7 @@ fn argument(param: &Param) -> Arg {
         add(format!("[one of: {}]", choices.join(", ")));
     }
     add(match &param.init {
+        Some(_) if param.secret => "[has a default]".into(),
         Some(init) => format!("[default: {init}]"),
         None => "[required]".into(),
     });

@@ -189,6 +189,9 @@ codes! {
     /// The run's own time limit passed.
     TimeLimit = 611, Incomplete;
 
+    /// A question of the script was not answered with yes.
+    NotConfirmed = 612, Script;
+
     /// A variable that was not declared.
     UndefinedVariable = 620, Lint;
     /// A variable that nobody reads.

@@ -6,7 +6,6 @@ use super::diagnostic::{ScriptError, explain, explain_parse};
 use super::engine;
 use super::header::Header;
 use super::source::SourceMap;
-use super::testing::coverage::Lines;
 use crate::bindings;
 use crate::domain::Code;
 use crate::domain::error::{Error, Result};
@@ -135,9 +134,6 @@ impl Session {
         let value = result.map_err(|failure| explain(*failure, &self.engine, &self.sources, name))?;
         Ok(self.host.take_exit_code().map_or(Ending::Value(value), Ending::Exit))
     }
-
-    /// Notes every line that runs from now on.
-    pub(crate) fn note_lines(&mut self, _lines: Lines) {}
 
     /// Makes functions and constants known to everything that runs from now on.
     pub(crate) fn define(&mut self, module: Shared<Module>) {

@@ -65,7 +65,7 @@ pub fn run(args: Args, global: &Global) -> Result<ExitCode, Failed> {
         return Ok(ExitCode::SUCCESS);
     }
     listen_for_interrupts(options.cancel.clone());
-    let report = suite.run(&options, None, &progress(suite.len(), global));
+    let report = suite.run(&options, &progress(suite.len(), global));
     let told = |outcome: &Outcome| text::failure(outcome, console::look(global));
     if let Some(file) = &args.junit {
         let document = junit::document(&report, &|outcome| text::failure(outcome, text::PLAIN))?;
@@ -91,7 +91,6 @@ impl Args {
             timeout: global.timeout.unwrap_or(TIMEOUT),
             fail_fast: self.fail_fast,
             update: self.update,
-            coverage: false,
             cancel: Cancel::default(),
         }
     }

@@ -261,7 +261,9 @@ impl Walk<'_> {
                 self.tell(error, at);
             }
         }
-        let faults = match written.last() {
+        // `retry` takes its options before what it runs.
+        let options = if path == "retry" { written.first() } else { written.last() };
+        let faults = match options {
             Some(Expr::Map(map, _)) => options::judge(path, &map.0, Some(at), &|value| self.evident(value)),
             // What is added to it later is not known: nothing can be missing.
             Some(Expr::Variable(variable, ..)) if variable.2.is_empty() => match self.maps.get(variable.1.as_str()) {

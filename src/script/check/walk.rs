@@ -363,10 +363,6 @@ impl Walk<'_> {
         if name == "sandbox" {
             return Kind::known("Sandbox");
         }
-        // The name of a function is the function.
-        if self.own.contains_key(name) || !self.index.overloads("", name).is_empty() {
-            return Kind::known("closure");
-        }
         // A module reads the parameters of the runbook that imports it.
         if name == "PARAM" {
             return Kind::known("map");
@@ -385,6 +381,10 @@ impl Walk<'_> {
             };
             self.tell(error, at);
             return Kind::Any;
+        }
+        // The name of a function is the function.
+        if self.own.contains_key(name) || !self.index.overloads("", name).is_empty() {
+            return Kind::known("closure");
         }
         let error = Error::new(Code::UndefinedVariable, format!("there is no variable `{name}`"));
         let mut names: Vec<String> = self.scopes.all().map(|known| known.name.clone()).collect();

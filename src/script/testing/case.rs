@@ -11,7 +11,6 @@ use super::super::session::{Ending, Session};
 use super::super::{ScriptError, source::SourceMap};
 use super::Options;
 use super::capture::Capture;
-use super::coverage::Lines;
 use super::lab::{Lab, Like};
 use super::report::Outcome;
 use super::snapshots::Snapshots;
@@ -37,10 +36,10 @@ pub(super) struct Case {
 
 impl Case {
     /// Runs it.
-    pub(super) fn run(&self, options: &Options, lines: Option<&Lines>, sources: &SourceMap) -> Outcome {
+    pub(super) fn run(&self, options: &Options, sources: &SourceMap) -> Outcome {
         let console = Arc::new(Capture::default());
         let started = Instant::now();
-        let attempt = || self.attempt(options, lines, sources, &console);
+        let attempt = || self.attempt(options, sources, &console);
         // A panic is a fault of ours: it fails this test, and the others go on.
         let result = catch_unwind(AssertUnwindSafe(attempt))
             .unwrap_or_else(|_| Err(Error::new(Code::Internal, "the test ended in a panic of spotscript").into()));
@@ -55,13 +54,7 @@ impl Case {
         }
     }
 
-    fn attempt(
-        &self,
-        options: &Options,
-        lines: Option<&Lines>,
-        sources: &SourceMap,
-        console: &Arc<Capture>,
-    ) -> Result<(), ScriptError> {
+    fn attempt(&self, options: &Options, sources: &SourceMap, console: &Arc<Capture>) -> Result<(), ScriptError> {
         let scratch = tempfile::tempdir()
             .map_err(|error| Error::new(Code::File, "no folder for the test").because(error.to_string()))?;
         let lab = Arc::new(Lab {
@@ -69,14 +62,10 @@ impl Case {
             scratch: scratch.path().to_owned(),
             beside: self.file.parent().unwrap_or(Path::new("")).to_owned(),
             snapshots: Arc::clone(&self.snapshots),
-            lines: lines.cloned(),
         });
         let host = lab.host(Arc::clone(console), Like { cancel: &options.cancel, timeout: Some(options.timeout) });
         host.set_lab(lab);
-        let mut session = Session::for_tests(&host, sources.clone())?;
-        if let Some(lines) = lines {
-            session.note_lines(lines.clone());
-        }
+        let session = Session::for_tests(&host, sources.clone())?;
         self.call(&session)?;
         held(&host)
     }

@@ -11,7 +11,6 @@ use super::super::render::{Look, render};
 use super::super::session::{Ending, Session};
 use super::TestWorld;
 use super::capture::Capture;
-use super::coverage::Lines;
 use super::snapshots::Snapshots;
 use crate::domain::error::{Error, Result, nearest};
 use crate::domain::{Code, Kind};
@@ -30,8 +29,6 @@ pub(super) struct Lab {
     pub(super) beside: PathBuf,
     /// Its snapshots.
     pub(super) snapshots: Arc<Snapshots>,
-    /// Lines that ran, if they are noted.
-    pub(super) lines: Option<Lines>,
 }
 
 impl Lab {
@@ -109,9 +106,6 @@ impl host::Lab for Lab {
 impl Lab {
     fn run(&self, host: &Host, name: &str, text: &str, parameters: &Map) -> Result<Ending, ScriptError> {
         let mut session = Session::new(host)?;
-        if let Some(lines) = &self.lines {
-            session.note_lines(lines.clone());
-        }
         let program = session.compile(name, text)?;
         session.run(&program, &given(&program.header, parameters)?)
     }

@@ -4,7 +4,6 @@
 
 mod capture;
 mod case;
-pub mod coverage;
 pub mod discover;
 mod functions;
 pub mod junit;
@@ -46,8 +45,6 @@ pub struct Options {
     pub fail_fast: bool,
     /// Whether snapshots are written instead of compared.
     pub update: bool,
-    /// Whether lines that ran are noted.
-    pub coverage: bool,
     /// Stops everything.
     pub cancel: Cancel,
 }

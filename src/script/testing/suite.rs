@@ -10,7 +10,6 @@ use super::super::session::Session;
 use super::super::source::SourceMap;
 use super::capture::Capture;
 use super::case::Case;
-use super::coverage::Lines;
 use super::report::{Outcome, Report};
 use super::snapshots::Snapshots;
 use super::{Options, Wanted, discover, functions};
@@ -116,12 +115,7 @@ impl Suite {
     }
 
     /// Runs them; `finished` hears of each as it ends.
-    pub fn run(
-        &self,
-        options: &Options,
-        lines: Option<&Lines>,
-        finished: &(dyn Fn(&Outcome, usize) + Send + Sync),
-    ) -> Report {
+    pub fn run(&self, options: &Options, finished: &(dyn Fn(&Outcome, usize) + Send + Sync)) -> Report {
         let started = Instant::now();
         let mut outcomes: Vec<(usize, Outcome)> = Vec::new();
         for (file, failure) in &self.broken {
@@ -135,7 +129,7 @@ impl Suite {
             while !stop.load(Ordering::Relaxed) && !options.cancel.is_cancelled() {
                 let index = next.fetch_add(1, Ordering::Relaxed);
                 let Some(case) = self.cases.get(index) else { break };
-                let outcome = case.run(options, lines, &self.sources);
+                let outcome = case.run(options, &self.sources);
                 if options.fail_fast && !outcome.ok() {
                     stop.store(true, Ordering::Relaxed);
                 }
