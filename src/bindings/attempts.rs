@@ -52,7 +52,8 @@ impl Plan {
                 "`spotscript explain` lists the codes",
             );
         }
-        let pause = timeout(options.pause.as_deref(), Duration::from_secs(1))?;
+        let pause = timeout(options.pause.as_deref(), Duration::from_secs(1))
+            .map_err(|error| Error { message: error.message.replace("`timeout`", "`pause` of `retry`"), ..error })?;
         Ok(Plan { times, pause, backoff, on: options.on })
     }
 
