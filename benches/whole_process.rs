@@ -34,6 +34,7 @@ fn main() {
     };
     let tutorial = root.join("scripts/create_spot.rhai");
     let (trivial, tutorial) = (trivial.to_str().unwrap().to_owned(), tutorial.to_str().unwrap().to_owned());
+    let scripts = root.join("scripts").to_str().unwrap().to_owned();
     let forget = || {
         let _ = std::fs::remove_dir_all(&state);
     };
@@ -56,6 +57,16 @@ fn main() {
             prepare: Box::new(|| {}),
         },
     ];
+    subjects.push(Subject {
+        name: "spotscript repl, nothing entered",
+        command: Box::new(|| ours(&["repl"])),
+        prepare: Box::new(|| {}),
+    });
+    subjects.push(Subject {
+        name: "spotscript check scripts",
+        command: Box::new(|| ours(&["check", &scripts])),
+        prepare: Box::new(|| {}),
+    });
     let kubectl = Command::new("kubectl").args(["version", "--client"]).output().is_ok_and(|out| out.status.success());
     if kubectl {
         let command = || {

@@ -16,7 +16,7 @@ pub fn answer(
     let host = target::host(global, &[])?;
     listen_for_interrupts(host.cancel().clone());
     let words: Vec<String> = std::env::args().skip(1).collect();
-    journal::keep(&host, &words.join(" "), &rhai::Map::new(), global)?;
+    journal::keep(&host, &words.join(" "), &rhai::Map::new(), global);
     let result = host.ask(async |session| command(session, Form::of(global)).await);
     let closed = host.close();
     let code = result.as_ref().err().map_or(0, |error| error.kind().exit_code());

@@ -4,30 +4,22 @@ use rhai::Map;
 use serde_json::Value;
 
 use super::{Global, TargetKind};
-use crate::domain::error::Result;
 use crate::host::Host;
 use crate::journal::Store;
 use crate::sandbox::store::state_folder;
 
-/// Where runs are kept.
-///
-/// # Errors
-/// `SPOT-0801` without a home directory.
-pub(super) fn store() -> Result<Store> {
-    Ok(Store::new(state_folder()?.join("runs")))
+/// Where runs are kept. Without a home directory the first change fails, and nothing before it.
+pub(super) fn store() -> Store {
+    state_folder().map_or_else(Store::nowhere, |folder| Store::new(folder.join("runs")))
 }
 
 /// Makes `host` write down every change of the run of `script`, or of a command.
-///
-/// # Errors
-/// What [`store`] says.
-pub(super) fn keep(host: &Host, script: &str, params: &Map, global: &Global) -> Result<()> {
+pub(super) fn keep(host: &Host, script: &str, params: &Map, global: &Global) {
     let target = match global.target() {
         TargetKind::Sandbox => "sandbox",
         TargetKind::Aws => "aws",
     };
-    host.keep_journal(store()?.begin(script, target, as_json(params)));
-    Ok(())
+    host.keep_journal(store().begin(script, target, as_json(params)));
 }
 
 /// Parameters as JSON.

@@ -58,7 +58,7 @@ pub fn run(args: Args, global: &Global) -> Result<ExitCode, Failed> {
     let ask = !args.no_input && !global.json() && given::can_ask();
     let values = given::complete(&program.header, values, args.params.as_deref(), ask)?;
     let parameters = shown(&program.header, &values);
-    journal::keep(&host, file, &parameters, &global)?;
+    journal::keep(&host, file, &parameters, &global);
     let result = session.run(&program, &values);
     let closed = host.close();
     if let Err(failed) = &result {

@@ -42,7 +42,7 @@ enum What {
 /// Runs the command.
 pub fn run(args: Args, global: &Global) -> Result<ExitCode, Failed> {
     let form = Form::of(global);
-    let store = store()?;
+    let store = store();
     let text = match args.what {
         Some(What::Show { id }) => {
             let run = store.find(&id)?;

@@ -23,13 +23,19 @@ const ENDING: &str = "jsonl";
 /// The folder of run files.
 #[derive(Debug, Clone)]
 pub struct Store {
-    folder: PathBuf,
+    /// Why there is none, if there is none: who only reads is not held up by that.
+    folder: Result<PathBuf>,
 }
 
 impl Store {
     /// A store in a folder, which need not exist yet.
     pub fn new(folder: impl Into<PathBuf>) -> Self {
-        Store { folder: folder.into() }
+        Store { folder: Ok(folder.into()) }
+    }
+
+    /// A store without a folder: the first change, and every look at runs, fails with `error`.
+    pub fn nowhere(error: Error) -> Self {
+        Store { folder: Err(error) }
     }
 
     /// Begins the file of a run. Nothing is on disk until the first intent: a run that changes nothing leaves no file.
@@ -78,10 +84,11 @@ impl Store {
 
     /// The files, oldest first.
     fn files(&self) -> Result<Vec<PathBuf>> {
-        let entries = match fs::read_dir(&self.folder) {
+        let folder = self.folder.as_ref().map_err(Clone::clone)?;
+        let entries = match fs::read_dir(folder) {
             Ok(entries) => entries,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(error) => return Err(unwritable(&self.folder, "read", &error)),
+            Err(error) => return Err(unwritable(folder, "read", &error)),
         };
         let mut files: Vec<PathBuf> = entries
             .flatten()
@@ -93,20 +100,21 @@ impl Store {
     }
 
     fn create(&self, run: &str) -> Result<File> {
-        fs::create_dir_all(&self.folder).map_err(|error| unwritable(&self.folder, "made", &error))?;
+        let folder = self.folder.as_ref().map_err(Clone::clone)?;
+        fs::create_dir_all(folder).map_err(|error| unwritable(folder, "made", &error))?;
         let files = self.files()?;
         for old in files.iter().take((files.len() + 1).saturating_sub(KEPT)) {
             // A file that stays is a nuisance, not a fault.
             drop(fs::remove_file(old));
         }
-        let path = self.folder.join(format!("{run}.{ENDING}"));
+        let path = folder.join(format!("{run}.{ENDING}"));
         let file = OpenOptions::new()
             .create_new(true)
             .append(true)
             .open(&path)
             .map_err(|error| unwritable(&path, "written", &error))?;
         // The name itself has to survive a crash too.
-        drop(File::open(&self.folder).and_then(|folder| folder.sync_all()));
+        drop(File::open(folder).and_then(|folder| folder.sync_all()));
         Ok(file)
     }
 }
