@@ -329,3 +329,69 @@ fn no_script_hangs_or_breaks_the_host() {
     let ran = run(folder.path(), &["--timeout", "5s", "run", "nested.rhai"]);
     assert!((0..=6).contains(&ran.code), "data nested deep ended with {}: {}", ran.code, ran.err);
 }
+
+/// A secret is told nowhere: not as a default, not when it is refused, not in what is kept of the run.
+#[test]
+fn secrets_are_told_nowhere() {
+    let script = "//! A.
+const PARAMS = #{ token: #{ type: \"string\", init: \"hush\", secret: true, pattern: \"[a-z]+\" } };
+eks::ensure(eks::nodegroup(\"a\", #{ cluster: \"eks-spot-eksct\", types: [\"m5.xlarge\"] }), #{ wait: false });";
+    let folder = folder(&[("a.rhai", script), ("p.yaml", "token: S3CRET\n")]);
+    let all = |variables: &[(&str, &str)], arguments: &[&str]| {
+        let ran = run_with(folder.path(), variables, arguments);
+        ran.out + &ran.err
+    };
+    let mut told = all(&[], &["list", "-o", "json"]) + &all(&[], &["run", "a.rhai", "--help"]);
+    told += &all(&[], &["run", "a.rhai", "--token", "S3CRET"]);
+    told += &all(&[], &["run", "-o", "json", "a.rhai", "--token", "S3CRET"]);
+    told += &all(&[("SPOTSCRIPT_PARAM_TOKEN", "S3CRET")], &["run", "a.rhai"]);
+    told += &all(&[], &["run", "--params", "p.yaml", "a.rhai"]);
+    told += &all(&[], &["run", "-o", "json", "a.rhai", "--token", "whisper"]);
+    told += &all(&[], &["runs", "show", "last", "-o", "json"]);
+    assert!(told.contains("cannot be what was given (it is secret)") && told.contains("\"***\""), "{told}");
+    for secret in ["hush", "S3CRET", "whisper"] {
+        assert!(!told.contains(secret), "{secret} is told: {told}");
+    }
+}
+
+/// `1.30` is a number to YAML: taken as a text it would have become `1.3`.
+#[test]
+fn a_number_in_a_file_is_no_text() {
+    let script = "const PARAMS = #{ version: #{ type: \"string\" } };\nprint(PARAM.version);";
+    let folder = folder(&[("a.rhai", script), ("p.yaml", "version: 1.30\n"), ("q.yaml", "version: \"1.30\"\n")]);
+    let refused = run(folder.path(), &["run", "--params", "p.yaml", "a.rhai"]);
+    assert_eq!(refused.code, 2);
+    insta::assert_snapshot!(refused.err, @r#"
+    SPOT-0606
+
+      × `version` in `p.yaml` is no text
+      help: put it in quotes: `version: "…"`
+    "#);
+    assert_eq!(run(folder.path(), &["run", "--params", "q.yaml", "a.rhai"]).out, "1.30\n");
+}
+
+#[test]
+fn json_behind_the_file_holds_for_early_failures_too() {
+    let folder = folder(&[("a.rhai", "let = 1;"), ("b.rhai", "const PARAMS = #{ n: #{ type: \"int\" } };")]);
+    for (words, code) in [(["a.rhai", "-o", "json"], "SPOT-0601"), (["b.rhai", "--output", "json"], "SPOT-0606")] {
+        let ran = run(folder.path(), &[&["run"], &words[..]].concat());
+        let document: Value = serde_json::from_str(&ran.out).unwrap_or_else(|_| panic!("{words:?}: {}", ran.out));
+        // A missing parameter ends a run that had begun: its document is the run's.
+        let error = document["data"].get("error").unwrap_or(&document["data"]);
+        assert_eq!(error["code"], code);
+    }
+    insta::assert_snapshot!(run(folder.path(), &["run", "b.rhai", "--no-input"]).err, @r"
+    SPOT-0606
+
+      × the script has no parameter `--no-input`
+      help: it is a flag of `run` itself: `spotscript run --no-input … FILE`
+    ");
+}
+
+/// What cannot be read elsewhere is no concern of the list.
+#[test]
+fn listing_looks_here_and_below_scripts_only() {
+    let folder = folder(&[("a.rhai", "//! A."), ("deep/er/b.rhai", "//! B."), ("scripts/x/c.rhai", "//! C.")]);
+    let out = run(folder.path(), &["list"]).out;
+    assert!(out.contains("a.rhai") && out.contains("scripts/x/c.rhai") && !out.contains("b.rhai"), "{out}");
+}

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::console;
 use crate::domain::Code;
 use crate::domain::error::{Error, Result, nearest};
-use crate::script::{Header, Param};
+use crate::script::{Header, Param, ParamKind};
 
 /// What stands before a parameter's name in the environment.
 const PREFIX: &str = "SPOTSCRIPT_PARAM_";
@@ -37,7 +37,8 @@ pub(super) fn complete(header: &Header, mut given: Map, file: Option<&Path>, ask
                     .parse(&text)
                     .map_err(|error| error.because(format!("the environment's `{}` says so", variable(param))))?,
             ),
-            (None, None) if param.init.is_none() && ask => question(param)?,
+            // What is typed at a terminal is seen there: secrets come another way.
+            (None, None) if param.init.is_none() && ask && !param.secret => question(param)?,
             (None, None) => None,
         };
         given.extend(value.map(|value| (name.into(), value)));
@@ -73,6 +74,11 @@ fn read(header: &Header, file: &Path) -> Result<Map> {
             });
         };
         let text = match &value {
+            // `1.30` is the number 1.3 by now: what was written is lost.
+            Value::Number(_) | Value::Bool(_) if param.kind == ParamKind::String => {
+                return Err(Error::new(Code::InvalidArgument, format!("`{key}` in `{shown}` is no text"))
+                    .help(format!("put it in quotes: `{key}: \"…\"`")));
+            }
             Value::String(text) => text.clone(),
             Value::Number(_) | Value::Bool(_) => value.to_string(),
             _ => {

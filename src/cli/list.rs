@@ -72,11 +72,20 @@ pub fn run(args: Args, global: &Global) -> Result<ExitCode, Failed> {
 
 /// The runbooks of the working directory, and those below `scripts`.
 fn here() -> Result<Vec<PathBuf>, Error> {
-    let mut all = files(Path::new("."))?;
-    all.retain(|file| {
-        let folder = file.parent().unwrap_or(Path::new(""));
-        folder.as_os_str().is_empty() || folder.starts_with("scripts")
-    });
+    let unreadable = |error: std::io::Error| {
+        Error::new(Code::File, "the working directory cannot be read").because(error.to_string())
+    };
+    let mut all = Vec::new();
+    for entry in std::fs::read_dir(".").map_err(unreadable)? {
+        let name = entry.map_err(unreadable)?.file_name().to_string_lossy().into_owned();
+        if name.ends_with(".rhai") && !name.ends_with(SUFFIX) && !Path::new(&name).is_dir() {
+            all.push(PathBuf::from(name));
+        }
+    }
+    let scripts = Path::new("scripts");
+    if scripts.is_dir() {
+        all.extend(files(scripts)?);
+    }
     Ok(all)
 }
 
@@ -124,7 +133,7 @@ fn parameter(param: &crate::script::Param) -> Parameter {
         name: param.name.clone(),
         kind: param.kind.name(),
         required: param.init.is_none(),
-        default: param.init.as_ref().map(ToString::to_string),
+        default: param.init.as_ref().filter(|_| !param.secret).map(ToString::to_string),
         help: param.help.clone(),
     }
 }

@@ -12,6 +12,7 @@ use crate::domain::{Code, Kind};
 use crate::host::{Host, listen_for_interrupts};
 use crate::script::session::Ending;
 use crate::script::{Header, ScriptError, Session};
+use crate::view::json;
 
 /// Run a runbook
 ///
@@ -33,8 +34,27 @@ pub struct Args {
     file: Vec<String>,
 }
 
-/// Runs the command.
+/// Runs the command. Whoever asks for JSON behind FILE gets failures as JSON too, those before the run among them.
 pub fn run(args: Args, global: &Global) -> Result<ExitCode, Failed> {
+    let json = global.json() || asks_for_json(args.file.get(1..).unwrap_or_default());
+    match execute(args, global) {
+        Err(failed) if json && !global.json() => {
+            console::report(&failed, global);
+            console::print(&json::render("error", &*failed.error)?);
+            Ok(ExitCode::from(failed.error.kind().exit_code()))
+        }
+        ended => ended,
+    }
+}
+
+/// Whether the words behind FILE ask for JSON, in any spelling of the flag.
+fn asks_for_json(words: &[String]) -> bool {
+    let one = |word: &String| matches!(word.as_str(), "-ojson" | "-o=json" | "--output=json");
+    words.iter().any(one)
+        || words.windows(2).any(|pair| matches!(pair[0].as_str(), "-o" | "--output") && pair[1] == "json")
+}
+
+fn execute(args: Args, global: &Global) -> Result<ExitCode, Failed> {
     let Some((file, rest)) = args.file.split_first() else {
         return Err(Error::new(Code::InvalidArgument, "no runbook was given").into());
     };

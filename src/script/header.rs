@@ -86,7 +86,8 @@ impl Param {
     /// `SPOT-0606` when it is not of the type, or not one of the choices.
     pub fn parse(&self, text: &str) -> Result<Dynamic> {
         let wrong = |help: String| {
-            Error::new(Code::InvalidArgument, format!("`--{}` cannot be `{text}`", self.flag())).help(help)
+            let said = if self.secret { "what was given (it is secret)".to_owned() } else { format!("`{text}`") };
+            Error::new(Code::InvalidArgument, format!("`--{}` cannot be {said}", self.flag())).help(help)
         };
         let value = self.kind.parse(text).ok_or_else(|| wrong(format!("it is of type `{}`", self.kind.name())))?;
         if let Some(rule) = self.broken_rule(&value) {
