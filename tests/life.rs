@@ -395,3 +395,37 @@ fn listing_looks_here_and_below_scripts_only() {
     let out = run(folder.path(), &["list"]).out;
     assert!(out.contains("a.rhai") && out.contains("scripts/x/c.rhai") && !out.contains("b.rhai"), "{out}");
 }
+
+/// What `:save` writes is a runbook: it runs, prints what the session printed, and has no findings.
+#[test]
+fn a_saved_session_runs() {
+    use std::io::Write;
+    let folder = tempfile::tempdir().unwrap();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_spotscript"))
+        .arg("repl")
+        .current_dir(folder.path())
+        .env("SPOTSCRIPT_STATE_DIR", folder.path().join(".state"))
+        .env("NO_COLOR", "1")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let session = "import \"std/format\" as format;
+let size = 2; // nodes
+nonsense(size)
+fn told(n) { format::count(n, \"node\") }
+told(size)
+check(\"two\", size == 2);
+:save saved.rhai
+";
+    child.stdin.take().unwrap().write_all(session.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(printed.contains("2 nodes"), "{printed}{}", String::from_utf8_lossy(&output.stderr));
+    let saved = std::fs::read_to_string(folder.path().join("saved.rhai")).unwrap();
+    assert!(!saved.contains("nonsense") && !saved.contains(";;"), "{saved}");
+    let ran = run(folder.path(), &["run", "saved.rhai"]);
+    assert_eq!((ran.code, ran.out.contains("2 nodes")), (0, true), "{}{}{saved}", ran.out, ran.err);
+    assert_eq!(run(folder.path(), &["check", "saved.rhai"]).out, "1 file, no findings\n", "{saved}");
+}

@@ -30,9 +30,7 @@ pub(super) fn write(inputs: &[&Kept], file: &str) -> String {
         out.push('\n');
         out.push_str(text);
     }
-    if !imports.is_empty() {
-        out.push('\n');
-    }
+    out.push_str(if imports.is_empty() { "\n" } else { "\n\n" });
     // A function that was written twice counts as written last, where it was written first.
     let mut written: HashSet<(&str, usize)> = HashSet::new();
     for (index, parts) in items.iter().enumerate() {
@@ -44,20 +42,19 @@ pub(super) fn write(inputs: &[&Kept], file: &str) -> String {
                 Item::Import { .. } => {}
                 Item::Function { name, parameters, .. } => {
                     if written.insert((name, *parameters)) {
-                        out.push('\n');
-                        out.push_str(&with_imports(&last_of(&items, name, *parameters), &imports));
-                        out.push('\n');
+                        let gap = if out.ends_with("\n\n") { "" } else { "\n" };
+                        let text = with_imports(&last_of(&items, name, *parameters), &imports);
+                        out.push_str(&format!("{gap}{text}\n\n"));
                     }
                 }
                 Item::Rest { text, value } => {
-                    out.push('\n');
                     out.push_str(&statement(text, *value, used));
+                    out.push('\n');
                 }
             }
         }
     }
-    out.push('\n');
-    out
+    format!("{}\n", out.trim_end())
 }
 
 fn import(path: &str, alias: &str) -> String {
@@ -72,6 +69,7 @@ fn statement(text: &str, value: bool, used: bool) -> String {
         return code.to_owned();
     }
     let (code, comment) = code.split_at(end);
+    let code = code.trim_end_matches(';').trim_end();
     let quiet = ["check", "step", "require"].iter().any(|word| first_word(code) == *word);
     match (value, used, quiet) {
         (true, true, false) => format!("let it = {code};{comment}\nprint(it);"),
@@ -241,6 +239,7 @@ mod tests {
         let it = size * 2; // twice
         print(it);
         print(it + 1);
+
         fn told(n) {
             import "std/format" as format;
             format::count(n, "node")
@@ -248,11 +247,12 @@ mod tests {
 
         for i in 0..2 { print(i) }
         let a = 1;
+
         fn f() { 1 }
 
         print(a + f());
         let it = check("it holds", a == 1);
-        `it is ${it}`;; // so
+        `it is ${it}`; // so
         "#);
     }
 }
