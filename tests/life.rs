@@ -291,10 +291,12 @@ retry(#{ times: 2 }, || eks::get(\"nowhere\"));";
             .map(|line| format!("{}\n", line.trim()))
             .collect::<String>()
     };
-    let faults = ["times: 0", "backoff: 0.5", "on: [\"SPOT-9999\"]", "pause: \"soon\""];
+    let faults = ["times: 0", "pause: \"2500000000000000h\"", "backoff: 0.5", "on: [\"SPOT-9999\"]", "pause: \"soon\""];
     insta::assert_snapshot!(faults.map(told).concat(), @r"
     × `times` of `retry` is 0
     help: it is a number from 1 to 1000
+    × `pause` of `retry` is 9000000000000000000s
+    help: it is an hour or less
     × `backoff` of `retry` is 0.5
     help: it is a number from 1.0 to 100.0
     × `on` of `retry` has `SPOT-9999`, which is no code

@@ -16,7 +16,7 @@ use crate::domain::{Code, Kind};
 pub(super) struct Retry {
     /// How often it is tried in all; 3 unless said.
     times: Option<i64>,
-    /// The pause before the second try, such as `"5s"`; one second unless said.
+    /// The pause before the second try, such as `"5s"`, an hour at most; one second unless said.
     pause: Option<String>,
     /// By how much each pause is longer than the one before; 2.0 unless said.
     backoff: Option<f64>,
@@ -24,6 +24,9 @@ pub(super) struct Retry {
     /// cloud or the cluster, and waits that ended without what was asked for.
     on: Option<Vec<String>>,
 }
+
+/// The longest pause: the first may not be longer, and later ones grow up to it.
+const LONGEST: Duration = Duration::from_secs(3600);
 
 /// How to try again.
 struct Plan {
@@ -54,6 +57,9 @@ impl Plan {
         }
         let pause = timeout(options.pause.as_deref(), Duration::from_secs(1))
             .map_err(|error| Error { message: error.message.replace("`timeout`", "`pause` of `retry`"), ..error })?;
+        if pause > LONGEST {
+            return invalid(format!("`pause` of `retry` is {}s", pause.as_secs()), "it is an hour or less");
+        }
         Ok(Plan { times, pause, backoff, on: options.on })
     }
 
@@ -109,7 +115,7 @@ pub(super) mod module {
                     Ok(())
                 })
             })?;
-            pause = pause.mul_f64(plan.backoff).min(super::Duration::from_secs(3600));
+            pause = pause.mul_f64(plan.backoff).min(super::LONGEST);
         }
     }
 
