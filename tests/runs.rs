@@ -72,6 +72,30 @@ fn commands_are_kept_as_runbooks_are() {
     assert!(runs["runs"][0]["changes"].as_u64() > Some(5));
 }
 
+/// What a session at the REPL changes is kept as a runbook's changes are, also after it went to another world.
+#[test]
+fn sessions_are_kept_as_runbooks_are() {
+    let state = tempfile::tempdir().unwrap();
+    let make = |name: &str| {
+        format!(
+            "eks::ensure(eks::nodegroup(\"{name}\", #{{ cluster: \"eks-spot-eksct\", types: [\"m5.xlarge\"] }}), #{{ wait: false }});\n"
+        )
+    };
+    let session = format!("{}:target sandbox other\n{}kube::nodes().len\n", make("one"), make("two"));
+    let mut child = command(state.path(), &["repl"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    std::io::Write::write_all(&mut child.stdin.take().unwrap(), session.as_bytes()).unwrap();
+    assert!(child.wait().unwrap().success());
+    let runs = json(state.path(), &["runs", "-o", "json"]);
+    let told: Vec<_> = runs["runs"].as_array().unwrap().iter().map(|run| (&run["script"], &run["state"])).collect();
+    assert_eq!(told.len(), 2, "one of each world: {runs}");
+    assert!(told.iter().all(|(script, state)| *script == "repl" && *state == "done"), "{runs}");
+}
+
 /// An intent is on disk before its request: wherever the process is killed, no request was sent that is not there.
 #[test]
 fn a_killed_run_leaves_what_it_began() {

@@ -134,21 +134,22 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let Cli { global, command } = cli;
     let code = match dispatch(command, &global) {
         Ok(code) => code,
-        Err(failed) => {
-            console::report(&failed, &global);
-            if global.json()
-                && let Ok(text) = json::render("error", &*failed.error)
-            {
-                console::print(&text);
-            }
-            ExitCode::from(failed.error.kind().exit_code())
-        }
+        Err(failed) => fail(&failed, &global, global.json()),
     };
     if code == ExitCode::SUCCESS && console::data_was_lost() {
         console::say("standard output cannot be written: what was printed is lost");
         return ExitCode::from(Code::File.kind().exit_code());
     }
     code
+}
+
+/// Shows what made a command fail, as a document too if JSON is wanted. Gives the exit code.
+fn fail(failed: &Failed, global: &Global, json: bool) -> ExitCode {
+    console::report(failed, global);
+    if json && let Ok(text) = json::render("error", &*failed.error) {
+        console::print(&text);
+    }
+    ExitCode::from(failed.error.kind().exit_code())
 }
 
 impl From<Box<Error>> for Failed {

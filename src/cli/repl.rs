@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use etcetera::BaseStrategy;
 
-use super::{Failed, Global, TargetKind, console, target};
+use super::{Failed, Global, TargetKind, console, journal, target};
 use crate::domain::Code;
 use crate::domain::error::{Error, Result, nearest};
 use crate::host::{Cancel, Console, FilePolicy, Host, listen_for_interrupts};
@@ -38,7 +38,8 @@ pub fn run(args: Args, global: &Global) -> Result<ExitCode, Failed> {
     listen_for_interrupts(cancel.clone());
     let interactive = std::io::stdin().is_terminal();
     let report = |failed: &Failed| console::report(failed, global);
-    let targets = Worlds { global: RefCell::new(global.clone()), cancel };
+    let targets = Worlds { global: RefCell::new(global.clone()), cancel, hosts: RefCell::default() };
+    targets.journaled(&host, global);
     let options = Options {
         report: &report,
         targets: &targets,
@@ -47,7 +48,11 @@ pub fn run(args: Args, global: &Global) -> Result<ExitCode, Failed> {
         interactive,
         colour: console::data_style(global).colour,
     };
-    Ok(ExitCode::from(repl::run(host, &options)?))
+    let code = repl::run(host, &options)?;
+    for host in targets.hosts.borrow().iter() {
+        host.end_journal(code)?;
+    }
+    Ok(ExitCode::from(code))
 }
 
 /// The startup file, if there is one.
@@ -60,9 +65,17 @@ fn startup_file() -> Option<PathBuf> {
 struct Worlds {
     global: RefCell<Global>,
     cancel: Cancel,
+    /// The hosts of this session, whose journals end with it.
+    hosts: RefCell<Vec<Host>>,
 }
 
 impl Worlds {
+    /// Makes a host write down what the session changes on it.
+    fn journaled(&self, host: &Host, global: &Global) {
+        journal::keep(host, "repl", &rhai::Map::new(), global);
+        self.hosts.borrow_mut().push(host.clone());
+    }
+
     /// The names of the sandbox worlds on disk.
     fn kept() -> Vec<String> {
         let Some(Ok(entries)) = store::state_folder().ok().map(|folder| std::fs::read_dir(folder.join("worlds")))
@@ -110,6 +123,7 @@ impl Targets for Worlds {
             }
         }
         let host = target::host_stopped_by(&wanted, &[], self.cancel.clone())?;
+        self.journaled(&host, &wanted);
         *self.global.borrow_mut() = wanted;
         Ok(host)
     }

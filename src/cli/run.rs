@@ -12,7 +12,6 @@ use crate::domain::{Code, Kind};
 use crate::host::{Host, listen_for_interrupts};
 use crate::script::session::Ending;
 use crate::script::{Header, ScriptError, Session};
-use crate::view::json;
 
 /// Run a runbook
 ///
@@ -38,11 +37,7 @@ pub struct Args {
 pub fn run(args: Args, global: &Global) -> Result<ExitCode, Failed> {
     let json = global.json() || asks_for_json(args.file.get(1..).unwrap_or_default());
     match execute(args, global) {
-        Err(failed) if json && !global.json() => {
-            console::report(&failed, global);
-            console::print(&json::render("error", &*failed.error)?);
-            Ok(ExitCode::from(failed.error.kind().exit_code()))
-        }
+        Err(failed) if json && !global.json() => Ok(super::fail(&failed, global, true)),
         ended => ended,
     }
 }
