@@ -327,6 +327,14 @@ fn no_script_hangs_or_breaks_the_host() {
         assert!(ran.err.contains(code), "{name} ({}): {}", ran.code, ran.err);
         assert!((1..=6).contains(&ran.code), "{name} ended with {}", ran.code);
     }
+    // Data that is nested deep, but not so deep that building it takes the time: it is printed whole.
+    for (kind, wrapped, ending) in [("list", "[x]", "]]]\n"), ("map", "#{ a: x }", "}}}\n")] {
+        let folder = folder(&[("deep.rhai", &format!("let x = 1; for i in 0..1500 {{ x = {wrapped}; }} print(x);"))]);
+        let ran = run(folder.path(), &["run", "deep.rhai"]);
+        assert_eq!(ran.code, 0, "{kind}: {}", ran.err);
+        assert!(ran.out.ends_with(ending), "{kind}: {} characters", ran.out.len());
+    }
+    // Deeper data than there is time for ends at the limit, not by a signal.
     let folder = folder(&[("nested.rhai", nested)]);
     let ran = run(folder.path(), &["--timeout", "5s", "run", "nested.rhai"]);
     assert!((0..=6).contains(&ran.code), "data nested deep ended with {}: {}", ran.code, ran.err);

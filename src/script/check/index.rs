@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::kind::Kind;
-use crate::script::catalog::{Catalog, Entry, EntryKind};
+use crate::script::catalog::{Entry, EntryKind};
 
 /// What the engine itself answers, unseen by its metadata.
 const KEYWORDS: &[&str] = &[
@@ -59,10 +59,10 @@ pub(super) struct Index {
 }
 
 impl Index {
-    pub(super) fn of(catalog: &Catalog) -> Self {
+    pub(super) fn of(entries: impl IntoIterator<Item = Entry>) -> Self {
         let mut index = Index::default();
-        for entry in catalog.entries() {
-            index.add(entry);
+        for entry in entries {
+            index.add(&entry);
         }
         index
     }

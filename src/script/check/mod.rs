@@ -15,6 +15,7 @@ mod scope;
 mod walk;
 
 use std::collections::{HashMap, HashSet};
+use std::sync::OnceLock;
 
 use rhai::{AST, ASTNode, Engine, Expr, Module, OptimizationLevel, Position, Stmt};
 
@@ -24,12 +25,14 @@ use self::allow::Allowances;
 use self::imports::Imports;
 use self::index::Index;
 use self::walk::{Definition, Walk};
-use super::catalog::Catalog;
+use super::catalog;
 use super::diagnostic::{Place, ScriptError, explain_parse, place};
 use super::header::Header;
 use super::resolver::Resolver;
 use super::source::SourceMap;
+use super::testing::SUFFIX;
 use super::{Session, diagnostic};
+use crate::bindings;
 use crate::domain::Code;
 use crate::domain::error::{Error, Result};
 use crate::host::Host;
@@ -38,7 +41,8 @@ use crate::host::Host;
 pub struct Checker {
     engine: Engine,
     plain: Index,
-    tests: Index,
+    /// With what only tests can call; made when the first test is checked.
+    tests: OnceLock<Index>,
     imports: Imports,
     sources: SourceMap,
 }
@@ -53,11 +57,21 @@ impl Checker {
         let mut engine = Session::new(host)?.into_engine();
         // What is folded at compile time can no longer be judged.
         engine.set_optimization_level(OptimizationLevel::None);
-        let plain = Index::of(&Catalog::of(&engine));
-        let tests = Session::for_tests(host, sources.clone())?.into_engine();
-        let tests = Index::of(&Catalog::of(&tests));
+        let plain = Index::of(catalog::entries(&engine));
         let imports = Imports::new(Resolver::new(sources.clone()));
-        Ok(Checker { engine, plain, tests, imports, sources })
+        Ok(Checker { engine, plain, tests: OnceLock::new(), imports, sources })
+    }
+
+    /// What can be called in the file of this name.
+    fn index(&self, name: &str) -> &Index {
+        if !name.ends_with(SUFFIX) {
+            return &self.plain;
+        }
+        self.tests.get_or_init(|| {
+            let mut testing = Engine::new_raw();
+            bindings::testing::register(&mut testing);
+            Index::of(catalog::entries(&self.engine).into_iter().chain(catalog::entries(&testing)))
+        })
     }
 
     /// Checks a text that people call `name`. Findings come in the order of their places.
@@ -108,9 +122,8 @@ impl Checker {
         for one in &functions {
             own.entry(one.definition.name.to_string()).or_default().push(one.definition.params.len());
         }
-        let is_test = name.ends_with("_test.rhai");
         let mut walk = Walk {
-            index: if is_test { &self.tests } else { &self.plain },
+            index: self.index(name),
             find_module: &|path| self.imports.functions(&self.engine, name, path),
             params: header.as_ref().filter(|_| declared).map(|header| header.params.as_slice()),
             own,
