@@ -138,7 +138,8 @@ pub(super) fn scale(host: &Host, target: &Target, options: Scale) -> Result<Repo
 pub(super) fn delete(host: &Host, target: &Target, options: Delete) -> Result<Report> {
     let usual = DeleteOptions::default();
     let timeout = timeout(options.timeout.as_deref(), usual.timeout)?;
-    let options = DeleteOptions { drain: options.drain.unwrap_or(usual.drain), timeout };
+    let drain = options.drain.unwrap_or(usual.drain);
+    let options = DeleteOptions { drain, timeout, may_be_gone: host.resumes() };
     settled(host, host.ask(async |session| ops::delete(session, &target.cluster, &target.name, &options).await))
 }
 

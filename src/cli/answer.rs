@@ -15,8 +15,7 @@ pub fn answer(
 ) -> Result<ExitCode, Failed> {
     let host = target::host(global, &[])?;
     listen_for_interrupts(host.cancel().clone());
-    let words: Vec<String> = std::env::args().skip(1).collect();
-    journal::keep(&host, &words.join(" "), &rhai::Map::new(), global);
+    journal::keep(&host, &global.start.words.join(" "), &rhai::Map::new(), global, None, &[]);
     let result = host.ask(async |session| command(session, Form::of(global)).await);
     let closed = host.close();
     let code = result.as_ref().err().map_or(0, |error| error.kind().exit_code());

@@ -25,6 +25,11 @@ impl Terminal {
     pub fn new(global: &Global) -> Self {
         Terminal { style: data_style(global), data_is_talk: global.json(), kept: Mutex::default() }
     }
+
+    /// The terminal of a run whose answer on stdout is another one than what scripts print.
+    pub fn talking(global: &Global) -> Self {
+        Terminal { data_is_talk: true, ..Terminal::new(global) }
+    }
 }
 
 impl Console for Terminal {

@@ -55,7 +55,8 @@ pub fn run(args: Args, global: &Global) -> Result<ExitCode, Failed> {
         .help("add `--yes`")
         .into());
     }
-    let mut options = DeleteOptions { drain: !delete.no_drain, ..DeleteOptions::default() };
+    let may_be_gone = global.start.resumes.is_some();
+    let mut options = DeleteOptions { drain: !delete.no_drain, may_be_gone, ..DeleteOptions::default() };
     options.timeout = global.timeout.unwrap_or(options.timeout);
     answer(global, async |session, form| {
         let cluster = delete.cluster.resolve(session).await?;

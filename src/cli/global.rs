@@ -25,6 +25,17 @@ pub enum Output {
     Json,
 }
 
+/// How this process came to do what it does: what the journal notes.
+#[derive(Debug, Clone, Default)]
+pub struct Start {
+    /// The words of the command line behind the program's name.
+    pub words: Vec<String>,
+    /// The run that is taken up again.
+    pub resumes: Option<String>,
+    /// The run that is taken back.
+    pub undoes: Option<String>,
+}
+
 /// Flags that every command takes.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Global options")]
@@ -62,6 +73,9 @@ pub struct Global {
     /// Give up after this time, such as `90s` or `10m`
     #[arg(long, global = true, value_name = "TIME", value_parser = duration)]
     pub timeout: Option<Duration>,
+    /// Set by the program, not by a flag.
+    #[arg(skip)]
+    pub start: Start,
 }
 
 impl Global {
@@ -79,6 +93,7 @@ impl Global {
             no_color: self.no_color || later.no_color,
             yes: self.yes || later.yes,
             timeout: later.timeout.or(self.timeout),
+            start: self.start.clone(),
         }
     }
 

@@ -5,6 +5,7 @@
 
 mod advisor;
 mod answer;
+mod apply;
 mod asg;
 mod bound;
 mod check;
@@ -27,8 +28,11 @@ mod man;
 mod new;
 mod nodes;
 mod params;
+mod plan;
 mod repl;
+mod resume;
 mod run;
+mod runbook;
 mod runs;
 mod sandbox;
 mod scale;
@@ -36,6 +40,7 @@ mod serve;
 mod summary;
 pub mod target;
 mod test;
+mod undo;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -70,7 +75,10 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Run(run::Args),
+    Apply(apply::Args),
     Runs(runs::Args),
+    Resume(resume::Args),
+    Undo(undo::Args),
     Test(test::Args),
     Check(check::Args),
     List(list::Args),
@@ -95,7 +103,10 @@ enum Command {
 fn dispatch(command: Command, global: &Global) -> Result<ExitCode, Failed> {
     match command {
         Command::Run(args) => run::run(args, global),
+        Command::Apply(args) => apply::run(args, global),
         Command::Runs(args) => runs::run(args, global),
+        Command::Resume(args) => resume::run(args, global),
+        Command::Undo(args) => undo::run(args, global),
         Command::Test(args) => test::run(args, global),
         Command::Check(args) => check::run(args, global),
         Command::List(args) => list::run(args, global),
@@ -123,6 +134,8 @@ pub type Failed = ScriptError;
 
 /// Runs the program with these arguments, the program's name first.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let words = arguments.iter().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(error) => {
@@ -131,7 +144,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
         }
     };
-    let Cli { global, command } = cli;
+    let Cli { mut global, command } = cli;
+    global.start.words = words;
     let code = match dispatch(command, &global) {
         Ok(code) => code,
         Err(failed) => fail(&failed, &global, global.json()),

@@ -72,7 +72,7 @@ struct Worlds {
 impl Worlds {
     /// Makes a host write down what the session changes on it.
     fn journaled(&self, host: &Host, global: &Global) {
-        journal::keep(host, "repl", &rhai::Map::new(), global);
+        journal::keep(host, "repl", &rhai::Map::new(), global, None, &[]);
         self.hosts.borrow_mut().push(host.clone());
     }
 

@@ -3,6 +3,7 @@
 pub mod advisor;
 pub mod autoscaler_tags;
 pub mod catalogue;
+pub mod change;
 pub mod cloud;
 pub mod code;
 pub mod desired;

@@ -4,7 +4,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 /// Keys whose texts are not kept.
-const HIDDEN: [&str; 2] = ["user_data", "UserData"];
+pub(super) const HIDDEN: [&str; 2] = ["user_data", "UserData"];
 
 /// The value without secrets.
 pub(super) fn redact(value: Value) -> Value {
@@ -21,10 +21,16 @@ pub(super) fn redact(value: Value) -> Value {
     }
 }
 
-fn hint(text: &str) -> String {
+/// How a hidden text is told.
+pub(super) fn hint(text: &str) -> String {
     let digest = Sha256::digest(text);
     let start: String = digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
     format!("<{} bytes, sha256 {start}…>", text.len())
+}
+
+/// What a hidden text is kept under: the hash in its hint.
+pub(super) fn key_of(hint: &str) -> String {
+    hint.rsplit(' ').next().unwrap_or_default().trim_end_matches("…>").to_owned()
 }
 
 #[cfg(test)]

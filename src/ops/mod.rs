@@ -14,8 +14,10 @@ mod insist;
 mod inventory;
 mod ledger;
 mod options;
+mod resource;
 mod scale;
 mod session;
+mod undo;
 mod wait;
 
 pub use clusters::cluster;
@@ -23,5 +25,7 @@ pub use delete::delete;
 pub use ensure::ensure;
 pub use inventory::{get, list, topology};
 pub use options::{DeleteOptions, EnsureOptions, ScaleOptions};
+pub use resource::current;
 pub use scale::scale;
 pub use session::Session;
+pub use undo::{UndoOptions, Undone, undo};

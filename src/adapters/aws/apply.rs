@@ -48,6 +48,9 @@ impl Mutate for AwsCloud {
             M::DeleteTags { group, keys } => self.delete_tags(group, keys).await,
             M::DeleteAutoScalingGroup { name, force } => self.delete_group(name, *force).await,
             M::DeleteLaunchTemplate { name } => self.delete_launch_template(name).await,
+            M::DeleteLaunchTemplateVersions { name, versions } => {
+                self.delete_launch_template_versions(name, versions).await
+            }
             M::DeleteAccessEntry { cluster, principal_arn } => self.delete_access_entry(cluster, principal_arn).await,
             M::DeleteSecurityGroup { group_id } => self.delete_security_group(group_id).await,
             M::RemoveRoleFromInstanceProfile { profile, role } => self.remove_role_from_profile(profile, role).await,

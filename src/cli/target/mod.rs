@@ -25,11 +25,25 @@ pub fn host(global: &Global, allow_write: &[PathBuf]) -> Result<Host> {
     host_stopped_by(global, allow_write, Cancel::default())
 }
 
+/// A host that only plans: what scripts print goes beside the plan, to stderr.
+///
+/// # Errors
+/// As [`host`].
+pub fn planning_host(global: &Global, allow_write: &[PathBuf]) -> Result<Host> {
+    let host = host_with(global, allow_write, Cancel::default(), Terminal::talking(global))?;
+    host.only_plan(crate::sandbox::world::kubelet::boot_data);
+    Ok(host)
+}
+
 /// The same, on a cancel that is there already.
 ///
 /// # Errors
 /// As [`host`].
 pub fn host_stopped_by(global: &Global, allow_write: &[PathBuf], cancel: Cancel) -> Result<Host> {
+    host_with(global, allow_write, cancel, Terminal::new(global))
+}
+
+fn host_with(global: &Global, allow_write: &[PathBuf], cancel: Cancel, console: Terminal) -> Result<Host> {
     let working = std::env::current_dir()
         .map_err(|error| Error::new(Code::File, "the working directory is gone").because(error.to_string()))?;
     let target: Arc<dyn Target> = match global.target() {
@@ -38,7 +52,7 @@ pub fn host_stopped_by(global: &Global, allow_write: &[PathBuf], cancel: Cancel)
     };
     let options = Options {
         target,
-        console: Arc::new(Terminal::new(global)),
+        console: Arc::new(console),
         files: FilePolicy::new(working, allow_write),
         timeout: global.timeout,
     };

@@ -117,6 +117,10 @@ pub enum AwsMutation {
     DeleteLaunchTemplate {
         name: String,
     },
+    DeleteLaunchTemplateVersions {
+        name: String,
+        versions: Vec<i64>,
+    },
     DeleteAccessEntry {
         cluster: String,
         principal_arn: String,

@@ -70,7 +70,7 @@ async fn remove_role(ledger: &Ledger<'_>, role: &Role, deadline: &mut Backoff) -
 }
 
 /// Deletes the group with its instances and waits until both are gone.
-async fn remove_group(ledger: &Ledger<'_>, name: &str, deadline: &mut Backoff) -> Result<()> {
+pub(in crate::ops) async fn remove_group(ledger: &Ledger<'_>, name: &str, deadline: &mut Backoff) -> Result<()> {
     let session = ledger.session();
     ledger.aws(AwsMutation::DeleteAutoScalingGroup { name: name.to_owned(), force: true }).await?;
     deadline.hurry();
@@ -99,6 +99,6 @@ async fn remove_group(ledger: &Ledger<'_>, name: &str, deadline: &mut Backoff) -
 }
 
 /// Repeats a request as long as AWS says with `code` that something still depends on the thing.
-async fn once_free(ledger: &Ledger<'_>, request: AwsMutation, code: &str, deadline: &mut Backoff) -> Result<()> {
+pub(in crate::ops) async fn once_free(ledger: &Ledger<'_>, request: AwsMutation, code: &str, deadline: &mut Backoff) -> Result<()> {
     insist(ledger, request, deadline, |refusal| refusal.has_cause(code).then(|| refusal.clone())).await
 }
