@@ -52,7 +52,7 @@ struct Parameter {
 
 /// Runs the command.
 pub fn run(args: Args, global: &Global) -> Result<ExitCode, Failed> {
-    let session = Session::new(&target::host(global, &[])?)?;
+    let session = Session::new(&target::host(global, &super::reach::Reach::default())?)?;
     let mut rows = Vec::new();
     let mut found = Vec::new();
     for path in &args.paths {

@@ -27,6 +27,7 @@ mod man;
 mod new;
 mod nodes;
 mod params;
+mod reach;
 mod repl;
 mod run;
 mod runs;

@@ -117,7 +117,7 @@ fn explain(error: &clap::Error, header: &Header, command: &Command) -> Error {
             let global = command.get_arguments().filter_map(Arg::get_long);
             let failure = Error::new(Code::InvalidArgument, format!("the script has no parameter `{given}`"));
             match nearest(name, own.iter().map(String::as_str).chain(global)) {
-                _ if matches!(name, "params" | "no-input" | "allow-write") => {
+                _ if matches!(name, "params" | "no-input" | "allow-read" | "allow-write") => {
                     failure.help(format!("it is a flag of `run` itself: `spotscript run --{name} … FILE`"))
                 }
                 Some(near) => failure.help(format!("did you mean `--{near}`?")),

@@ -1,11 +1,12 @@
 //! `spotscript run FILE`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use rhai::Map;
 
 use super::params::{self, Given};
+use super::reach::Reach;
 use super::{Failed, Global, console, given, journal, summary, target};
 use crate::domain::error::Error;
 use crate::domain::{Code, Kind};
@@ -13,22 +14,24 @@ use crate::host::{Host, listen_for_interrupts};
 use crate::script::session::Ending;
 use crate::script::{Header, ScriptError, Session};
 
+/// What stands for a runbook from standard input.
+const STDIN: &str = "-";
+
 /// Run a runbook
 ///
 /// What follows FILE are the runbook's own parameters: `spotscript run FILE --help` lists them without running it.
 #[derive(Debug, clap::Args)]
 #[command(override_usage = "spotscript run [OPTIONS] <FILE> [PARAMETERS]")]
 pub struct Args {
-    /// Let scripts write below this directory too, not only below the working directory
-    #[arg(long, value_name = "DIR")]
-    allow_write: Vec<PathBuf>,
+    #[command(flatten)]
+    reach: Reach,
     /// Take parameters from this YAML or JSON file; flags go before it, the environment after it
     #[arg(long, value_name = "FILE")]
     params: Option<PathBuf>,
     /// Ask nothing: a parameter that is missing is an error
     #[arg(long)]
     no_input: bool,
-    /// The runbook, then its parameters
+    /// The runbook (`-` takes it from standard input), then its parameters
     #[arg(value_name = "FILE", required = true, trailing_var_arg = true, allow_hyphen_values = true, num_args = 1..)]
     file: Vec<String>,
 }
@@ -53,12 +56,13 @@ fn execute(args: Args, global: &Global) -> Result<ExitCode, Failed> {
     let Some((file, rest)) = args.file.split_first() else {
         return Err(Error::new(Code::InvalidArgument, "no runbook was given").into());
     };
-    if file.starts_with('-') {
+    if file.starts_with('-') && file != STDIN {
         let error = Error::new(Code::InvalidArgument, format!("`{file}` is no flag of `spotscript run`"));
         return Err(error.help("the runbook's own parameters come after its file").into());
     }
-    let text = std::fs::read_to_string(file)
-        .map_err(|error| Error::new(Code::File, format!("`{file}` cannot be read")).because(error.to_string()))?;
+    let text = if file == STDIN { std::io::read_to_string(std::io::stdin()) } else { std::fs::read_to_string(file) };
+    let text =
+        text.map_err(|error| Error::new(Code::File, format!("`{file}` cannot be read")).because(error.to_string()))?;
     let (values, global) = match parameters(file, &text, rest, &args, global)? {
         Given::Help(text) => {
             console::print(&text);
@@ -66,8 +70,9 @@ fn execute(args: Args, global: &Global) -> Result<ExitCode, Failed> {
         }
         Given::Values(values, global) => (values, *global),
     };
-    let host = target::host(&global, &args.allow_write)?;
+    let host = target::host(&global, &args.reach)?;
     listen_for_interrupts(host.cancel().clone());
+    host.files().read_beside(Path::new(file));
     let mut session = Session::new(&host)?;
     let program = session.compile(file, &text)?;
     let ask = !args.no_input && !global.json() && given::can_ask();
@@ -90,7 +95,7 @@ fn parameters(file: &str, text: &str, rest: &[String], args: &Args, global: &Glo
     if rest.is_empty() {
         return Ok(Given::Values(Map::new(), Box::new(global.clone())));
     }
-    let program = Session::new(&target::host(global, &args.allow_write)?)?.compile(file, text)?;
+    let program = Session::new(&target::host(global, &args.reach)?)?.compile(file, text)?;
     Ok(match params::parse(file, &program.header, rest)? {
         Given::Values(values, later) => Given::Values(values, Box::new(global.overridden_by(*later))),
         help @ Given::Help(_) => help,

@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 
 pub use cancel::Cancel;
 pub use console::{Console, Recorder};
-pub use files::FilePolicy;
+pub use files::{FilePolicy, FileText, read_text};
 pub use interrupt::listen as listen_for_interrupts;
 pub use lab::{Lab, Snapshot, Trial};
 pub use record::{Check, Record, Step};
@@ -41,7 +41,7 @@ pub struct Options {
     pub target: Arc<dyn Target>,
     /// Where words go.
     pub console: Arc<dyn Console>,
-    /// Which files may be written.
+    /// Which files may be read and written.
     pub files: FilePolicy,
     /// When to give up the whole run, on the wall clock.
     pub timeout: Option<Duration>,

@@ -52,7 +52,7 @@ pub fn build(host: &Host, sources: &SourceMap) -> Result<Engine> {
     engine.set_max_array_size(MAX_ELEMENTS);
     engine.set_max_map_size(MAX_ELEMENTS);
     engine.set_fail_on_invalid_map_property(true);
-    engine.set_module_resolver(Resolver::new(sources.clone()));
+    engine.set_module_resolver(Resolver::new(sources.clone(), host.files().clone()));
     engine.set_default_tag(Dynamic::from(host.clone()));
     let progress = host.clone();
     engine.on_progress(move |_| {

@@ -5,14 +5,13 @@ mod control;
 mod sandbox;
 
 use std::io::IsTerminal;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::console::Terminal;
+use super::reach::Reach;
 use super::{Global, TargetKind};
 use crate::adapters::terminal::{Consent, Terminal as Log};
-use crate::domain::Code;
-use crate::domain::error::{Error, Result};
+use crate::domain::error::Result;
 use crate::host::{Cancel, Console, FilePolicy, Host, Options, Target};
 use crate::ports::Clock;
 use crate::sandbox::Sandbox;
@@ -21,27 +20,21 @@ use crate::sandbox::Sandbox;
 ///
 /// # Errors
 /// `SPOT-0801` when there is no working directory.
-pub fn host(global: &Global, allow_write: &[PathBuf]) -> Result<Host> {
-    host_stopped_by(global, allow_write, Cancel::default())
+pub fn host(global: &Global, reach: &Reach) -> Result<Host> {
+    host_stopped_by(global, reach, Cancel::default())
 }
 
 /// The same, on a cancel that is there already.
 ///
 /// # Errors
 /// As [`host`].
-pub fn host_stopped_by(global: &Global, allow_write: &[PathBuf], cancel: Cancel) -> Result<Host> {
-    let working = std::env::current_dir()
-        .map_err(|error| Error::new(Code::File, "the working directory is gone").because(error.to_string()))?;
+pub fn host_stopped_by(global: &Global, reach: &Reach, cancel: Cancel) -> Result<Host> {
     let target: Arc<dyn Target> = match global.target() {
         TargetKind::Sandbox => Arc::new(sandbox::SandboxTarget::new(global)),
         TargetKind::Aws => Arc::new(aws::AwsTarget::new(global)),
     };
-    let options = Options {
-        target,
-        console: Arc::new(Terminal::new(global)),
-        files: FilePolicy::new(working, allow_write),
-        timeout: global.timeout,
-    };
+    let options =
+        Options { target, console: Arc::new(Terminal::new(global)), files: reach.files()?, timeout: global.timeout };
     Ok(Host::stopped_by(options, cancel))
 }
 
