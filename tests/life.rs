@@ -61,6 +61,11 @@ fn a_new_runbook_runs_passes_its_tests_and_has_no_findings() {
       × `books/my_plain.rhai` is there already
       help: choose another name, or remove it
     ");
+    // A dot is no ending: `my.script` and `my.scrip` would be one file.
+    assert_eq!(run(folder.path(), &["new", "my.script"]).code, 2);
+    assert!(!folder.path().join("my.rhai").exists());
+    let ending = run(folder.path(), &["new", "books/other.rhai"]);
+    assert!(ending.code == 0 && ending.out.contains("wrote books/other.rhai\n"), "{}", ending.out);
     insta::assert_snapshot!(run(folder.path(), &["new", "a b"]).err, @r"
     SPOT-0606
 
@@ -124,10 +129,10 @@ fn flags_go_before_the_file_and_the_file_before_the_environment() {
         ran.out.trim().to_owned()
     };
     let environment = [("SPOTSCRIPT_PARAM_SIZE", "5"), ("SPOTSCRIPT_PARAM_NAME", "env")];
-    assert_eq!(out(&environment, &["run", "a.rhai"]), "env 5 hidden");
-    assert_eq!(out(&environment, &["run", "--params", "p.json", "a.rhai"]), "env 4 hidden");
-    assert_eq!(out(&environment, &["run", "--params", "p.yaml", "a.rhai"]), "file 3 hidden");
-    assert_eq!(out(&environment, &["run", "--params", "p.yaml", "a.rhai", "--name", "flag"]), "flag 3 hidden");
+    assert_eq!(out(&environment, &["run", "a.rhai"]), "env 5 ***");
+    assert_eq!(out(&environment, &["run", "--params", "p.json", "a.rhai"]), "env 4 ***");
+    assert_eq!(out(&environment, &["run", "--params", "p.yaml", "a.rhai"]), "file 3 ***");
+    assert_eq!(out(&environment, &["run", "--params", "p.yaml", "a.rhai", "--name", "flag"]), "flag 3 ***");
 }
 
 #[test]
@@ -175,13 +180,13 @@ fn parameters_that_do_not_fit_are_refused_with_their_source() {
     SPOT-0606
 
       × the script has no parameter `siez`
-      ╰─▶ `typo.yaml` gives it
+      ╰─▶ `typo.yaml:1:1` says so
       help: did you mean `size`?
 
     SPOT-0606
 
       × `--size` cannot be `many`
-      ╰─▶ `wrong.yaml` says so
+      ╰─▶ `wrong.yaml:1:7` says so
       help: it is of type `int`
 
     SPOT-0606
@@ -364,6 +369,45 @@ eks::ensure(eks::nodegroup(\"a\", #{ cluster: \"eks-spot-eksct\", types: [\"m5.x
     }
 }
 
+/// Editors of another system put a mark before a text; positions are as if it were not there.
+#[test]
+fn a_byte_order_mark_is_no_part_of_a_script() {
+    let folder = folder(&[
+        ("a.rhai", "\u{feff}//! A.\nconst PARAMS = #{ n: #{ init: 1 } };\nprint(PARAM.n);"),
+        ("b.rhai", "\u{feff}let a = b;"),
+        ("c.rhai", "\u{feff}#!/usr/bin/env spotscript\nimport \"./d\" as d; print(d::two());"),
+        ("d.rhai", "\u{feff}fn two() { 2 }"),
+        ("e_test.rhai", "\u{feff}fn test_a() { assert(true); }"),
+    ]);
+    let out = |arguments: &[&str]| run(folder.path(), arguments).out;
+    assert_eq!((out(&["run", "a.rhai"]), out(&["run", "c.rhai"])), ("1\n".into(), "2\n".into()));
+    assert!(run(folder.path(), &["run", "b.rhai"]).err.contains("b.rhai:1:9"));
+    assert!(out(&["check", "b.rhai"]).contains("b.rhai:1:9"));
+    assert!(out(&["list"]).contains("A."));
+    assert_eq!(run(folder.path(), &["test"]).code, 0);
+}
+
+/// `type_of` says what the documentation says, and so do errors.
+#[test]
+fn types_have_the_names_of_the_documentation() {
+    let script = "let cluster = eks::cluster(\"eks-spot-eksct\");
+let group = eks::nodegroup(\"a\", #{ cluster: cluster.name, types: [\"m5.xlarge\"], labels: #{ a: \"b\" }, taints: [\"a=b:NoSchedule\"] });
+let report = eks::ensure(group, #{ wait: false });
+let nodes = kube::nodes();
+print([cluster, group, group.config(), report, eks::list(cluster.name), eks::get(\"a\"), nodes, nodes[0], kube::pods(),
+    nodes[0].labels, group.taints[0], spot::types([\"m5.xlarge\"]), spot::types([\"m5.xlarge\"])[0],
+    spot::types([\"m5.xlarge\"]).shape, spot::advisor(), eks::diagram(cluster.name), sandbox].map(|v| type_of(v)));
+try { eks::get(\"zebra\") } catch (error) { print(type_of(error)); }
+group[0]";
+    let folder = folder(&[("a.rhai", script)]);
+    let ran = run(folder.path(), &["run", "a.rhai"]);
+    insta::assert_snapshot!(ran.out, @r#"
+    ["Cluster", "Nodegroup", "Config", "Report", "Groups", "Group", "Nodes", "Node", "Pods", "Labels", "Taint", "InstanceTypes", "InstanceType", "Shape", "Advice", "Diagram", "Sandbox"]
+    Error
+    "#);
+    assert!(!ran.err.contains("spotscript::"), "{}", ran.err);
+}
+
 /// `1.30` is a number to YAML: taken as a text it would have become `1.3`.
 #[test]
 fn a_number_in_a_file_is_no_text() {
@@ -374,7 +418,8 @@ fn a_number_in_a_file_is_no_text() {
     insta::assert_snapshot!(refused.err, @r#"
     SPOT-0606
 
-      × `version` in `p.yaml` is no text
+      × `version` is a number, no text
+      ╰─▶ `p.yaml:1:10` says so
       help: put it in quotes: `version: "…"`
     "#);
     assert_eq!(run(folder.path(), &["run", "--params", "q.yaml", "a.rhai"]).out, "1.30\n");

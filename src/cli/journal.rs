@@ -19,7 +19,7 @@ pub(super) fn keep(host: &Host, script: &str, params: &Map, global: &Global) {
         TargetKind::Sandbox => "sandbox",
         TargetKind::Aws => "aws",
     };
-    host.keep_journal(store().begin(script, target, as_json(params)));
+    host.keep_journal(store().begin(script, target, as_json(params)).hiding(host.hidden().secrets()));
 }
 
 /// Parameters as JSON.
@@ -27,7 +27,7 @@ pub(super) fn as_json(params: &Map) -> Value {
     Value::Object(params.iter().map(|(name, value)| (name.to_string(), value_of(value))).collect())
 }
 
-/// A parameter as JSON: parameters are texts, numbers and truth values.
+/// A parameter as JSON: parameters are texts, numbers, truth values and lists of texts.
 fn value_of(value: &rhai::Dynamic) -> Value {
     serde_json::to_value(value).unwrap_or_else(|_| Value::from(value.to_string()))
 }

@@ -37,6 +37,7 @@ mod serve;
 mod summary;
 pub mod target;
 mod test;
+mod unseen;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

@@ -7,7 +7,7 @@ use rhai::Map;
 use super::Global;
 use crate::domain::Code;
 use crate::domain::error::{Error, Result, nearest};
-use crate::script::{Header, Param, ParamKind};
+use crate::script::{Header, Param, ParamKind, told};
 
 /// What followed FILE.
 pub enum Given {
@@ -78,11 +78,13 @@ fn argument(param: &Param) -> Arg {
     let mut add = |text: String| help.push_str(&if help.is_empty() { text } else { format!(" {text}") });
     if !param.choices.is_empty() {
         let choices: Vec<String> = param.choices.iter().map(ToString::to_string).collect();
-        add(format!("[one of: {}]", choices.join(", ")));
+        let any = if param.kind == ParamKind::List { "any" } else { "one" };
+        add(format!("[{any} of: {}]", choices.join(", ")));
     }
     add(match &param.init {
         Some(_) if param.secret => "[has a default]".into(),
-        Some(init) => format!("[default: {init}]"),
+        Some(init) if told(init).is_empty() => "[default: empty]".into(),
+        Some(init) => format!("[default: {}]", told(init)),
         None => "[required]".into(),
     });
     match param.bounds {

@@ -9,8 +9,10 @@ use super::params::{self, Given};
 use super::reach::Reach;
 use super::{Failed, Global, console, given, journal, summary, target};
 use crate::domain::error::Error;
+use crate::domain::secret::MASK;
 use crate::domain::{Code, Kind};
 use crate::host::{Host, listen_for_interrupts};
+use crate::script::render::render;
 use crate::script::session::Ending;
 use crate::script::{Header, ScriptError, Session};
 
@@ -75,14 +77,23 @@ fn execute(args: Args, global: &Global) -> Result<ExitCode, Failed> {
     host.files().read_beside(Path::new(file));
     let mut session = Session::new(&host)?;
     let program = session.compile(file, &text)?;
+    for warning in given::strangers(&program.header) {
+        console::say(&format!("warning: {warning}"));
+    }
     let ask = !args.no_input && !global.json() && given::can_ask();
     let values = given::complete(&program.header, values, args.params.as_deref(), ask)?;
+    host.hidden().hide(program.header.secrets(&values));
     let parameters = shown(&program.header, &values);
     journal::keep(&host, file, &parameters, &global);
     let result = session.run(&program, &values);
     let closed = host.close();
+    let result = result.map_err(|failed| {
+        let error = host.hidden().secrets().mask_error(*failed.error);
+        ScriptError { error: error.into(), ..failed }
+    });
     if let Err(failed) = &result {
-        console::report(failed, &global);
+        // Through the host's console: the lines of the script that are shown may hold a secret.
+        host.console().talk(&render(failed, console::look(&global)));
     }
     let code = exit_code(&host, &result);
     summary::show(&host, &result, &global, &summary::About { script: file, parameters: &parameters, exit_code: code })?;
@@ -107,7 +118,7 @@ fn shown(header: &Header, given: &Map) -> Map {
     let mut values = header.values(given).unwrap_or_default();
     for param in header.params.iter().filter(|param| param.secret) {
         if let Some(value) = values.get_mut(param.name.as_str()) {
-            *value = "***".into();
+            *value = MASK.into();
         }
     }
     values

@@ -6,6 +6,7 @@
 mod cancel;
 mod console;
 mod files;
+mod hidden;
 mod interrupt;
 mod journaled;
 mod lab;
@@ -20,6 +21,7 @@ use std::time::{Duration, Instant};
 pub use cancel::Cancel;
 pub use console::{Console, Recorder};
 pub use files::{FilePolicy, FileText, read_text};
+pub use hidden::Hidden;
 pub use interrupt::listen as listen_for_interrupts;
 pub use lab::{Lab, Snapshot, Trial};
 pub use record::{Check, Record, Step};
@@ -43,6 +45,8 @@ pub struct Options {
     pub console: Arc<dyn Console>,
     /// Which files may be read and written.
     pub files: FilePolicy,
+    /// What is kept secret.
+    pub hidden: Hidden,
     /// When to give up the whole run, on the wall clock.
     pub timeout: Option<Duration>,
 }
@@ -58,6 +62,7 @@ struct Inner {
     exit_code: Mutex<Option<u8>>,
     console: Arc<dyn Console>,
     files: FilePolicy,
+    hidden: Hidden,
     cancel: Cancel,
     deadline: Option<Instant>,
     started: Instant,
@@ -90,8 +95,9 @@ impl Host {
             opened: OnceLock::new(),
             cluster: Mutex::new(None),
             exit_code: Mutex::new(None),
-            console: options.console,
+            console: options.hidden.over(options.console),
             files: options.files,
+            hidden: options.hidden,
             cancel,
             deadline: options.timeout.map(|timeout| started + timeout),
             started,
@@ -110,6 +116,11 @@ impl Host {
     /// The files of the run.
     pub fn files(&self) -> &FilePolicy {
         &self.0.files
+    }
+
+    /// What the run keeps secret: it is masked in everything that goes through the console.
+    pub fn hidden(&self) -> &Hidden {
+        &self.0.hidden
     }
 
     /// The handle that stops the run.
@@ -324,7 +335,7 @@ mod tests {
 
     fn host(timeout: Option<Duration>) -> Host {
         let (target, console) = (Arc::new(Nothing), Arc::new(Recorder::default()));
-        Host::new(Options { target, console, files: FilePolicy::new(".", &[]), timeout })
+        Host::new(Options { target, console, files: FilePolicy::new(".", &[]), hidden: Hidden::default(), timeout })
     }
 
     #[test]

@@ -15,6 +15,7 @@ use super::redact::redact;
 use crate::domain::Code;
 use crate::domain::error::{Error, Result};
 use crate::domain::mutation::{Mutation, Outcome};
+use crate::domain::secret::Secrets;
 
 /// Runs kept; the oldest are forgotten when a new one begins.
 const KEPT: usize = 200;
@@ -46,6 +47,7 @@ impl Store {
         Writer {
             store: self.clone(),
             run,
+            secrets: Secrets::default(),
             state: Mutex::new(Open { file: None, next: 0, mutating: 0, begin: Some(begin) }),
         }
     }
@@ -130,6 +132,7 @@ fn unwritable(path: &Path, what: &str, error: &std::io::Error) -> Error {
 pub struct Writer {
     store: Store,
     run: String,
+    secrets: Secrets,
     state: Mutex<Open>,
 }
 
@@ -142,6 +145,12 @@ struct Open {
 }
 
 impl Writer {
+    /// Writes these down nowhere.
+    #[must_use]
+    pub fn hiding(self, secrets: Secrets) -> Self {
+        Writer { secrets, ..self }
+    }
+
     /// The run's id.
     pub fn run(&self) -> &str {
         &self.run
@@ -163,7 +172,7 @@ impl Writer {
             open.append(begin, at)?;
         }
         open.mutating += 1;
-        let seq = open.append(Entry::Intent { mutation: redact(mutation) }, at)?;
+        let seq = open.append(Entry::Intent { mutation: redact(mutation, &self.secrets) }, at)?;
         open.sync()?;
         Ok(seq)
     }
@@ -175,7 +184,9 @@ impl Writer {
     pub fn outcome(&self, of: u64, outcome: &Result<Outcome>, at: Timestamp) -> Result<()> {
         let result = match outcome {
             Ok(outcome) => Answer::Done { id: outcome.id.clone(), arn: outcome.arn.clone() },
-            Err(error) => Answer::Failed { code: error.code.to_string(), message: error.message.clone() },
+            Err(error) => {
+                Answer::Failed { code: error.code.to_string(), message: self.secrets.mask(&error.message).into_owned() }
+            }
         };
         let mut open = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         // Not synced: the next intent, or the end, takes it along. An outcome that a crash loses is found by reading.

@@ -14,7 +14,7 @@ use super::capture::Capture;
 use super::snapshots::Snapshots;
 use crate::domain::error::{Error, Result, nearest};
 use crate::domain::{Code, Kind};
-use crate::host::{self, FilePolicy, Host, Snapshot, Trial, read_text};
+use crate::host::{self, FilePolicy, Hidden, Host, Snapshot, Trial, read_text};
 
 /// How reports look that go into a test's output.
 const PLAIN: Look = Look { colour: false, width: 100 };
@@ -36,11 +36,17 @@ pub(super) struct Lab {
 impl Lab {
     /// A host in this world.
     pub(super) fn host(&self, console: Arc<Capture>, like: Like<'_>) -> Host {
+        let hidden = Hidden::default();
         let more = self.allow_read.iter().map(PathBuf::as_path);
         let files = FilePolicy::scratch(&self.scratch).reading(more.chain([Path::new(".")]));
         files.read_beside(&self.beside.join("test"));
-        let options =
-            host::Options { target: self.world.target(console.clone()), console, files, timeout: like.timeout };
+        let options = host::Options {
+            target: self.world.target(hidden.over(console.clone())),
+            console,
+            files,
+            hidden,
+            timeout: like.timeout,
+        };
         Host::stopped_by(options, like.cancel.clone())
     }
 
@@ -109,7 +115,9 @@ impl Lab {
     fn run(&self, host: &Host, name: &str, text: &str, parameters: &Map) -> Result<Ending, ScriptError> {
         let mut session = Session::new(host)?;
         let program = session.compile(name, text)?;
-        session.run(&program, &given(&program.header, parameters)?)
+        let values = given(&program.header, parameters)?;
+        host.hidden().hide(program.header.secrets(&values));
+        session.run(&program, &values)
     }
 }
 
@@ -124,7 +132,8 @@ fn given(header: &Header, parameters: &Map) -> Result<Map> {
                 None => error,
             });
         };
-        values.insert(name.clone(), param.parse(&value.to_string())?);
+        let value = if value.is_array() { param.accept(value.clone())? } else { param.parse(&value.to_string())? };
+        values.insert(name.clone(), value);
     }
     Ok(values)
 }
