@@ -315,34 +315,77 @@ retry(#{ times: 2 }, || eks::get(\"nowhere\"));";
 #[test]
 fn no_script_hangs_or_breaks_the_host() {
     let deep = format!("let x = {}1{};", "(".repeat(500), ")".repeat(500));
-    let nested = "let list = []; for i in 0..100000 { list = [list]; } print(list.len);";
-    for (name, script, code) in [
-        ("loop", "loop { }", "SPOT-0611"),
-        ("sleep", "loop { sleep(3600); }", "SPOT-0611"),
-        ("wait", "loop { wait_until(\"1h\", || false); }", "SPOT-0611"),
-        ("recursion", "fn f(n) { f(n + 1) } f(1);", "SPOT-0609"),
-        ("closures", "let f = |g| g.call(g); f.call(f);", "SPOT-0609"),
-        ("string", "let s = \"x\"; loop { s += s; }", "SPOT-0609"),
-        ("list", "let list = [1]; loop { list += list; }", "SPOT-0609"),
-        ("expression", deep.as_str(), "SPOT-0601"),
-        ("import", "import \"./import\" as me;", "SPOT-0608"),
+    for (name, script, code, exit) in [
+        ("loop", "loop { }", "SPOT-0611", 6),
+        ("sleep", "loop { sleep(3600); }", "SPOT-0611", 6),
+        ("wait", "loop { wait_until(\"1h\", || false); }", "SPOT-0611", 6),
+        ("caught", "loop { try { loop { } } catch { } }", "SPOT-0611", 6),
+        ("recursion", "fn f(n) { f(n + 1) } f(1);", "SPOT-0609", 1),
+        ("closures", "let f = |g| g.call(g); f.call(f);", "SPOT-0609", 1),
+        ("string", "let s = \"x\"; loop { s += s; }", "SPOT-0609", 1),
+        ("list", "let list = [1]; loop { list += list; }", "SPOT-0609", 1),
+        ("expression", deep.as_str(), "SPOT-0601", 1),
+        ("import", "import \"./import\" as me;", "SPOT-0608", 1),
     ] {
         let folder = folder(&[(&format!("{name}.rhai"), script)]);
         let ran = run(folder.path(), &["--timeout", "1500ms", "run", &format!("{name}.rhai")]);
-        assert!(ran.err.contains(code), "{name} ({}): {}", ran.code, ran.err);
-        assert!((1..=6).contains(&ran.code), "{name} ended with {}", ran.code);
+        assert_eq!(ran.code, exit, "{name}: {}", ran.err);
+        assert!(ran.err.contains(code), "{name}: {}", ran.err);
     }
-    // Data that is nested deep, but not so deep that building it takes the time: it is printed whole.
+}
+
+/// Each value has a limit, and so has their sum: closures keep texts that no list could hold.
+#[test]
+#[cfg(target_os = "linux")]
+fn memory_has_a_limit() {
+    let script = "let text = \"x\"; while text.len < 1000000 { text += text; }
+let kept = || 0; loop { try { let more = text + 1; let rest = kept; kept = || more.len + rest.call(); } catch { } }";
+    let folder = folder(&[("a.rhai", script)]);
+    let ran = run(folder.path(), &["--timeout", "60s", "run", "a.rhai"]);
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    let told: Vec<&str> = ran.err.lines().filter(|line| !line.contains(['│', '·', '─'])).collect();
+    insta::assert_snapshot!(told.join("\n"), @r"
+    SPOT-0609
+
+      × the script took more than 256 MiB of memory
+      help: work on parts, and keep no more of them than is needed
+    ");
+}
+
+/// Data that is nested deep is printed, compared, copied and dropped, or ends in an error: no depth is a signal.
+#[test]
+fn deep_data_is_no_crash() {
+    // Not so deep that building it takes the time: each level of a list is a copy of those below.
     for (kind, wrapped, ending) in [("list", "[x]", "]]]\n"), ("map", "#{ a: x }", "}}}\n")] {
-        let folder = folder(&[("deep.rhai", &format!("let x = 1; for i in 0..1500 {{ x = {wrapped}; }} print(x);"))]);
+        let script = format!("let x = 1; for i in 0..1500 {{ x = {wrapped}; }} let y = x; print(y == x); print(x);");
+        let folder = folder(&[("deep.rhai", &script)]);
         let ran = run(folder.path(), &["run", "deep.rhai"]);
         assert_eq!(ran.code, 0, "{kind}: {}", ran.err);
-        assert!(ran.out.ends_with(ending), "{kind}: {} characters", ran.out.len());
+        assert!(ran.out.starts_with("true\n") && ran.out.ends_with(ending), "{kind}: {} characters", ran.out.len());
     }
-    // Deeper data than there is time for ends at the limit, not by a signal.
-    let folder = folder(&[("nested.rhai", nested)]);
-    let ran = run(folder.path(), &["--timeout", "5s", "run", "nested.rhai"]);
-    assert!((0..=6).contains(&ran.code), "data nested deep ended with {}: {}", ran.code, ran.err);
+    // What is read from a text is as deep as expressions may be.
+    let read = "let s = \"[\"; while s.len < 100000 { s += s; } print(parse_json(`{\"a\": ${s}}`));";
+    // Closures hold what they capture, and a level more costs nothing: this is as deep as memory allows.
+    let chain = "let f = || 1; for i in 0..200000 { let g = f; f = || g.call(); }
+let copy = f; print(`${f}`.len > 0); print([f, #{ a: copy }].len); f = 1; copy = 2; print(\"dropped\");";
+    let mixed = "let x = #{}; for i in 0..50000 { let y = x; let f = || y; x = #{ a: [f] }; }
+let copy = x; print(copy.len()); print(x.to_string().len > 0); x = 1; copy = 2; print(\"dropped\");";
+    let called = "let f = || 1; for i in 0..1000 { let g = f; f = || g.call(); } f.call();";
+    let endless = "let x = #{}; loop { let y = x; let f = || y; x = #{ a: f, b: [1], c: [2], d: [3] }; }";
+    for (name, script, timeout, exit, said) in [
+        ("read", read, "20s", 1, "SPOT-"),
+        ("chain", chain, "90s", 0, "true\n2\ndropped\n"),
+        ("mixed", mixed, "90s", 0, "1\ntrue\ndropped\n"),
+        ("called", called, "20s", 1, "SPOT-0609"),
+        #[cfg(target_os = "linux")]
+        ("endless", endless, "120s", 1, "SPOT-0609"),
+        ("nested", "let list = []; loop { list = [list]; }", "3s", 6, "SPOT-0611"),
+    ] {
+        let folder = folder(&[("deep.rhai", script)]);
+        let ran = run(folder.path(), &["--timeout", timeout, "run", "deep.rhai"]);
+        assert_eq!(ran.code, exit, "{name}: {}{}", ran.out, ran.err);
+        assert!(ran.out.contains(said) || ran.err.contains(said), "{name}: {}{}", ran.out, ran.err);
+    }
 }
 
 /// A secret is told nowhere: not as a default, not when it is refused, not in what is kept of the run.

@@ -10,6 +10,7 @@ mod hidden;
 mod interrupt;
 mod journaled;
 mod lab;
+mod memory;
 mod record;
 mod runtime;
 mod steps;
@@ -65,6 +66,7 @@ struct Inner {
     hidden: Hidden,
     cancel: Cancel,
     deadline: Option<Instant>,
+    memory: memory::Memory,
     started: Instant,
     record: Mutex<Record>,
     journal: OnceLock<Arc<Writer>>,
@@ -100,6 +102,7 @@ impl Host {
             hidden: options.hidden,
             cancel,
             deadline: options.timeout.map(|timeout| started + timeout),
+            memory: memory::Memory::default(),
             started,
             record: Mutex::new(Record::default()),
             journal: OnceLock::new(),
@@ -262,6 +265,16 @@ impl Host {
             Some(deadline) if Instant::now() >= deadline => Some(timed_out()),
             _ => None,
         }
+    }
+
+    /// A script begins to run: from here on counts what it takes of memory.
+    pub fn begin_script(&self) {
+        self.0.memory.begin();
+    }
+
+    /// Why the script has to stop for what it takes of memory, if it has to. Called for every operation of a script.
+    pub fn memory_reason(&self) -> Option<Error> {
+        self.0.memory.exceeded()
     }
 
     /// Whether a time limit makes [`Host::stop_reason`] worth a look at the clock.

@@ -57,7 +57,10 @@ pub fn build(host: &Host, sources: &SourceMap) -> Result<Engine> {
     let progress = host.clone();
     engine.on_progress(move |_| {
         let reason = (progress.cancel().is_cancelled() || progress.has_deadline()).then(|| progress.stop_reason());
-        reason.flatten().map(|error| Dynamic::from(bindings::Failure(error.into())))
+        reason
+            .flatten()
+            .or_else(|| progress.memory_reason())
+            .map(|error| Dynamic::from(bindings::Failure(error.into())))
     });
     let (print, debug) = (host.clone(), host.clone());
     engine.on_print(move |text| print.console().data(text));

@@ -18,7 +18,7 @@ use crate::domain::error::{Error, Result, nearest};
 use crate::host::{FilePolicy, Hidden, Host};
 
 /// Bytes of stack for a thread that runs tests: address space, not memory. Scripts recurse as they do under `run`.
-const STACK: usize = 256 << 20;
+const STACK: usize = 1 << 30;
 
 /// Tests that were found.
 pub struct Suite {
