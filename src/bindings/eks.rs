@@ -11,7 +11,7 @@ use crate::domain::Code;
 use crate::domain::eksctl;
 use crate::domain::error::{Error, Result};
 use crate::domain::inventory::ChangeReport;
-use crate::host::Host;
+use crate::host::{FileText, Host};
 use crate::ops::{self, DeleteOptions, EnsureOptions, ScaleOptions};
 
 /// A group by the cluster and the name it has.
@@ -167,9 +167,9 @@ pub(super) fn cluster(host: &Host, name: &str) -> Result<ClusterValue> {
 
 /// Reads a document; `$AWS_REGION` and the like come from the environment and are refused where it does not have them.
 pub(super) fn load(host: &Host, path: &str) -> Result<Vec<Nodegroup>> {
-    let text = host.files().read(path)?;
+    let FileText { name, text } = host.files().read(path)?;
     let resolve = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-    let document = eksctl::read_with(&text, path, &resolve)?;
+    let document = eksctl::read_with(&text, &name, &resolve)?;
     for note in document.notes() {
         host.console().talk(&format!("  {}: {}", note.location, note.message));
     }

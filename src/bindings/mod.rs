@@ -50,6 +50,7 @@ pub fn register_syntax(engine: &mut Engine) -> Result<(), ParseError> {
 /// Only if the custom syntax clashes with the engine's own.
 pub fn register(engine: &mut Engine) -> Result<(), ParseError> {
     register_syntax(engine)?;
+    values::name_types(engine);
     engine.register_global_module(exported_module!(attempts::module).into());
     engine.register_global_module(exported_module!(checks::module).into());
     engine.register_global_module(exported_module!(failure::module).into());

@@ -131,6 +131,23 @@ pub struct Pods {
     pub all_namespaces: bool,
 }
 
+/// Tells an engine the names of the types that no module of its own names: `type_of` and errors say them.
+pub(super) fn name_types(engine: &mut rhai::Engine) {
+    engine
+        .register_type_with_name::<Labels>("Labels")
+        .register_type_with_name::<Nodegroup>("Nodegroup")
+        .register_type_with_name::<Config>("Config")
+        .register_type_with_name::<Report>("Report")
+        .register_type_with_name::<Groups>("Groups")
+        .register_type_with_name::<Group>("Group")
+        .register_type_with_name::<ClusterValue>("Cluster")
+        .register_type_with_name::<Diagram>("Diagram")
+        .register_type_with_name::<Advice>("Advice")
+        .register_type_with_name::<NodeValue>("Node")
+        .register_type_with_name::<Nodes>("Nodes")
+        .register_type_with_name::<Pods>("Pods");
+}
+
 /// The name that scripts know a Rust type by, where the two differ.
 pub fn script_name(rust: &str) -> Option<&'static str> {
     const NAMES: &[(&str, &str)] = &[

@@ -13,7 +13,7 @@ pub fn answer(
     global: &Global,
     command: impl AsyncFnOnce(&Session, Form) -> Result<String>,
 ) -> Result<ExitCode, Failed> {
-    let host = target::host(global, &[])?;
+    let host = target::host(global, &super::reach::Reach::default())?;
     listen_for_interrupts(host.cancel().clone());
     journal::keep(&host, &global.start.words.join(" "), &rhai::Map::new(), global, None, &[]);
     let result = host.ask(async |session| command(session, Form::of(global)).await);

@@ -120,11 +120,14 @@ fn consent(plan: &Plan, global: &Global) -> Result<()> {
     let groups: Vec<&str> = plan
         .changes
         .iter()
-        .filter(|change| matches!(change.action, Action::Delete | Action::Replace) && change.kind == "Auto Scaling group")
+        .filter(|change| {
+            matches!(change.action, Action::Delete | Action::Replace) && change.kind == "Auto Scaling group"
+        })
         .map(|change| change.name.as_str())
         .collect();
     let refused = || {
-        Error::new(Code::Interrupted, "the plan was not applied: not confirmed").help("answer as asked, or run with `--yes`")
+        Error::new(Code::Interrupted, "the plan was not applied: not confirmed")
+            .help("answer as asked, or run with `--yes`")
     };
     if groups.is_empty() {
         let answer = ask("Apply this plan? [y/N] ")?;
@@ -139,7 +142,8 @@ fn consent(plan: &Plan, global: &Global) -> Result<()> {
 }
 
 fn ask(question: &str) -> Result<String> {
-    let failed = |error: std::io::Error| Error::new(Code::File, "the terminal cannot be read").because(error.to_string());
+    let failed =
+        |error: std::io::Error| Error::new(Code::File, "the terminal cannot be read").because(error.to_string());
     let mut to = std::io::stderr().lock();
     to.write_all(question.as_bytes()).and_then(|()| to.flush()).map_err(failed)?;
     let mut answer = String::new();

@@ -96,6 +96,12 @@ pub fn say(text: &str) {
     drop(write(&mut stderr().lock(), text));
 }
 
+/// Writes a question to stderr; the answer is on its line.
+pub fn ask(question: &str) {
+    let mut to = stderr().lock();
+    drop(write!(to, "{question} ").and_then(|()| to.flush()));
+}
+
 /// Shows on a terminal's stderr how far something is, in one line that the next takes the place of.
 pub fn progress(text: &str, last: bool) {
     let width = usize::from(columns()).saturating_sub(1);

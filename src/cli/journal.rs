@@ -38,7 +38,7 @@ pub(super) fn keep(
     if global.start.resumes.is_some() {
         host.resume();
     }
-    host.keep_journal(store().begin(script, target, as_json(params), Some(origin)));
+    host.keep_journal(store().begin(script, target, as_json(params), Some(origin)).hiding(host.hidden().secrets()));
 }
 
 fn without_secrets(words: &[String], secret: &[String]) -> Vec<String> {
@@ -64,7 +64,7 @@ pub(super) fn as_json(params: &Map) -> Value {
     Value::Object(params.iter().map(|(name, value)| (name.to_string(), value_of(value))).collect())
 }
 
-/// A parameter as JSON: parameters are texts, numbers and truth values.
+/// A parameter as JSON: parameters are texts, numbers, truth values and lists of texts.
 fn value_of(value: &rhai::Dynamic) -> Value {
     serde_json::to_value(value).unwrap_or_else(|_| Value::from(value.to_string()))
 }

@@ -29,6 +29,7 @@ mod new;
 mod nodes;
 mod params;
 mod plan;
+mod reach;
 mod repl;
 mod resume;
 mod run;
@@ -41,6 +42,7 @@ mod summary;
 pub mod target;
 mod test;
 mod undo;
+mod unseen;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

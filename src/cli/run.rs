@@ -3,12 +3,13 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use super::runbook::{Flags, Runbook, Wanted, Way};
+use super::runbook::{Flags, Runbook, STDIN, Wanted, Way};
 use super::{Failed, Global, console, plan, summary};
 use crate::domain::error::Error;
 use crate::domain::{Code, Kind};
 use crate::host::Host;
 use crate::script::ScriptError;
+use crate::script::render::render;
 use crate::script::session::Ending;
 
 /// Run a runbook
@@ -25,7 +26,7 @@ pub struct Args {
     out: Option<PathBuf>,
     #[command(flatten)]
     flags: Flags,
-    /// The runbook, then its parameters
+    /// The runbook (`-` takes it from standard input), then its parameters
     #[arg(value_name = "FILE", required = true, trailing_var_arg = true, allow_hyphen_values = true, num_args = 1..)]
     file: Vec<String>,
 }
@@ -50,7 +51,7 @@ fn execute(args: Args, global: &Global) -> Result<ExitCode, Failed> {
     let Some((file, rest)) = args.file.split_first() else {
         return Err(Error::new(Code::InvalidArgument, "no runbook was given").into());
     };
-    if file.starts_with('-') {
+    if file.starts_with('-') && file != STDIN {
         let error = Error::new(Code::InvalidArgument, format!("`{file}` is no flag of `spotscript run`"));
         return Err(error.help("the runbook's own parameters come after its file").into());
     }
@@ -71,8 +72,13 @@ fn execute(args: Args, global: &Global) -> Result<ExitCode, Failed> {
 pub fn run_to_the_end(runbook: &Runbook, way: &Way<'_>) -> Result<ExitCode, Failed> {
     let (host, result) = runbook.run(way)?;
     let closed = host.close();
+    let result = result.map_err(|failed| {
+        let error = host.hidden().secrets().mask_error(*failed.error);
+        ScriptError { error: error.into(), ..failed }
+    });
     if let Err(failed) = &result {
-        console::report(failed, &runbook.global);
+        // Through the host's console: the lines of the script that are shown may hold a secret.
+        host.console().talk(&render(failed, console::look(&runbook.global)));
     }
     let code = exit_code(&host, &result);
     let about = summary::About { script: &runbook.file, parameters: &runbook.shown, exit_code: code };

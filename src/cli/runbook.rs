@@ -1,25 +1,29 @@
 //! A runbook that is ready to run: its text, its parameters, the flags it was given.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use rhai::Map;
 use sha2::{Digest, Sha256};
 
 use super::params::{self, Given};
-use super::{Failed, Global, given, journal, target};
+use super::reach::Reach;
+use super::{Failed, Global, console, given, journal, target};
 use crate::domain::Code;
 use crate::domain::change::Plan;
 use crate::domain::error::Error;
+use crate::domain::secret::{MASK, Secrets};
 use crate::host::{Host, listen_for_interrupts};
 use crate::script::session::Ending;
 use crate::script::{Header, ScriptError, Session};
 
+/// What stands for a runbook from standard input.
+pub const STDIN: &str = "-";
+
 /// What running a runbook takes on the command line, beside the runbook.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub struct Flags {
-    /// Let scripts write below this directory too, not only below the working directory
-    #[arg(long, value_name = "DIR")]
-    pub allow_write: Vec<PathBuf>,
+    #[command(flatten)]
+    pub reach: Reach,
     /// Take parameters from this YAML or JSON file; flags go before it, the environment after it
     #[arg(long, value_name = "FILE")]
     pub params: Option<PathBuf>,
@@ -40,6 +44,8 @@ pub struct Runbook {
     pub shown: Map,
     /// Names of parameters that are secret.
     pub secret: Vec<String>,
+    /// What is not to be shown.
+    secrets: Secrets,
     /// The flags, with those behind FILE.
     pub global: Global,
     flags: Flags,
@@ -69,9 +75,11 @@ impl Runbook {
     /// # Errors
     /// `SPOT-0801` when it cannot be read, what is wrong with it or its parameters.
     pub fn read(file: &str, rest: &[String], flags: &Flags, global: &Global) -> Result<Wanted, Failed> {
-        let text = std::fs::read_to_string(file)
+        let text =
+            if file == STDIN { std::io::read_to_string(std::io::stdin()) } else { std::fs::read_to_string(file) };
+        let text = text
             .map_err(|error| Error::new(Code::File, format!("`{file}` cannot be read")).because(error.to_string()))?;
-        let session = Session::new(&target::host(global, &flags.allow_write)?)?;
+        let session = Session::new(&target::host(global, &flags.reach)?)?;
         let program = session.compile(file, &text)?;
         let (values, global) = match rest {
             [] => (Map::new(), global.clone()),
@@ -80,16 +88,22 @@ impl Runbook {
                 Given::Help(text) => return Ok(Wanted::Help(text)),
             },
         };
+        for warning in given::strangers(&program.header) {
+            console::say(&format!("warning: {warning}"));
+        }
         let ask = !flags.no_input && !global.json() && given::can_ask();
         let values = given::complete(&program.header, values, flags.params.as_deref(), ask)?;
         let shown = shown(&program.header, &values);
-        let secret = program.header.params.iter().filter(|param| param.secret).map(|param| param.name.clone()).collect();
+        let secrets = program.header.secrets(&values);
+        let secret =
+            program.header.params.iter().filter(|param| param.secret).map(|param| param.name.clone()).collect();
         Ok(Wanted::Runbook(Box::new(Runbook {
             file: file.to_owned(),
             text,
             values,
             shown,
             secret,
+            secrets,
             global,
             flags: flags.clone(),
         })))
@@ -107,10 +121,12 @@ impl Runbook {
     pub fn run(&self, way: &Way<'_>) -> Result<(Host, Result<Ending, ScriptError>), Failed> {
         let plans = matches!(way, Way::OnlyPlan);
         let host = match plans {
-            true => target::planning_host(&self.global, &self.flags.allow_write)?,
-            false => target::host(&self.global, &self.flags.allow_write)?,
+            true => target::planning_host(&self.global, &self.flags.reach)?,
+            false => target::host(&self.global, &self.flags.reach)?,
         };
         listen_for_interrupts(host.cancel().clone());
+        host.files().read_beside(Path::new(&self.file));
+        host.hidden().hide(self.secrets.clone());
         let mut session = Session::new(&host)?;
         let program = session.compile(&self.file, &self.text)?;
         if !plans {
@@ -135,7 +151,7 @@ fn shown(header: &Header, given: &Map) -> Map {
     let mut values = header.values(given).unwrap_or_default();
     for param in header.params.iter().filter(|param| param.secret) {
         if let Some(value) = values.get_mut(param.name.as_str()) {
-            *value = "***".into();
+            *value = MASK.into();
         }
     }
     values

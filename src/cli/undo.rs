@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use super::journal::store;
+use super::reach::Reach;
 use super::{Failed, Global, TargetKind, console, journal, target};
 use crate::domain::Code;
 use crate::domain::error::{Error, Result};
@@ -53,12 +54,8 @@ pub fn run(args: Args, global: &Global) -> Result<ExitCode, Failed> {
     });
     global.world = global.world.or_else(|| found.origin.as_ref().and_then(|origin| origin.world.clone()));
     global.start.undoes = Some(found.id.clone());
-    let options = UndoOptions {
-        force: args.force,
-        drain: !args.no_drain,
-        timeout: global.timeout.unwrap_or(USUAL),
-    };
-    let host = target::host(&global, &[])?;
+    let options = UndoOptions { force: args.force, drain: !args.no_drain, timeout: global.timeout.unwrap_or(USUAL) };
+    let host = target::host(&global, &Reach::default())?;
     listen_for_interrupts(host.cancel().clone());
     journal::keep(&host, &global.start.words.join(" "), &rhai::Map::new(), &global, None, &[]);
     let read = crate::sandbox::world::kubelet::boot_data;
@@ -117,6 +114,7 @@ fn consent(global: &Global) -> Result<()> {
     drop(std::io::stdin().read_line(&mut answer));
     match answer.trim() {
         "y" | "Y" | "yes" => Ok(()),
-        _ => Err(Error::new(Code::Interrupted, "nothing was taken back: not confirmed").help("answer `y`, or run with `--yes`")),
+        _ => Err(Error::new(Code::Interrupted, "nothing was taken back: not confirmed")
+            .help("answer `y`, or run with `--yes`")),
     }
 }

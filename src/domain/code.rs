@@ -245,6 +245,8 @@ codes! {
     JournalUnwritable = 804, Usage;
     /// The journal of a run cannot be read.
     JournalUnreadable = 805, Usage;
+    /// A script reaches for a file outside of what it may read or write.
+    FileOutside = 806, Usage;
     /// What is about to be done is not what was planned.
     PlanMoved = 807, Refused;
     /// A plan's file cannot be read.

@@ -19,6 +19,7 @@ pub mod mutation;
 pub mod nodegroup;
 pub mod offerings;
 pub mod policies;
+pub mod secret;
 pub mod shape;
 pub mod tag;
 pub mod taint;
@@ -26,6 +27,7 @@ pub mod taint;
 pub(crate) mod testing;
 pub mod user_data;
 pub mod world_status;
+pub(crate) mod yaml;
 
 pub use code::{Code, Kind};
 pub use error::{Error, Location, Result};

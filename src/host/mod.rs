@@ -6,9 +6,11 @@
 mod cancel;
 mod console;
 mod files;
+mod hidden;
 mod interrupt;
 mod lab;
 mod lens;
+mod memory;
 mod record;
 mod runtime;
 mod steps;
@@ -20,7 +22,8 @@ use std::time::{Duration, Instant};
 
 pub use cancel::Cancel;
 pub use console::{Console, Recorder};
-pub use files::FilePolicy;
+pub use files::{FilePolicy, FileText, read_text};
+pub use hidden::Hidden;
 pub use interrupt::listen as listen_for_interrupts;
 pub use lab::{Lab, Snapshot, Trial};
 pub use lens::ReadBootData;
@@ -44,8 +47,10 @@ pub struct Options {
     pub target: Arc<dyn Target>,
     /// Where words go.
     pub console: Arc<dyn Console>,
-    /// Which files may be written.
+    /// Which files may be read and written.
     pub files: FilePolicy,
+    /// What is kept secret.
+    pub hidden: Hidden,
     /// When to give up the whole run, on the wall clock.
     pub timeout: Option<Duration>,
 }
@@ -61,8 +66,10 @@ struct Inner {
     exit_code: Mutex<Option<u8>>,
     console: Arc<dyn Console>,
     files: FilePolicy,
+    hidden: Hidden,
     cancel: Cancel,
     deadline: Option<Instant>,
+    memory: memory::Memory,
     started: Instant,
     record: Mutex<Record>,
     journal: OnceLock<Arc<Writer>>,
@@ -98,10 +105,12 @@ impl Host {
             opened: OnceLock::new(),
             cluster: Mutex::new(None),
             exit_code: Mutex::new(None),
-            console: options.console,
+            console: options.hidden.over(options.console),
             files: options.files,
+            hidden: options.hidden,
             cancel,
             deadline: options.timeout.map(|timeout| started + timeout),
+            memory: memory::Memory::default(),
             started,
             record: Mutex::new(Record::default()),
             journal: OnceLock::new(),
@@ -122,6 +131,11 @@ impl Host {
     /// The files of the run.
     pub fn files(&self) -> &FilePolicy {
         &self.0.files
+    }
+
+    /// What the run keeps secret: it is masked in everything that goes through the console.
+    pub fn hidden(&self) -> &Hidden {
+        &self.0.hidden
     }
 
     /// The handle that stops the run.
@@ -190,11 +204,7 @@ impl Host {
     ///
     /// # Errors
     /// What opening the target or `act` fail with.
-    pub fn plan_ahead<T>(
-        &self,
-        read: ReadBootData,
-        act: impl AsyncFnOnce(&Session) -> Result<T>,
-    ) -> Result<(T, Plan)> {
+    pub fn plan_ahead<T>(&self, read: ReadBootData, act: impl AsyncFnOnce(&Session) -> Result<T>) -> Result<(T, Plan)> {
         let (session, planning) = lens::planned(self.session()?, read);
         let done = self.block(act(&session))?;
         Ok((done, planning.plan()))
@@ -328,6 +338,16 @@ impl Host {
         }
     }
 
+    /// A script begins to run: from here on counts what it takes of memory.
+    pub fn begin_script(&self) {
+        self.0.memory.begin();
+    }
+
+    /// Why the script has to stop for what it takes of memory, if it has to. Called for every operation of a script.
+    pub fn memory_reason(&self) -> Option<Error> {
+        self.0.memory.exceeded()
+    }
+
     /// Whether a time limit makes [`Host::stop_reason`] worth a look at the clock.
     pub fn has_deadline(&self) -> bool {
         self.0.deadline.is_some()
@@ -403,7 +423,7 @@ mod tests {
 
     fn host(timeout: Option<Duration>) -> Host {
         let (target, console) = (Arc::new(Nothing), Arc::new(Recorder::default()));
-        Host::new(Options { target, console, files: FilePolicy::new(".", &[]), timeout })
+        Host::new(Options { target, console, files: FilePolicy::new(".", &[]), hidden: Hidden::default(), timeout })
     }
 
     #[test]

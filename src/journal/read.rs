@@ -96,7 +96,9 @@ impl Run {
             }
         }
         let mut lines = lines.into_iter();
-        let Some(Line { at: began, entry: Entry::Begin { run: id, script, target, params, origin }, .. }) = lines.next() else {
+        let Some(Line { at: began, entry: Entry::Begin { run: id, script, target, params, origin }, .. }) =
+            lines.next()
+        else {
             return Err(unreadable(path, "its first line is not the beginning of a run".into()));
         };
         let lines: Vec<Line> = lines.collect();

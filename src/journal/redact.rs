@@ -1,22 +1,25 @@
-//! What is never written down: boot data may hold secrets, so it is told by size and hash.
+//! What is never written down: secrets are masked, and boot data, which may hold others, is told by size and hash.
 
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+
+use crate::domain::secret::Secrets;
 
 /// Keys whose texts are not kept.
 pub(super) const HIDDEN: [&str; 2] = ["user_data", "UserData"];
 
 /// The value without secrets.
-pub(super) fn redact(value: Value) -> Value {
+pub(super) fn redact(value: Value, secrets: &Secrets) -> Value {
     match value {
+        Value::String(text) => Value::from(secrets.mask(&text)),
         Value::Object(map) => map
             .into_iter()
             .map(|(key, value)| match value {
                 Value::String(text) if HIDDEN.contains(&key.as_str()) => (key, Value::from(hint(&text))),
-                other => (key, redact(other)),
+                other => (key, redact(other, secrets)),
             })
             .collect(),
-        Value::Array(items) => items.into_iter().map(redact).collect(),
+        Value::Array(items) => items.into_iter().map(|item| redact(item, secrets)).collect(),
         other => other,
     }
 }
@@ -40,7 +43,9 @@ mod tests {
 
     #[test]
     fn boot_data_is_told_by_size_and_hash_wherever_it_stands() {
-        let kept = redact(json!({ "data": [{ "user_data": "token=abc", "image": "ami-1" }] }));
+        let secrets = Secrets::new(["hush".to_owned()]);
+        let kept = redact(json!({ "data": [{ "user_data": "token=abc", "image": "ami-1", "tag": "hush" }] }), &secrets);
+        assert_eq!(kept["data"][0]["tag"], "***");
         assert_eq!(kept["data"][0]["image"], "ami-1");
         let hint = kept["data"][0]["user_data"].as_str().unwrap_or_default();
         assert!(hint.starts_with("<9 bytes, sha256 ") && !hint.contains("abc"), "{hint}");

@@ -17,6 +17,7 @@ use crate::domain::Code;
 use crate::domain::change::State;
 use crate::domain::error::{Error, Result};
 use crate::domain::mutation::{AwsMutation, Mutation, Outcome};
+use crate::domain::secret::Secrets;
 
 /// Runs kept; the oldest are forgotten when a new one begins.
 const KEPT: usize = 200;
@@ -44,10 +45,12 @@ impl Store {
     pub fn begin(&self, script: &str, target: &str, params: Value, origin: Option<Origin>) -> Writer {
         // Version 7 ids sort by time.
         let run = Uuid::now_v7().simple().to_string();
-        let begin = Entry::Begin { run: run.clone(), script: script.to_owned(), target: target.to_owned(), params, origin };
+        let begin =
+            Entry::Begin { run: run.clone(), script: script.to_owned(), target: target.to_owned(), params, origin };
         Writer {
             store: self.clone(),
             run,
+            secrets: Secrets::default(),
             state: Mutex::new(Open { file: None, path: None, next: 0, mutating: 0, begin: Some(begin) }),
         }
     }
@@ -94,7 +97,8 @@ impl Store {
             Some(root) => self.find(&root)?,
             None => run.clone(),
         };
-        let mut later: Vec<Run> = self.runs()?.into_iter().flatten().filter(|one| resumed(one) == Some(root.id.clone())).collect();
+        let mut later: Vec<Run> =
+            self.runs()?.into_iter().flatten().filter(|one| resumed(one) == Some(root.id.clone())).collect();
         later.reverse();
         Ok(std::iter::once(root).chain(later).collect())
     }
@@ -131,9 +135,7 @@ impl Store {
         // What infrastructure is made of is its operator's business alone.
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let file = options
-            .open(&path)
-            .map_err(|error| unwritable(&path, "written", &error))?;
+        let file = options.open(&path).map_err(|error| unwritable(&path, "written", &error))?;
         // The name itself has to survive a crash too.
         drop(File::open(folder).and_then(|folder| folder.sync_all()));
         Ok((file, path))
@@ -151,6 +153,7 @@ fn unwritable(path: &Path, what: &str, error: &std::io::Error) -> Error {
 pub struct Writer {
     store: Store,
     run: String,
+    secrets: Secrets,
     state: Mutex<Open>,
 }
 
@@ -164,6 +167,12 @@ struct Open {
 }
 
 impl Writer {
+    /// Writes these down nowhere.
+    #[must_use]
+    pub fn hiding(self, secrets: Secrets) -> Self {
+        Writer { secrets, ..self }
+    }
+
     /// The run's id.
     pub fn run(&self) -> &str {
         &self.run
@@ -203,7 +212,14 @@ impl Writer {
             blobs::keep(path, before)?;
         }
         let cluster = cluster.map(str::to_owned);
-        let seq = open.append(Entry::Intent { mutation: redact(mutation), cluster, before: before.map(redact) }, at)?;
+        let seq = open.append(
+            Entry::Intent {
+                mutation: redact(mutation, &self.secrets),
+                cluster,
+                before: before.map(|before| redact(before, &self.secrets)),
+            },
+            at,
+        )?;
         open.sync()?;
         Ok(seq)
     }
@@ -215,7 +231,9 @@ impl Writer {
     pub fn outcome(&self, of: u64, outcome: &Result<Outcome>, at: Timestamp) -> Result<()> {
         let result = match outcome {
             Ok(outcome) => Answer::Done { id: outcome.id.clone(), arn: outcome.arn.clone() },
-            Err(error) => Answer::Failed { code: error.code.to_string(), message: error.message.clone() },
+            Err(error) => {
+                Answer::Failed { code: error.code.to_string(), message: self.secrets.mask(&error.message).into_owned() }
+            }
         };
         let mut open = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         // Not synced: the next intent, or the end, takes it along. An outcome that a crash loses is found by reading.

@@ -96,7 +96,10 @@ fn an_intent_that_cannot_be_written_is_an_error_before_the_request() {
     let folder = tempfile::tempdir().unwrap();
     let blocked = folder.path().join("file");
     fs::write(&blocked, "").unwrap();
-    let error = Store::new(blocked.join("runs")).begin("a", "aws", json!({}), None).intent(&role("x"), None, None, now()).unwrap_err();
+    let error = Store::new(blocked.join("runs"))
+        .begin("a", "aws", json!({}), None)
+        .intent(&role("x"), None, None, now())
+        .unwrap_err();
     assert_eq!(error.code, Code::JournalUnwritable);
 }
 

@@ -22,7 +22,9 @@ pub async fn current(cloud: &dyn Cloud, api: Option<&dyn Cluster>, resource: &Re
         Resource::NewSecurityGroup { vpc_id, name } => {
             cloud.security_group(vpc_id, name).await?.map(State::SecurityGroup)
         }
-        Resource::LaunchTemplate { name } => cloud.launch_template(name).await?.map(Box::new).map(State::LaunchTemplate),
+        Resource::LaunchTemplate { name } => {
+            cloud.launch_template(name).await?.map(Box::new).map(State::LaunchTemplate)
+        }
         Resource::AutoScalingGroup { name } => cloud.group(name).await?.map(Box::new).map(State::AutoScalingGroup),
         Resource::Node { name } => match api {
             Some(api) => api.node(name).await?.map(|node| State::Node(NodeState::of(&node))),

@@ -5,8 +5,8 @@
 use async_trait::async_trait;
 
 use crate::domain::cloud::{
-    AccessEntry, AutoScalingGroup, CallerIdentity, Cluster, Instance, InstanceProfile, KeyPair, LaunchTemplate, Offering, Role,
-    ScalingActivity, SecurityGroup, SpotPrice, Subnet,
+    AccessEntry, AutoScalingGroup, CallerIdentity, Cluster, Instance, InstanceProfile, KeyPair, LaunchTemplate,
+    Offering, Role, ScalingActivity, SecurityGroup, SpotPrice, Subnet,
 };
 use crate::domain::error::Result;
 use crate::domain::mutation::{AwsMutation, Outcome};

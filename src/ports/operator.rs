@@ -109,10 +109,32 @@ pub enum Event {
     },
 }
 
+/// What came of a question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    /// Somebody said yes.
+    Yes,
+    /// Nobody was asked: `--yes` was given.
+    Given,
+    /// Nobody was asked: nothing real can be lost.
+    Harmless,
+    /// Somebody did not say yes.
+    No,
+    /// Nobody is there to ask.
+    Nobody,
+}
+
+impl Answer {
+    /// Whether it may be done.
+    pub fn is_yes(self) -> bool {
+        matches!(self, Answer::Yes | Answer::Given | Answer::Harmless)
+    }
+}
+
 /// The one who runs us.
 pub trait Operator: Send + Sync {
     /// Tells an event; must not block for long.
     fn tell(&self, event: &Event);
     /// Asks before something that cannot be undone. Without a terminal the answer is what the flags said.
-    fn confirm(&self, question: &str) -> bool;
+    fn confirm(&self, question: &str) -> Answer;
 }

@@ -18,5 +18,5 @@ mod suggest;
 pub mod testing;
 
 pub use diagnostic::ScriptError;
-pub use header::{Header, Param, ParamKind};
+pub use header::{Header, Param, ParamKind, told};
 pub use session::{Program, Session};

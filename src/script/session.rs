@@ -130,6 +130,7 @@ impl Session {
 
     /// Runs a compiled text in a scope that outlives it.
     pub(crate) fn evaluate(&self, name: &str, ast: &AST, scope: &mut Scope<'_>) -> Result<Ending, ScriptError> {
+        self.host.begin_script();
         let result = self.engine.eval_ast_with_scope::<Dynamic>(scope, ast);
         let value = result.map_err(|failure| explain(*failure, &self.engine, &self.sources, name))?;
         Ok(self.host.take_exit_code().map_or(Ending::Value(value), Ending::Exit))

@@ -4,17 +4,17 @@ use std::io::{BufRead, IsTerminal, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::line::{Level, line};
-use crate::ports::{Clock, Event, Operator};
+use crate::ports::{Answer, Clock, Event, Operator};
 
 /// What is answered to a question before something that cannot be undone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Consent {
     /// Ask at the terminal; without one the answer is no.
     Ask,
-    /// Yes: `--yes` was given, or the world is a sandbox.
+    /// Yes: `--yes` was given.
     Given,
-    /// No.
-    Refused,
+    /// Yes: the world is a sandbox.
+    Harmless,
 }
 
 /// Writes a log as eksctl does: time, mark, sentence. Times are the target's, so a run in the sandbox repeats byte for byte.
@@ -82,11 +82,11 @@ impl Operator for Terminal {
         self.say(level, &text);
     }
 
-    fn confirm(&self, question: &str) -> bool {
+    fn confirm(&self, question: &str) -> Answer {
         match self.consent {
-            Consent::Given => true,
-            Consent::Refused => false,
-            Consent::Ask if !self.interactive || !std::io::stdin().is_terminal() => false,
+            Consent::Given => Answer::Given,
+            Consent::Harmless => Answer::Harmless,
+            Consent::Ask if !self.interactive || !std::io::stdin().is_terminal() => Answer::Nobody,
             Consent::Ask => {
                 {
                     let mut out = self.out();
@@ -95,7 +95,12 @@ impl Operator for Terminal {
                 }
                 let mut answer = String::new();
                 let read = std::io::stdin().lock().read_line(&mut answer);
-                read.is_ok() && matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes")
+                match read {
+                    // The end of input is no answer.
+                    Ok(0) | Err(_) => Answer::Nobody,
+                    Ok(_) if matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes") => Answer::Yes,
+                    Ok(_) => Answer::No,
+                }
             }
         }
     }
@@ -172,7 +177,11 @@ mod tests {
         ] {
             terminal.tell(&event);
         }
-        assert!(!terminal.confirm("sure?"), "without a terminal at standard input nobody has said yes");
+        assert_eq!(
+            terminal.confirm("sure?"),
+            Answer::Nobody,
+            "without a terminal at standard input nobody has said yes"
+        );
         let bytes = page.0.lock().unwrap().clone();
         String::from_utf8(bytes).unwrap()
     }

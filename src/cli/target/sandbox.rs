@@ -17,7 +17,7 @@ use crate::adapters::terminal::{Consent, Terminal};
 use crate::domain::Code;
 use crate::domain::advisor::Feed;
 use crate::domain::error::{Error, Result};
-use crate::host::{Console, Target};
+use crate::host::{Console, Hidden, Target};
 use crate::ops::Session;
 use crate::ports::{Clock, WorldControl};
 use crate::sandbox::{Sandbox, store};
@@ -29,6 +29,7 @@ pub(super) struct SandboxTarget {
     verbose: u8,
     colour: bool,
     feed: Option<PathBuf>,
+    hidden: Hidden,
     opened: Mutex<Option<Sandbox>>,
 }
 
@@ -41,13 +42,14 @@ enum World {
 }
 
 impl SandboxTarget {
-    pub(super) fn new(global: &Global) -> Self {
+    pub(super) fn new(global: &Global, hidden: Hidden) -> Self {
         SandboxTarget {
             world: World::Named(global.world().to_owned()),
             region: global.region.clone(),
             verbose: global.verbose,
             colour: console::look(global).colour,
             feed: global.feed.clone(),
+            hidden,
             opened: Mutex::new(None),
         }
     }
@@ -59,6 +61,7 @@ impl SandboxTarget {
             verbose: 0,
             colour: false,
             feed: None,
+            hidden: Hidden::default(),
             opened: Mutex::new(None),
         }
     }
@@ -73,13 +76,13 @@ impl SandboxTarget {
     fn operator(&self, clock: &Arc<dyn Clock>) -> Terminal {
         // Nothing real can be lost here, so nothing is asked.
         match &self.world {
-            World::Named(_) => super::log(clock, Consent::Given, self.colour),
+            World::Named(_) => super::log(clock, Consent::Harmless, self.colour, &self.hidden),
             World::Given(_, log) => {
                 let to: Box<dyn Write + Send> = match log {
                     Some(console) => Box::new(LineWriter::new(Talk(Arc::clone(console)))),
                     None => Box::new(std::io::sink()),
                 };
-                Terminal::to(to, Arc::clone(clock), Consent::Given, false, false)
+                Terminal::to(to, Arc::clone(clock), Consent::Harmless, false, false)
             }
         }
     }

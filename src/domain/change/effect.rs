@@ -1,7 +1,7 @@
 //! From the state before a request to the state after it.
 
-use super::resource::{ConfigMapState, NodeState, State};
 use super::UNKNOWN;
+use super::resource::{ConfigMapState, NodeState, State};
 use crate::domain::cloud::{
     AccessEntry, AutoScalingGroup, IngressRule, InstanceProfile, LaunchTemplate, Role, SecurityGroup,
 };
@@ -10,9 +10,8 @@ use crate::domain::mutation::{AwsMutation as A, GroupRequest, KubeMutation as K,
 /// How a resource is after `mutation`, if it was as `before`. What only AWS can tell comes from `outcome`, or stands as
 /// [`UNKNOWN`]. A request that the API would refuse (a thing made twice, a change of what is not there) has no effect.
 pub fn effect(mutation: &Mutation, before: Option<&State>, outcome: Option<&Outcome>) -> Option<State> {
-    let made = |pick: fn(&Outcome) -> Option<&String>| {
-        outcome.and_then(pick).cloned().unwrap_or_else(|| UNKNOWN.to_owned())
-    };
+    let made =
+        |pick: fn(&Outcome) -> Option<&String>| outcome.and_then(pick).cloned().unwrap_or_else(|| UNKNOWN.to_owned());
     let id = || made(|outcome| outcome.id.as_ref());
     let arn = || made(|outcome| outcome.arn.as_ref().or(outcome.id.as_ref()));
     match mutation {
@@ -50,7 +49,9 @@ pub fn effect(mutation: &Mutation, before: Option<&State>, outcome: Option<&Outc
                     tags: tags.clone(),
                 })))
             }
-            (A::CreateAutoScalingGroup(request), None) => Some(State::AutoScalingGroup(Box::new(group(request, arn())))),
+            (A::CreateAutoScalingGroup(request), None) => {
+                Some(State::AutoScalingGroup(Box::new(group(request, arn()))))
+            }
             (
                 A::DeleteRole { .. }
                 | A::DeleteInstanceProfile { .. }

@@ -9,8 +9,6 @@ mod inverse;
 mod plan;
 mod resource;
 mod standing;
-#[cfg(test)]
-mod tests;
 
 pub use effect::effect;
 pub use fields::{Fields, fields};

@@ -5,7 +5,6 @@
 
 mod read;
 mod write;
-mod yaml;
 
 pub use write::write;
 

@@ -3,12 +3,12 @@
 use indexmap::IndexMap;
 use serde::{Serialize, Serializer};
 
-use super::yaml::scalar::{Kind, kind};
 use super::{API_VERSION, KIND, SSH_SOURCES_ANNOTATION};
 use crate::domain::cloud::TagMap;
 use crate::domain::code::Code;
 use crate::domain::error::{Error, Result};
 use crate::domain::nodegroup::{AddonPolicies, NodegroupSpec, Volume};
+use crate::domain::yaml::scalar::{Kind, kind};
 
 /// Marks a text that must be quoted. No value can hold it: AWS and Kubernetes refuse it everywhere.
 const QUOTE: char = '\u{e000}';

@@ -46,7 +46,9 @@ impl Progress {
         let operation = request.get("operation").and_then(Value::as_str).unwrap_or("a change").to_owned();
         let error = Error::new(Code::PlanMoved, format!("`{operation}` is not what the plan has next"));
         let error = match self.planned.get(self.next) {
-            Some(planned) => error.because(format!("the plan has `{}` of {} `{}`", planned.operation, planned.kind, planned.name)),
+            Some(planned) => {
+                error.because(format!("the plan has `{}` of {} `{}`", planned.operation, planned.kind, planned.name))
+            }
             None => error.because("everything that was planned is done"),
         };
         Err(error

@@ -19,7 +19,7 @@ use crate::domain::kubernetes::{Selector, node};
 use crate::domain::mutation::{AwsMutation, KubeMutation, Mutation, Outcome};
 use crate::domain::taint::Taint;
 use crate::ops::Session;
-use crate::ports::{Clock, Event, Operator};
+use crate::ports::{Answer, Clock, Event, Operator};
 
 /// Reads labels and taints out of boot data, as a machine would at its start.
 pub type ReadBootData = fn(user_data: &str) -> Option<(IndexMap<String, String>, Vec<Taint>)>;
@@ -160,7 +160,8 @@ impl Lens for Planning {
         let mut nodes = vec![];
         for mut one in real {
             let resource = Resource::Node { name: node::name(&one).to_owned() };
-            if state.gone.contains(&resource) || node::instance_id(&one).is_some_and(|id| removed.iter().any(|r| r == id))
+            if state.gone.contains(&resource)
+                || node::instance_id(&one).is_some_and(|id| removed.iter().any(|r| r == id))
             {
                 continue;
             }
@@ -270,7 +271,7 @@ impl Operator for Foreseeing {
         }
     }
 
-    fn confirm(&self, _: &str) -> bool {
-        true
+    fn confirm(&self, _: &str) -> Answer {
+        Answer::Yes
     }
 }

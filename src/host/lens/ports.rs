@@ -9,15 +9,15 @@ use k8s_openapi::api::core::v1::{ConfigMap, Event, Node, Pod};
 use super::Lens;
 use crate::domain::change::{ConfigMapState, NodeState, Resource, State, UNKNOWN};
 use crate::domain::cloud::{
-    AccessEntry, AutoScalingGroup, CallerIdentity, Cluster as CloudCluster, Instance, InstanceProfile, KeyPair, LaunchTemplate,
-    Offering, Role, ScalingActivity, SecurityGroup, SpotPrice, Subnet,
+    AccessEntry, AutoScalingGroup, CallerIdentity, Cluster as CloudCluster, Instance, InstanceProfile, KeyPair,
+    LaunchTemplate, Offering, Role, ScalingActivity, SecurityGroup, SpotPrice, Subnet,
 };
 use crate::domain::error::Result;
 use crate::domain::mutation::{AwsMutation, KubeMutation, Mutation, Outcome};
 use crate::ops::{Session, current};
 use crate::ports::{
-    AutoScaling, Cloud, Cluster, ClusterAccess, Clusters, Identities, Images, Instances, LaunchTemplates,
-    Mutate, Network, RequestCounts,
+    AutoScaling, Cloud, Cluster, ClusterAccess, Clusters, Identities, Images, Instances, LaunchTemplates, Mutate,
+    Network, RequestCounts,
 };
 
 /// The session seen through `lens`.
@@ -56,8 +56,7 @@ impl Clusters for SeenCloud {
         self.inner.cluster_names().await
     }
     async fn access_entry(&self, cluster: &str, principal_arn: &str) -> Result<Option<AccessEntry>> {
-        let resource =
-            Resource::AccessEntry { cluster: cluster.to_owned(), principal_arn: principal_arn.to_owned() };
+        let resource = Resource::AccessEntry { cluster: cluster.to_owned(), principal_arn: principal_arn.to_owned() };
         let real = self.inner.access_entry(cluster, principal_arn).await?;
         Ok(match self.lens.see(&resource, real.map(State::from)) {
             Some(State::AccessEntry(state)) => Some(state.entry),
@@ -168,7 +167,8 @@ impl AutoScaling for SeenCloud {
 impl Instances for SeenCloud {
     async fn instances(&self, ids: &[String]) -> Result<Vec<Instance>> {
         let (imagined, real) = self.lens.split_instances(ids);
-        let mut instances = if real.is_empty() && !ids.is_empty() { vec![] } else { self.inner.instances(&real).await? };
+        let mut instances =
+            if real.is_empty() && !ids.is_empty() { vec![] } else { self.inner.instances(&real).await? };
         instances.extend(imagined);
         Ok(instances)
     }

@@ -13,7 +13,12 @@ use crate::ports::{Cluster, Event};
 ///
 /// # Errors
 /// `SPOT-0405` that names the pods still there and what keeps them.
-pub(in crate::ops) async fn drain(ledger: &Ledger<'_>, api: &dyn Cluster, group: &str, deadline: &mut Backoff) -> Result<()> {
+pub(in crate::ops) async fn drain(
+    ledger: &Ledger<'_>,
+    api: &dyn Cluster,
+    group: &str,
+    deadline: &mut Backoff,
+) -> Result<()> {
     let session = ledger.session();
     let nodes = api.nodes(&format!("alpha.eksctl.io/nodegroup-name={group}")).await?;
     for node in nodes.iter().filter(|node| !is_cordoned(node)) {

@@ -55,6 +55,7 @@ pub async fn delete(
     if !session
         .operator
         .confirm(&format!("delete node group `{name}` of cluster `{cluster_name}` with its {nodes} nodes?"))
+        .is_yes()
     {
         return Err(Error::new(Code::Interrupted, format!("node group `{name}` was not deleted: not confirmed"))
             .help("answer `y`, or run with `--yes`"));

@@ -99,6 +99,11 @@ pub(in crate::ops) async fn remove_group(ledger: &Ledger<'_>, name: &str, deadli
 }
 
 /// Repeats a request as long as AWS says with `code` that something still depends on the thing.
-pub(in crate::ops) async fn once_free(ledger: &Ledger<'_>, request: AwsMutation, code: &str, deadline: &mut Backoff) -> Result<()> {
+pub(in crate::ops) async fn once_free(
+    ledger: &Ledger<'_>,
+    request: AwsMutation,
+    code: &str,
+    deadline: &mut Backoff,
+) -> Result<()> {
     insist(ledger, request, deadline, |refusal| refusal.has_cause(code).then(|| refusal.clone())).await
 }

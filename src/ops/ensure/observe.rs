@@ -1,8 +1,8 @@
 //! Everything that is read before the first write: in two rounds, each of requests that go out together.
 
 use crate::domain::cloud::{
-    AccessEntry, AutoScalingGroup, CallerIdentity, Cluster, InstanceProfile, KeyPair, LaunchTemplate, Offering, Role, SecurityGroup,
-    Subnet,
+    AccessEntry, AutoScalingGroup, CallerIdentity, Cluster, InstanceProfile, KeyPair, LaunchTemplate, Offering, Role,
+    SecurityGroup, Subnet,
 };
 use crate::domain::desired::{ResourceNames, image_parameter, role_arn};
 use crate::domain::error::{Error, Result};

@@ -107,7 +107,8 @@ impl AwsCloud {
     ) -> Result<Outcome> {
         let numbers = versions.iter().map(ToString::to_string).collect();
         let what = format!("delete versions of launch template `{name}`");
-        let request = self.ec2().delete_launch_template_versions().launch_template_name(name).set_versions(Some(numbers));
+        let request =
+            self.ec2().delete_launch_template_versions().launch_template_name(name).set_versions(Some(numbers));
         let answer = request.send().await.map_err(|e| failed(&what, &e))?;
         // A version that is not deleted is told in the answer, not as an error.
         let refused = answer.unsuccessfully_deleted_launch_template_versions.unwrap_or_default();

@@ -1,11 +1,11 @@
 //! Instance types, and how a group divides itself between On-Demand and Spot.
 
-use super::super::yaml::{Entry, Mark};
 use super::{Fields, Reader, is_unset, schema};
 use crate::domain::catalogue;
 use crate::domain::code::Code;
 use crate::domain::instance_types::InstanceTypes;
 use crate::domain::nodegroup::{Distribution, NodegroupSpec, SpotAllocationStrategy};
+use crate::domain::yaml::{Entry, Mark};
 
 /// eksctl's type for a group that names none.
 const DEFAULT_TYPE: &str = "m5.large";

@@ -12,10 +12,10 @@ mod values;
 mod variables;
 mod volume;
 
-use super::yaml::{Entry, Mark, Node, Value};
 use super::{Document, Note};
 use crate::domain::code::Code;
 use crate::domain::error::{Error, Location, Result, nearest};
+use crate::domain::yaml::{self, Entry, Mark, Node, Value, scalar};
 
 /// What reading gathers on its way.
 pub(super) struct Reader<'a> {
@@ -53,7 +53,7 @@ fn join(path: &str, key: &str) -> String {
 /// # Errors
 /// The first fault in the document, unknown keys before all others; the rest are told in its causes.
 pub(super) fn read(text: &str, file: &str, resolve: &dyn Fn(&str) -> Option<String>) -> Result<Document> {
-    let root = super::yaml::parse(text, file)?;
+    let root = yaml::parse(text, file)?;
     let mut reader = Reader { file, resolve, errors: Vec::new(), notes: Vec::new() };
     let content = reader.cluster_config(root.as_deref());
     let mut errors = std::mem::take(&mut reader.errors);
@@ -142,9 +142,7 @@ impl Reader<'_> {
 /// Whether a value asks for nothing: null, `false`, an empty text, list or map.
 fn is_unset(node: &Node) -> bool {
     match &node.value {
-        Value::Scalar { text, plain: true } => {
-            node.is_null() || super::yaml::scalar::kind(text) == super::yaml::scalar::Kind::Bool(false)
-        }
+        Value::Scalar { text, plain: true } => node.is_null() || scalar::kind(text) == scalar::Kind::Bool(false),
         Value::Scalar { text, plain: false } => text.is_empty(),
         Value::List(items) => items.is_empty(),
         Value::Map(entries) => entries.is_empty(),

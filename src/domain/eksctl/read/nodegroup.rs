@@ -1,11 +1,11 @@
 //! One item of `nodeGroups`.
 
-use super::super::yaml::Node;
 use super::cluster::Metadata;
 use super::{Fields, Reader, schema};
 use crate::domain::code::Code;
 use crate::domain::instance_types::InstanceTypes;
 use crate::domain::nodegroup::{AmiFamily, NodegroupSpec, validate_ami, validate_name};
+use crate::domain::yaml::Node;
 
 impl Reader<'_> {
     /// A group, or `None` when it has no name; its other faults are told one by one.

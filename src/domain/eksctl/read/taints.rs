@@ -2,12 +2,12 @@
 
 use std::rc::Rc;
 
-use super::super::yaml::{Entry, Mark, Node, Value};
 use super::{Fields, Reader, schema};
 use crate::domain::code::Code;
 use crate::domain::error::Error;
 use crate::domain::nodegroup::NodegroupSpec;
 use crate::domain::taint::{Taint, TaintEffect, duplicate};
+use crate::domain::yaml::{Entry, Mark, Node, Value};
 
 impl Reader<'_> {
     pub(super) fn taints(&mut self, fields: &Fields<'_>, spec: &mut NodegroupSpec) {

@@ -4,12 +4,12 @@ use std::rc::Rc;
 
 use indexmap::IndexMap;
 
-use super::super::yaml::scalar::{Kind, kind};
-use super::super::yaml::{Entry, Mark, Node, Value};
 use super::variables::{Piece, pieces};
 use super::{Fields, Reader, join};
 use crate::domain::code::Code;
 use crate::domain::error::Error;
+use crate::domain::yaml::scalar::{Kind, kind};
+use crate::domain::yaml::{Entry, Mark, Node, Value};
 
 /// A scalar after its variables were filled in.
 struct Filled {

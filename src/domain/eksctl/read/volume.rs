@@ -1,10 +1,10 @@
 //! The root volume.
 
-use super::super::yaml::Mark;
 use super::{Fields, Reader};
 use crate::domain::code::Code;
 use crate::domain::error::{Error, nearest};
 use crate::domain::nodegroup::{NodegroupSpec, Volume, VolumeType};
+use crate::domain::yaml::Mark;
 
 const KEYS: [&str; 5] = ["volumeSize", "volumeType", "volumeEncrypted", "volumeIOPS", "volumeThroughput"];
 const TYPES: [VolumeType; 4] = [VolumeType::Gp2, VolumeType::Gp3, VolumeType::Io1, VolumeType::Io2];

@@ -39,7 +39,9 @@ pub(in crate::sandbox::services::ec2) fn delete_versions(world: &mut World, para
                 format!("The default version {number} of launch template {name} cannot be deleted."),
             )),
             Some(_) if there => None,
-            _ => Some(("launchTemplateVersionDoesNotExist", format!("Launch template version {asked} does not exist."))),
+            _ => {
+                Some(("launchTemplateVersionDoesNotExist", format!("Launch template version {asked} does not exist.")))
+            }
         };
         match (refusal, number) {
             (Some((code, message)), _) => {

@@ -3,30 +3,30 @@
 //! `serde_yaml` tells places only in errors of its own; faults found later need them too.
 
 mod build;
-pub(super) mod scalar;
+pub(crate) mod scalar;
 
 use std::rc::Rc;
 
-pub(super) use build::parse;
+pub(crate) use build::parse;
 
 /// A place: 1-based line and 1-based column in characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Mark {
-    pub(super) line: usize,
-    pub(super) column: usize,
+pub(crate) struct Mark {
+    pub(crate) line: usize,
+    pub(crate) column: usize,
 }
 
 /// A value at its place. Aliases share the node of their anchor.
 #[derive(Debug, PartialEq)]
-pub(super) struct Node {
-    pub(super) at: Mark,
-    pub(super) value: Value,
+pub(crate) struct Node {
+    pub(crate) at: Mark,
+    pub(crate) value: Value,
     /// Nodes in this tree with every alias written out.
-    pub(super) size: usize,
+    pub(crate) size: usize,
 }
 
 #[derive(Debug, PartialEq)]
-pub(super) enum Value {
+pub(crate) enum Value {
     /// Text, and whether it stood without quotes, so that it may be a number, a boolean or null.
     Scalar {
         text: String,
@@ -37,20 +37,20 @@ pub(super) enum Value {
 }
 
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Entry {
-    pub(super) key: String,
-    pub(super) at: Mark,
-    pub(super) value: Rc<Node>,
+pub(crate) struct Entry {
+    pub(crate) key: String,
+    pub(crate) at: Mark,
+    pub(crate) value: Rc<Node>,
 }
 
 impl Node {
     /// Whether the value is null: written so, or left out.
-    pub(super) fn is_null(&self) -> bool {
+    pub(crate) fn is_null(&self) -> bool {
         matches!(&self.value, Value::Scalar { text, plain: true } if scalar::kind(text) == scalar::Kind::Null)
     }
 
     /// What the value is, in words.
-    pub(super) fn describe(&self) -> &'static str {
+    pub(crate) fn describe(&self) -> &'static str {
         match &self.value {
             Value::Scalar { text, plain: true } => scalar::kind(text).describe(),
             Value::Scalar { .. } => "text",
