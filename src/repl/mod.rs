@@ -18,7 +18,6 @@ mod scan;
 mod seen;
 mod session;
 mod show;
-mod types;
 mod validate;
 
 use std::path::PathBuf;

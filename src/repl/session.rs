@@ -280,12 +280,12 @@ impl<'a> Repl<'a> {
         for (_, _, value) in self.scope.iter_raw() {
             self.see(value);
         }
-        let entries = self.stale.then(|| catalog::entries(self.session.engine()).into());
+        let entries = self.stale.then(|| catalog::entries(self.session.engine()));
         self.stale = false;
         Names::with(&self.names, |names| {
             names.variables = variables;
             if let Some(entries) = entries {
-                names.entries = entries;
+                names.set_entries(entries);
                 names.targets = self.targets.names();
                 names.folder = self.host.files().locate("");
             }

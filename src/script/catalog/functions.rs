@@ -72,8 +72,9 @@ pub(crate) fn type_name(engine: &Engine, raw: &str) -> String {
         "Array" | "Vec<Dynamic>" | "array" => "list".into(),
         "Map" | "map" => "map".into(),
         "FnPtr" | "Fn" => "closure".into(),
-        "Dynamic" | "?" | "T" => "any".into(),
-        "()" | "" => "nothing".into(),
+        // A function of a script says nothing of what it gives.
+        "Dynamic" | "?" | "T" | "" => "any".into(),
+        "()" => "nothing".into(),
         other => {
             let known = engine.map_type_name(other);
             let short = known.rsplit("::").next().unwrap_or(known);
