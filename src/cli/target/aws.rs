@@ -30,6 +30,7 @@ pub(super) struct AwsTarget {
     consent: Consent,
     verbose: u8,
     colour: bool,
+    quiet: bool,
 }
 
 impl AwsTarget {
@@ -42,6 +43,7 @@ impl AwsTarget {
             consent: if global.yes { Consent::Given } else { Consent::Ask },
             verbose: global.verbose,
             colour: console::look(global).colour,
+            quiet: global.quiet,
         }
     }
 }
@@ -73,7 +75,7 @@ impl Target for AwsTarget {
         console::say(&format!("aws (region {region}{whose}): real resources, real costs"));
         let cloud = if self.verbose > 1 { AwsCloud::with_trace(config, super::trace()) } else { AwsCloud::new(config) };
         let clock: Arc<dyn Clock> = Arc::new(WallClock);
-        let operator = Arc::new(super::log(&clock, self.consent, self.colour));
+        let operator = Arc::new(super::log(&clock, self.consent, self.colour, self.quiet));
         Ok(Session { cloud: Arc::new(cloud), clusters, operator, clock })
     }
 

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use super::console::Terminal;
 use super::{Global, TargetKind};
-use crate::adapters::terminal::{Consent, Terminal as Log};
+use crate::adapters::terminal::{Consent, Manner, Terminal as Log};
 use crate::domain::Code;
 use crate::domain::error::{Error, Result};
 use crate::host::{Cancel, Console, FilePolicy, Host, Options, Target};
@@ -62,9 +62,15 @@ pub fn sandbox_target(sandbox: Sandbox, console: Arc<dyn Console>) -> Arc<dyn Ta
 }
 
 /// The log on stderr, coloured as the flags want it.
-fn log(clock: &Arc<dyn Clock>, consent: Consent, colour: bool) -> Log {
-    let interactive = std::io::stderr().is_terminal();
-    Log::to(Box::new(std::io::stderr()), Arc::clone(clock), consent, interactive, colour)
+fn log(clock: &Arc<dyn Clock>, consent: Consent, colour: bool, quiet: bool) -> Log {
+    // A dumb terminal cannot draw in one place.
+    let dumb = std::env::var_os("TERM").is_some_and(|terminal| terminal == "dumb");
+    let manner = match std::io::stderr().is_terminal() && !dumb {
+        _ if quiet => Manner::Quiet,
+        true => Manner::Live,
+        false => Manner::Lines,
+    };
+    Log::to(Box::new(std::io::stderr()), Arc::clone(clock), consent, manner, colour)
 }
 
 /// Tells each request on stderr: what `-v` asks for twice.
