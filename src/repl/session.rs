@@ -239,6 +239,11 @@ impl<'a> Repl<'a> {
         self.scope.set_or_push(FAILED, error);
     }
 
+    /// Whether there is a variable of this name.
+    pub(super) fn has_variable(&self, name: &str) -> bool {
+        self.scope.contains(name)
+    }
+
     /// The variables: name, type, and value as text in one line. The newest of a name counts.
     pub(super) fn variables(&self) -> Vec<(String, String, String)> {
         let text = |value: &Dynamic| if value.is_fnptr() { String::new() } else { show::plain(&self.session, value) };

@@ -1,6 +1,6 @@
 //! Commands that only look: help, documentation, types, variables, inputs.
 
-use super::{COMMANDS, needed};
+use super::{COMMANDS, needed, needed_code};
 use crate::repl::names::Names;
 use crate::repl::session::Repl;
 use crate::script::ScriptError;
@@ -19,15 +19,17 @@ const SHOWN_VALUE: usize = 60;
 
 pub(super) fn help(repl: &mut Repl<'_>, _: &str, _: bool) -> Answer {
     let mut text = String::from(
-        "Statements run when they are whole; an empty line ends any input. `it` is the last value, `err` the last \
-         error.\n\n",
+        "Statements run when they are whole; an empty line ends any input.\n\
+         `it` is the last value, `err` the last error.\n\n",
     );
     for known in COMMANDS {
-        text.push_str(&format!("  {:<20}{}\n", format!("{} {}", known.name, known.argument), known.purpose));
+        text.push_str(&format!("  {:<22}{}\n", format!("{} {}", known.name, known.argument), known.purpose));
     }
     text.push_str(
-        "\nTab completes names, options, paths and instance types; → takes what is shown behind the cursor; Ctrl-R \
-         searches what was entered before; Ctrl-C stops what runs.",
+        "\nTab     completes names, options, paths and instance types\n\
+         →       takes what is shown behind the cursor\n\
+         Ctrl-R  searches what was entered before\n\
+         Ctrl-C  stops what runs",
     );
     repl.host().console().data(&text);
     Ok(None)
@@ -49,7 +51,7 @@ pub(super) fn doc(repl: &mut Repl<'_>, argument: &str, _: bool) -> Answer {
 }
 
 pub(super) fn type_of(repl: &mut Repl<'_>, argument: &str, _: bool) -> Answer {
-    let text = needed(":type", "EXPR", argument)?;
+    let text = needed_code(":type", "EXPR", argument)?;
     // What does not parse is an error with its place, as when it is run.
     repl.look_at(text)?;
     repl.refresh_names();
@@ -69,8 +71,9 @@ pub(super) fn vars(repl: &mut Repl<'_>, _: &str, _: bool) -> Answer {
     }
     let mut table = Table::new(["name", "type", "value"]);
     for (name, kind, value) in variables {
-        let line: String = value.lines().next().unwrap_or_default().chars().take(SHOWN_VALUE).collect();
-        let more = if line.len() < value.len() { "…" } else { "" };
+        let whole = value.split_whitespace().collect::<Vec<_>>().join(" ");
+        let line: String = whole.chars().take(SHOWN_VALUE).collect();
+        let more = if line.len() < whole.len() { "…" } else { "" };
         table.row([name, kind, format!("{line}{more}")]);
     }
     repl.host().console().data(&table.render(Style::plain()));

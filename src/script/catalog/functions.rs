@@ -39,8 +39,12 @@ fn collect(engine: &Engine, standard: bool) -> Vec<Entry> {
                 name: metadata.name.to_string(),
                 parameters,
                 returns: type_name(engine, &metadata.return_type),
-                documentation: documentation(&metadata.comments),
+                documentation: match &info.script {
+                    Some(script) => documentation(&script.comments),
+                    None => documentation(&metadata.comments),
+                },
                 own: false,
+                scripted: info.script.is_some(),
             })
         },
         standard,
