@@ -216,9 +216,13 @@ fn parameters_that_do_not_fit_are_refused_with_their_source() {
           --world <NAME>       Name of the sandbox world [default: default]
       -v, --verbose...         Say more: `-v` how many requests were made, `-vv` each of them with the
                                time it took
+      -q, --quiet              Say less: no progress and nothing of what is made; steps, checks,
+                               warnings and errors stay
       -o, --output <OUTPUT>    Form of the data on stdout: `text` (the default), `wide` with more
                                columns, or `json`
-          --no-color           No colours, also with NO_COLOR set or when not on a terminal
+          --color <WHEN>       Colours: `auto` (the default: at a terminal, unless NO_COLOR is set),
+                               `always` or `never`
+          --no-color           The same as `--color never`
           --yes                Answer yes to every question
           --timeout <TIME>     Give up after this time, such as `90s` or `10m`
     ");

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use super::{Failed, Global};
+use crate::adapters::terminal::live;
 use crate::host::Console;
 use crate::script::render::{Look, render};
 use crate::view::Style;
@@ -65,7 +66,7 @@ impl Console for Terminal {
 /// How data on stdout may look.
 pub fn data_style(global: &Global) -> Style {
     let terminal = stdout().is_terminal();
-    Style { colour: terminal && colour_wanted(global), width: terminal.then(columns) }
+    Style { colour: global.colour(terminal), width: terminal.then(columns) }
 }
 
 /// How documentation on stdout may look.
@@ -84,7 +85,7 @@ pub fn data_was_lost() -> bool {
 
 /// Writes data to stdout, its last line ended. A reader that has gone is no failure.
 pub fn print(text: &str) {
-    if let Err(error) = write(&mut stdout().lock(), text)
+    if let Err(error) = live::beside(|| write(&mut stdout().lock(), text))
         && error.kind() != ErrorKind::BrokenPipe
     {
         LOST.store(true, Ordering::Relaxed);
@@ -93,7 +94,7 @@ pub fn print(text: &str) {
 
 /// Writes talk to stderr, its last line ended.
 pub fn say(text: &str) {
-    drop(write(&mut stderr().lock(), text));
+    drop(live::beside(|| write(&mut stderr().lock(), text)));
 }
 
 /// Writes a question to stderr; the answer is on its line.
@@ -124,11 +125,7 @@ pub fn report(failed: &Failed, global: &Global) {
 pub fn look(global: &Global) -> Look {
     let terminal = stderr().is_terminal();
     let width = if terminal { columns() } else { DEFAULT_WIDTH };
-    Look { colour: terminal && colour_wanted(global), width: width.into() }
-}
-
-fn colour_wanted(global: &Global) -> bool {
-    !global.no_color && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+    Look { colour: global.colour(terminal), width: width.into() }
 }
 
 /// Columns of the terminal.

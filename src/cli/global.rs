@@ -36,6 +36,17 @@ pub struct Start {
     pub undoes: Option<String>,
 }
 
+/// When there are colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Colour {
+    /// At a terminal, unless `NO_COLOR` is set.
+    Auto,
+    /// Everywhere.
+    Always,
+    /// Nowhere.
+    Never,
+}
+
 /// Flags that every command takes.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Global options")]
@@ -61,11 +72,17 @@ pub struct Global {
     /// Say more: `-v` how many requests were made, `-vv` each of them with the time it took
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
+    /// Say less: no progress and nothing of what is made; steps, checks, warnings and errors stay
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
     /// Form of the data on stdout: `text` (the default), `wide` with more columns, or `json`
     #[arg(short, long, global = true, value_enum, hide_possible_values = true)]
     pub output: Option<Output>,
-    /// No colours, also with NO_COLOR set or when not on a terminal
-    #[arg(long, global = true)]
+    /// Colours: `auto` (the default: at a terminal, unless NO_COLOR is set), `always` or `never`
+    #[arg(long, global = true, value_enum, value_name = "WHEN", hide_possible_values = true)]
+    pub color: Option<Colour>,
+    /// The same as `--color never`
+    #[arg(long, global = true, conflicts_with = "color")]
     pub no_color: bool,
     /// Answer yes to every question
     #[arg(long, global = true)]
@@ -89,7 +106,9 @@ impl Global {
             feed: later.feed.or_else(|| self.feed.clone()),
             world: later.world.or_else(|| self.world.clone()),
             verbose: self.verbose + later.verbose,
+            quiet: self.quiet || later.quiet,
             output: later.output.or(self.output),
+            color: later.color.or(self.color),
             no_color: self.no_color || later.no_color,
             yes: self.yes || later.yes,
             timeout: later.timeout.or(self.timeout),
@@ -100,6 +119,16 @@ impl Global {
     /// The target.
     pub fn target(&self) -> TargetKind {
         self.target.unwrap_or(TargetKind::Sandbox)
+    }
+
+    /// Whether there may be colours on a stream that is a terminal or is none.
+    pub fn colour(&self, terminal: bool) -> bool {
+        match self.color {
+            _ if self.no_color => false,
+            Some(Colour::Always) => true,
+            Some(Colour::Never) => false,
+            Some(Colour::Auto) | None => terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+        }
     }
 
     /// Whether data is for programs.

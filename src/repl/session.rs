@@ -239,6 +239,11 @@ impl<'a> Repl<'a> {
         self.scope.set_or_push(FAILED, error);
     }
 
+    /// Whether there is a variable of this name.
+    pub(super) fn has_variable(&self, name: &str) -> bool {
+        self.scope.contains(name)
+    }
+
     /// The variables: name, type, and value as text in one line. The newest of a name counts.
     pub(super) fn variables(&self) -> Vec<(String, String, String)> {
         let text = |value: &Dynamic| if value.is_fnptr() { String::new() } else { show::plain(&self.session, value) };
@@ -280,12 +285,12 @@ impl<'a> Repl<'a> {
         for (_, _, value) in self.scope.iter_raw() {
             self.see(value);
         }
-        let entries = self.stale.then(|| catalog::entries(self.session.engine()).into());
+        let entries = self.stale.then(|| catalog::entries(self.session.engine()));
         self.stale = false;
         Names::with(&self.names, |names| {
             names.variables = variables;
             if let Some(entries) = entries {
-                names.entries = entries;
+                names.set_entries(entries);
                 names.targets = self.targets.names();
                 names.folder = self.host.files().locate("");
             }

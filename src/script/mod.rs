@@ -16,6 +16,7 @@ pub mod source;
 pub mod stdlib;
 mod suggest;
 pub mod testing;
+pub(crate) mod types;
 
 pub use diagnostic::ScriptError;
 pub use header::{Header, Param, ParamKind, told};

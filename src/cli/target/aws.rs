@@ -31,6 +31,7 @@ pub(super) struct AwsTarget {
     verbose: u8,
     colour: bool,
     hidden: Hidden,
+    quiet: bool,
 }
 
 impl AwsTarget {
@@ -44,6 +45,7 @@ impl AwsTarget {
             verbose: global.verbose,
             colour: console::look(global).colour,
             hidden,
+            quiet: global.quiet,
         }
     }
 }
@@ -75,7 +77,7 @@ impl Target for AwsTarget {
         console::say(&format!("aws (region {region}{whose}): real resources, real costs"));
         let cloud = if self.verbose > 1 { AwsCloud::with_trace(config, super::trace()) } else { AwsCloud::new(config) };
         let clock: Arc<dyn Clock> = Arc::new(WallClock);
-        let operator = Arc::new(super::log(&clock, self.consent, self.colour, &self.hidden));
+        let operator = Arc::new(super::log(&clock, self.consent, self.colour, self.quiet, &self.hidden));
         Ok(Session { cloud: Arc::new(cloud), clusters, operator, clock })
     }
 

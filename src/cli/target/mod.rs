@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::console::Terminal;
 use super::reach::Reach;
 use super::{Global, TargetKind};
-use crate::adapters::terminal::{Consent, Terminal as Log};
+use crate::adapters::terminal::{Consent, Manner, Terminal as Log};
 use crate::domain::error::Result;
 use crate::host::{Cancel, Console, FilePolicy, Hidden, Host, Options, Target};
 use crate::ports::Clock;
@@ -70,11 +70,17 @@ pub fn sandbox_target(sandbox: Sandbox, console: Arc<dyn Console>) -> Arc<dyn Ta
 }
 
 /// The log on stderr, coloured as the flags want it, without what is hidden.
-fn log(clock: &Arc<dyn Clock>, consent: Consent, colour: bool, hidden: &Hidden) -> Log {
-    let interactive = std::io::stderr().is_terminal();
+fn log(clock: &Arc<dyn Clock>, consent: Consent, colour: bool, quiet: bool, hidden: &Hidden) -> Log {
+    // A dumb terminal cannot draw in one place.
+    let dumb = std::env::var_os("TERM").is_some_and(|terminal| terminal == "dumb");
+    let manner = match std::io::stderr().is_terminal() && !dumb {
+        _ if quiet => Manner::Quiet,
+        true => Manner::Live,
+        false => Manner::Lines,
+    };
     // By the line: a secret that comes in two pieces would not be known.
     let to = LineWriter::new(Masking(hidden.clone()));
-    Log::to(Box::new(to), Arc::clone(clock), consent, interactive, colour)
+    Log::to(Box::new(to), Arc::clone(clock), consent, manner, colour)
 }
 
 /// Stderr without what is hidden.

@@ -7,7 +7,7 @@ use crate::domain::error::{Error, Result};
 use crate::domain::mutation::KubeMutation;
 use crate::ops::backoff::Backoff;
 use crate::ops::ledger::Ledger;
-use crate::ports::{Cluster, Event};
+use crate::ports::{Cluster, Event, Wait};
 
 /// Cordons every node of the group, then evicts their pods until none is left or the time is up.
 ///
@@ -28,6 +28,7 @@ pub(in crate::ops) async fn drain(
     }
     let began = session.clock.now();
     let mut most = 0;
+    let _wait = Wait::told_to(&*session.operator);
     loop {
         let mut left: Vec<Pod> = vec![];
         for node in &nodes {

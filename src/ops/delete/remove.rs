@@ -9,7 +9,7 @@ use crate::ops::access;
 use crate::ops::backoff::Backoff;
 use crate::ops::insist::insist;
 use crate::ops::ledger::Ledger;
-use crate::ports::{self, Event, ResourceKind, Verdict, polling};
+use crate::ports::{self, Event, ResourceKind, Verdict, Wait, polling};
 
 /// Removes what the inventory lists.
 pub(super) async fn remove(
@@ -76,6 +76,7 @@ pub(in crate::ops) async fn remove_group(ledger: &Ledger<'_>, name: &str, deadli
     deadline.hurry();
     let began = session.clock.now();
     let mut told = None;
+    let _wait = Wait::told_to(&*session.operator);
     while let Some(group) = polling(session.cloud.group(name)).await? {
         let left = u32::try_from(group.instances.len()).unwrap_or(u32::MAX);
         let most = *told.get_or_insert(left);

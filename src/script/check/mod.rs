@@ -4,10 +4,9 @@
 
 mod allow;
 mod calls;
+mod expressions;
 mod finding;
 mod imports;
-mod index;
-mod kind;
 mod literals;
 mod options;
 mod position;
@@ -24,7 +23,6 @@ pub use finding::{Finding, Severity};
 
 use self::allow::Allowances;
 use self::imports::Imports;
-use self::index::Index;
 use self::walk::{Definition, Walk};
 use super::catalog;
 use super::diagnostic::{Place, ScriptError, explain_parse, place};
@@ -32,6 +30,7 @@ use super::header::Header;
 use super::resolver::Resolver;
 use super::source::SourceMap;
 use super::testing::SUFFIX;
+use super::types::Index;
 use super::{Session, diagnostic};
 use crate::bindings;
 use crate::domain::Code;
