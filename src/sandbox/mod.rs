@@ -6,6 +6,7 @@
 
 mod aws_client;
 mod control;
+mod cut;
 mod handle;
 pub mod kube;
 mod kube_client;
@@ -18,4 +19,5 @@ pub mod store;
 pub mod wire;
 pub mod world;
 
+pub use cut::Side;
 pub use handle::Sandbox;
