@@ -15,7 +15,7 @@ pub enum TargetKind {
 }
 
 /// The form of data on stdout.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Output {
     /// For people.
     Text,
@@ -23,6 +23,28 @@ pub enum Output {
     Wide,
     /// For programs.
     Json,
+    /// kubectl's further forms: `yaml`, `name`, `jsonpath=…`, `custom-columns=…`.
+    Kubectl(String),
+}
+
+/// Any form: whether a command has it is known to the command.
+fn output(text: &str) -> Result<Output, String> {
+    Ok(match text {
+        "text" => Output::Text,
+        "wide" => Output::Wide,
+        "json" => Output::Json,
+        other => {
+            let format = other.split('=').next().unwrap_or_default();
+            if !["yaml", "name"].contains(&format)
+                && !["jsonpath", "custom-columns"].iter().any(|it| format.starts_with(it))
+            {
+                return Err("write `text`, `wide` or `json`; for what the cluster holds also `yaml`, `name`, \
+                            `jsonpath=…` or `custom-columns=…`"
+                    .to_owned());
+            }
+            Output::Kubectl(other.to_owned())
+        }
+    })
 }
 
 /// Flags that every command takes.
@@ -51,7 +73,7 @@ pub struct Global {
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
     /// Form of the data on stdout: `text` (the default), `wide` with more columns, or `json`
-    #[arg(short, long, global = true, value_enum, hide_possible_values = true)]
+    #[arg(short, long, global = true, value_parser = output)]
     pub output: Option<Output>,
     /// No colours, also with NO_COLOR set or when not on a terminal
     #[arg(long, global = true)]
@@ -75,7 +97,7 @@ impl Global {
             feed: later.feed.or_else(|| self.feed.clone()),
             world: later.world.or_else(|| self.world.clone()),
             verbose: self.verbose + later.verbose,
-            output: later.output.or(self.output),
+            output: later.output.or_else(|| self.output.clone()),
             no_color: self.no_color || later.no_color,
             yes: self.yes || later.yes,
             timeout: later.timeout.or(self.timeout),
@@ -95,6 +117,16 @@ impl Global {
     /// Whether more columns are wanted.
     pub fn wide(&self) -> bool {
         self.output == Some(Output::Wide)
+    }
+
+    /// The form in kubectl's spelling; empty for its tables.
+    pub fn kubectl_output(&self) -> &str {
+        match &self.output {
+            None | Some(Output::Text) => "",
+            Some(Output::Wide) => "wide",
+            Some(Output::Json) => "json",
+            Some(Output::Kubectl(form)) => form,
+        }
     }
 
     /// The sandbox world's name.
