@@ -363,7 +363,7 @@ mod tests {
     fn lists_stand_below_their_key_and_long_lines_fold() {
         let words = "word ".repeat(20);
         let value = json!({"b": [{"y": 1, "x": []}, [1, 2]], "a10": {"m": null}, "a9": words.trim(), "e": {}});
-        insta::assert_snapshot!(yaml(&value), @r"
+        insta::assert_snapshot!(yaml(&value), @r#"
         a9: word word word word word word word word word word word word word word word word
           word word word word
         a10:
@@ -374,6 +374,6 @@ mod tests {
         - - 1
           - 2
         e: {}
-        ");
+        "#);
     }
 }
