@@ -49,7 +49,19 @@ pub fn fields(state: &State) -> Fields {
         }
         State::LaunchTemplate(template) => launch_template(&mut put, template),
         State::AutoScalingGroup(group) => auto_scaling_group(&mut put, group),
-        State::Node(node) => put("unschedulable", node.unschedulable.to_string()),
+        State::Node(node) => {
+            put("unschedulable", node.unschedulable.to_string());
+            for taint in &node.taints {
+                let text = |key: &str| taint.get(key).and_then(|value| value.as_str()).unwrap_or_default();
+                // Kubernetes sets and lifts its own as conditions come and go.
+                if !text("key").starts_with("node.kubernetes.io/") {
+                    put(&format!("taint {}:{}", text("key"), text("effect")), text("value").to_owned());
+                }
+            }
+            for (key, value) in &node.labels {
+                put(&format!("label {key}"), value.clone());
+            }
+        }
         State::Pod {} => {}
         State::ConfigMap(map) => {
             for (key, value) in &map.data {

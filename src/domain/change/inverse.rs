@@ -50,6 +50,15 @@ fn kube(mutation: &K, before: Option<&State>) -> Option<K> {
         (K::Cordon { node, .. }, Some(State::Node(state))) => {
             Some(K::Cordon { node: node.clone(), unschedulable: state.unschedulable })
         }
+        (K::SetTaints { node, .. }, Some(State::Node(state))) => {
+            Some(K::SetTaints { node: node.clone(), taints: state.taints.clone(), resource_version: None })
+        }
+        (K::SetLabels { node, set, remove }, Some(State::Node(state))) => {
+            let named = || set.keys().chain(remove);
+            let old = named().filter_map(|key| Some((key.clone(), state.labels.get(key)?.clone())));
+            let new = named().filter(|key| !state.labels.contains_key(*key)).cloned();
+            Some(K::SetLabels { node: node.clone(), set: old.collect(), remove: new.collect() })
+        }
         (K::PutConfigMap { namespace, name, .. }, before) => Some(K::PutConfigMap {
             namespace: namespace.clone(),
             name: name.clone(),

@@ -3,6 +3,7 @@
 use indexmap::IndexMap;
 use k8s_openapi::api::core::v1::{ConfigMap, Node};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::domain::cloud::{AccessEntry, AutoScalingGroup, InstanceProfile, LaunchTemplate, Role, SecurityGroup};
 use crate::domain::mutation::{AwsMutation as A, KubeMutation as K, Mutation};
@@ -95,7 +96,9 @@ impl Resource {
 
     fn of_kube(mutation: &K) -> Self {
         match mutation {
-            K::Cordon { node, .. } | K::DeleteNode { node } => Resource::Node { name: node.clone() },
+            K::Cordon { node, .. } | K::SetTaints { node, .. } | K::SetLabels { node, .. } | K::DeleteNode { node } => {
+                Resource::Node { name: node.clone() }
+            }
             K::Evict { namespace, pod, .. } => Resource::Pod { namespace: namespace.clone(), name: pod.clone() },
             K::PutConfigMap { namespace, name, .. } => {
                 Resource::ConfigMap { namespace: namespace.clone(), name: name.clone() }
@@ -143,12 +146,25 @@ impl Resource {
 pub struct NodeState {
     /// Whether it is cordoned.
     pub unschedulable: bool,
+    /// Its taints, as the API writes them.
+    #[serde(default)]
+    pub taints: Vec<Value>,
+    /// Its labels.
+    #[serde(default)]
+    pub labels: IndexMap<String, String>,
 }
 
 impl NodeState {
     /// Of a node.
     pub fn of(node: &Node) -> Self {
-        NodeState { unschedulable: node.spec.as_ref().is_some_and(|spec| spec.unschedulable == Some(true)) }
+        let spec = node.spec.as_ref();
+        let taints = spec.and_then(|spec| spec.taints.as_ref()).into_iter().flatten();
+        let labels = node.metadata.labels.as_ref().into_iter().flatten();
+        NodeState {
+            unschedulable: spec.is_some_and(|spec| spec.unschedulable == Some(true)),
+            taints: taints.filter_map(|taint| serde_json::to_value(taint).ok()).collect(),
+            labels: labels.map(|(key, value)| (key.clone(), value.clone())).collect(),
+        }
     }
 }
 

@@ -29,6 +29,10 @@ pub fn standing(before: Option<&State>, after: Option<&State>, now: Option<&Stat
         (None, None) => return Standing::Undone,
         (Some(before), Some(after)) => (fields(before), fields(after)),
     };
+    // A node goes with its instance: there is nothing to restore.
+    if now.is_none() && matches!(before, Some(State::Node(_))) {
+        return Standing::Undone;
+    }
     let Some(now) = now.map(fields) else { return Standing::Moved(vec!["it is gone".to_owned()]) };
     let keys = old.keys().chain(new.keys().filter(|key| !old.contains_key(*key)));
     let changed: Vec<&String> = keys.filter(|key| old.get(*key) != new.get(*key)).collect();
