@@ -5,18 +5,62 @@ use crate::domain::Code;
 use crate::domain::cloud::{BlockDevice, Cluster, LaunchTemplateData, MetadataOptions, TagSpecification};
 use crate::domain::error::{Error, Result};
 use crate::domain::nodegroup::{AmiFamily, NodegroupSpec};
-use crate::domain::shape::Architecture;
+use crate::domain::shape::{Architecture, Device};
 use crate::domain::user_data::{self, NodeadmInput};
 
 /// The public SSM parameter that names the newest image for a group's architecture and a cluster's version.
 pub fn image_parameter(spec: &NodegroupSpec, version: &str) -> String {
-    let first = spec.types.iter().next();
-    let architecture = first.map_or(Architecture::Amd64, |known| known.architecture).ec2();
-    let variant = if spec.types.iter().any(|known| known.gpus > 0) { "nvidia" } else { "standard" };
-    match spec.ami_family {
-        AmiFamily::AmazonLinux2023 => format!(
-            "/aws/service/eks/optimized-ami/{version}/amazon-linux-2023/{architecture}/{variant}/recommended/image_id"
-        ),
+    let family = spec.ami_family;
+    let first = spec.types.first();
+    let architecture = first.map_or(Architecture::Amd64, |known| known.architecture);
+    let arch = architecture.ec2();
+    let has = |wanted: &[Device]| spec.types.iter().any(|known| known.device.is_some_and(|it| wanted.contains(&it)));
+    let (nvidia, neuron) = (has(&[Device::Nvidia]), has(&[Device::Neuron]));
+    match family {
+        AmiFamily::AmazonLinux2023 => {
+            let variant = if nvidia {
+                "nvidia"
+            } else if neuron {
+                "neuron"
+            } else {
+                "standard"
+            };
+            format!("/aws/service/eks/optimized-ami/{version}/amazon-linux-2023/{arch}/{variant}/recommended/image_id")
+        }
+        AmiFamily::AmazonLinux2 => {
+            let variant = match architecture {
+                Architecture::Arm64 => "-arm64",
+                Architecture::Amd64 if nvidia || neuron => "-gpu",
+                Architecture::Amd64 => "",
+            };
+            format!("/aws/service/eks/optimized-ami/{version}/amazon-linux-2{variant}/recommended/image_id")
+        }
+        AmiFamily::Bottlerocket | AmiFamily::BottlerocketFips => {
+            let variant = match (nvidia, family) {
+                (true, _) => "-nvidia",
+                (false, AmiFamily::BottlerocketFips) => "-fips",
+                (false, _) => "",
+            };
+            format!("/aws/service/bottlerocket/aws-k8s-{version}{variant}/{arch}/latest/image_id")
+        }
+        _ if family.is_windows() => {
+            let (year, edition) = family.as_str()["WindowsServer".len()..].split_at(4);
+            let edition = edition.trim_end_matches("Container");
+            format!(
+                "/aws/service/ami-windows-latest/Windows_Server-{year}-English-{edition}-EKS_Optimized-{version}/image_id"
+            )
+        }
+        _ => {
+            let name = family.as_str();
+            let digits = name.trim_start_matches(|c: char| c.is_ascii_alphabetic());
+            let (year, month) = digits.split_at(2);
+            let product = if name.starts_with("UbuntuPro") { "eks-pro" } else { "eks" };
+            let volume = if year < "24" { "ebs-gp2" } else { "ebs-gp3" };
+            format!(
+                "/aws/service/canonical/ubuntu/{product}/{year}.{month}/{version}/stable/current/{}/hvm/{volume}/ami-id",
+                architecture.kubernetes()
+            )
+        }
     }
 }
 

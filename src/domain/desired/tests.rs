@@ -17,7 +17,7 @@ fn spec() -> NodegroupSpec {
     spec.labels.insert("lifecycle".to_owned(), "Ec2Spot".to_owned());
     spec.taints.push(Taint::parse("spotInstance=true:PreferNoSchedule").unwrap());
     spec.addons.auto_scaler = true;
-    spec.ssh = Some(SshAccess { key_name: "eks-spot-key".to_owned(), sources: vec![] });
+    spec.ssh = Some(SshAccess::with_key_pair("eks-spot-key"));
     spec
 }
 

@@ -58,6 +58,16 @@ pub fn inline(partition: &str, addons: &AddonPolicies) -> Vec<(String, Value)> {
     if addons.x_ray {
         add("PolicyXRay", x_ray());
     }
+    if addons.app_mesh || addons.app_mesh_preview {
+        let service = if addons.app_mesh_preview { "appmesh-preview" } else { "appmesh" };
+        add(if addons.app_mesh_preview { "PolicyAppMeshPreview" } else { "PolicyAppMesh" }, app_mesh(service));
+    }
+    if addons.efs {
+        add("PolicyEFS", efs());
+    }
+    if addons.fsx {
+        add("PolicyFSX", fsx(partition));
+    }
     policies
 }
 
@@ -116,6 +126,41 @@ fn x_ray() -> Vec<Value> {
     vec![allow("xray", &actions, json!("*"))]
 }
 
+fn app_mesh(service: &str) -> Vec<Value> {
+    let discovery = [
+        "CreateService",
+        "DeleteService",
+        "DeregisterInstance",
+        "DiscoverInstances",
+        "GetInstancesHealthStatus",
+        "ListServices",
+        "ListNamespaces",
+        "RegisterInstance",
+        "UpdateInstanceCustomHealthStatus",
+    ];
+    let health =
+        ["ChangeResourceRecordSets", "CreateHealthCheck", "DeleteHealthCheck", "GetHealthCheck", "UpdateHealthCheck"];
+    vec![
+        allow(service, &["*"], json!("*")),
+        allow("servicediscovery", &discovery, json!("*")),
+        allow("route53", &health, json!("*")),
+    ]
+}
+
+fn efs() -> Vec<Value> {
+    let interfaces =
+        ["CreateNetworkInterface", "DeleteNetworkInterface", "DescribeNetworkInterfaces", "DescribeSubnets"];
+    vec![allow("elasticfilesystem", &["*"], json!("*")), allow("ec2", &interfaces, json!("*"))]
+}
+
+fn fsx(partition: &str) -> Vec<Value> {
+    let role = format!("arn:{partition}:iam::*:role/aws-service-role/s3.data-source.lustre.fsx.amazonaws.com/*");
+    vec![
+        allow("fsx", &["*"], json!("*")),
+        allow("iam", &["CreateServiceLinkedRole", "AttachRolePolicy", "PutRolePolicy"], json!(role)),
+    ]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -129,6 +174,10 @@ mod tests {
         external_dns: true,
         cert_manager: true,
         x_ray: true,
+        app_mesh: true,
+        app_mesh_preview: true,
+        efs: true,
+        fsx: true,
     };
 
     #[test]
@@ -158,7 +207,10 @@ mod tests {
                 "PolicyAWSLoadBalancerController",
                 "PolicyExternalDNS",
                 "PolicyCertManager",
-                "PolicyXRay"
+                "PolicyXRay",
+                "PolicyAppMeshPreview",
+                "PolicyEFS",
+                "PolicyFSX"
             ]
         );
     }
