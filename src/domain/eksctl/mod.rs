@@ -130,4 +130,6 @@ pub fn examine(text: &str, file: &str, resolve: &dyn Fn(&str) -> Option<String>)
 }
 
 #[cfg(test)]
+mod rules_tests;
+#[cfg(test)]
 mod tests;
