@@ -6,7 +6,7 @@ use crate::domain::cloud::{BlockDevice, Cluster, LaunchTemplateData, MetadataOpt
 use crate::domain::error::{Error, Result};
 use crate::domain::nodegroup::{AmiFamily, NodegroupSpec};
 use crate::domain::shape::{Architecture, Device};
-use crate::domain::user_data::{self, NodeadmInput};
+use crate::domain::user_data::{self, BootInput};
 
 /// The public SSM parameter that names the newest image for a group's architecture and a cluster's version.
 pub fn image_parameter(spec: &NodegroupSpec, version: &str) -> String {
@@ -96,15 +96,19 @@ fn user_data(spec: &NodegroupSpec, cluster: &Cluster) -> Result<String> {
         Error::new(Code::AwsMalformedAnswer, format!("EKS does not say the service CIDR of cluster `{}`", cluster.name))
             .because("nodes learn the address of the cluster's DNS from it")
     })?;
-    user_data::encode(&user_data::nodeadm(&NodeadmInput {
-        cluster: &cluster.name,
-        endpoint: &cluster.endpoint,
-        certificate_authority: &cluster.certificate_authority,
-        service_cidr,
-        labels: &spec.node_labels(),
-        taints: &spec.taints,
-        max_pods: spec.max_pods,
-    }))
+    user_data::encode(&user_data::write(
+        spec.ami_family,
+        &BootInput {
+            cluster: &cluster.name,
+            endpoint: &cluster.endpoint,
+            certificate_authority: &cluster.certificate_authority,
+            service_cidr,
+            labels: &spec.node_labels(),
+            taints: &spec.taints,
+            max_pods: spec.max_pods,
+            boot: &spec.boot,
+        },
+    ))
 }
 
 fn root_volume(spec: &NodegroupSpec) -> Result<BlockDevice> {

@@ -49,12 +49,16 @@ impl NodegroupSpec {
         check(self.volume.validate());
         self.check_places(&mut check);
         self.unsupported().into_iter().for_each(|error| check(Err(error)));
-        check(user_data::check_size(&user_data::nodeadm(&user_data::NodeadmInput {
-            labels: &self.node_labels(),
-            taints: &self.taints,
-            max_pods: self.max_pods,
-            ..user_data::NodeadmInput::default()
-        })));
+        check(user_data::check_size(&user_data::write(
+            self.ami_family,
+            &user_data::BootInput {
+                labels: &self.node_labels(),
+                taints: &self.taints,
+                max_pods: self.max_pods,
+                boot: &self.boot,
+                ..user_data::BootInput::default()
+            },
+        )));
         found
     }
 
