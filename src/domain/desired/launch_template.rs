@@ -2,9 +2,11 @@
 
 use super::tags::launch_tags;
 use crate::domain::Code;
-use crate::domain::cloud::{BlockDevice, Cluster, LaunchTemplateData, MetadataOptions, TagSpecification};
+use crate::domain::cloud::{
+    BlockDevice, Cluster, InstanceSettings, LaunchTemplateData, MetadataOptions, TagSpecification,
+};
 use crate::domain::error::{Error, Result};
-use crate::domain::nodegroup::{AmiFamily, NodegroupSpec};
+use crate::domain::nodegroup::{AmiFamily, NodegroupSpec, Volume};
 use crate::domain::shape::{Architecture, Device};
 use crate::domain::user_data::{self, BootInput};
 
@@ -80,14 +82,18 @@ pub fn launch_template_data(
     Ok(LaunchTemplateData {
         image_id: image_id.to_owned(),
         instance_type: spec.types.names().first().map(|name| (*name).to_owned()),
-        key_name: spec.ssh.as_ref().map(|ssh| ssh.key_name.clone()),
+        key_name: spec.ssh.as_ref().map(|ssh| ssh.key_name.clone()).filter(|name| !name.is_empty()),
         instance_profile_arn: Some(instance_profile_arn.to_owned()),
         security_group_ids: security_groups,
         user_data: user_data(spec, cluster)?,
-        // IMDSv2 only; the second hop lets pods reach it.
-        metadata_options: MetadataOptions { http_tokens: "required".to_owned(), hop_limit: 2 },
-        block_devices: vec![root_volume(spec)?],
+        // IMDSv2 only unless asked otherwise; the second hop lets pods reach it.
+        metadata_options: MetadataOptions {
+            http_tokens: if spec.machine.imds_v2_only() { "required" } else { "optional" }.to_owned(),
+            hop_limit: spec.machine.imds_hop_limit(),
+        },
+        block_devices: volumes(spec)?,
         tag_specifications: ["instance", "volume", "network-interface"].into_iter().map(specification).collect(),
+        settings: settings(spec),
     })
 }
 
@@ -111,17 +117,41 @@ fn user_data(spec: &NodegroupSpec, cluster: &Cluster) -> Result<String> {
     ))
 }
 
-fn root_volume(spec: &NodegroupSpec) -> Result<BlockDevice> {
-    let volume = &spec.volume;
+fn settings(spec: &NodegroupSpec) -> InstanceSettings {
+    let machine = &spec.machine;
+    let reservation = machine.capacity_reservation.clone().unwrap_or_default();
+    InstanceSettings {
+        ebs_optimized: machine.ebs_optimized,
+        monitoring: machine.detailed_monitoring,
+        enclaves: machine.enclaves,
+        cpu_credits: machine.cpu_credits.map(|credits| credits.as_str().to_owned()),
+        placement_group: machine.placement.as_ref().and_then(|placement| placement.group.clone()),
+        reservation_preference: reservation.preference,
+        reservation_id: reservation.id,
+        reservation_group_arn: reservation.resource_group_arn,
+        market_type: machine.market_type.clone(),
+    }
+}
+
+/// The root volume, then the others.
+fn volumes(spec: &NodegroupSpec) -> Result<Vec<BlockDevice>> {
+    let root = device(&spec.volume, spec.ami_family.volume_device(), None)?;
+    let others = spec.additional_volumes.iter().map(|one| device(&one.volume, "/dev/xvdf", one.snapshot.clone()));
+    std::iter::once(Ok(root)).chain(others).collect()
+}
+
+fn device(volume: &Volume, name: &str, snapshot: Option<String>) -> Result<BlockDevice> {
     let signed = |value: u32, what: &str| {
         i32::try_from(value).map_err(|_| Error::new(Code::InvalidValue, format!("volume {what} is {value}")))
     };
     Ok(BlockDevice {
-        device_name: "/dev/xvda".to_owned(),
+        device_name: volume.name.clone().unwrap_or_else(|| name.to_owned()),
         size_gib: signed(volume.size_gib, "size")?,
         volume_type: volume.volume_type.as_str().to_owned(),
         iops: volume.iops.map(|iops| signed(iops, "IOPS")).transpose()?,
         throughput: volume.throughput.map(|throughput| signed(throughput, "throughput")).transpose()?,
         encrypted: volume.encrypted,
+        kms_key: volume.kms_key.clone(),
+        snapshot,
     })
 }

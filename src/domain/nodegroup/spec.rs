@@ -182,10 +182,25 @@ impl NodegroupSpec {
         labels
     }
 
-    /// The Cluster Autoscaler's node-template tags that the add-on policy `autoScaler` asks for, derived from labels and
-    /// taints. Empty without that policy.
+    /// The Cluster Autoscaler's node-template tags that the add-on policy `autoScaler` or `propagateASGTags` ask for,
+    /// derived from labels and taints. Empty without them.
     pub fn template_tags(&self) -> TagMap {
-        if self.addons.auto_scaler { autoscaler_tags::derive(&self.labels, &self.taints) } else { TagMap::new() }
+        if self.tells_autoscaler() { autoscaler_tags::derive(&self.labels, &self.taints) } else { TagMap::new() }
+    }
+
+    /// The `Name` tag of the instances.
+    pub fn instance_name(&self) -> String {
+        let usual = format!("{}-{}-Node", self.cluster, self.name);
+        match (&self.machine.name, &self.machine.name_prefix) {
+            (Some(name), _) => name.clone(),
+            (None, Some(prefix)) => format!("{prefix}-{usual}"),
+            (None, None) => usual,
+        }
+    }
+
+    /// Whether labels and taints are told to the Cluster Autoscaler by tags.
+    fn tells_autoscaler(&self) -> bool {
+        self.addons.auto_scaler || self.settings.propagate_tags == Some(true)
     }
 
     /// The tags of the Auto Scaling group that follow from the specification, in a fixed order:
@@ -195,7 +210,7 @@ impl NodegroupSpec {
     /// The Cluster Autoscaler's are there when its policy is on, or when the user's tags speak to it.
     pub fn group_tags(&self) -> TagMap {
         let mut tags = TagMap::from([
-            ("Name".to_owned(), format!("{}-{}-Node", self.cluster, self.name)),
+            ("Name".to_owned(), self.instance_name()),
             (format!("kubernetes.io/cluster/{}", self.cluster), "owned".to_owned()),
             (CLUSTER_LABEL.to_owned(), self.cluster.clone()),
             (NODEGROUP_LABEL.to_owned(), self.name.clone()),
@@ -204,7 +219,7 @@ impl NodegroupSpec {
         if self.addons.auto_scaler {
             tags.extend(autoscaler_tags::discovery(&self.cluster));
         }
-        if self.addons.auto_scaler || self.tags.keys().any(|key| key.starts_with("k8s.io/cluster-autoscaler/")) {
+        if self.tells_autoscaler() || self.tags.keys().any(|key| key.starts_with("k8s.io/cluster-autoscaler/")) {
             tags.extend(autoscaler_tags::derive(&self.labels, &self.taints));
         }
         tags.extend(self.tags.iter().map(|(key, value)| (key.clone(), value.clone())));

@@ -1,6 +1,6 @@
 //! What a document may say and spotscript does not do: said plainly before anything is made.
 
-use super::{Boot, Bootstrap, GroupSettings, Machine, NodeRole, NodegroupSpec, SecurityGroups};
+use super::NodegroupSpec;
 use crate::domain::code::Code;
 use crate::domain::error::Error;
 
@@ -33,32 +33,32 @@ impl NodegroupSpec {
             "an Outpost offers other types and volumes than its region",
             eksctl,
         );
-        for (asked, key) in self.later() {
-            refuse(asked, &format!("`{key}` is not acted on yet"), "it would be lost without a word", eksctl);
-        }
-        found
-    }
-
-    /// What is read and kept, and not acted on yet.
-    fn later(&self) -> [(bool, &'static str); 12] {
-        let family = self.ami_family.bootstrap();
-        let imds = Machine { disable_imds_v1: self.machine.disable_imds_v1, ..Machine::default() };
-        let settings = GroupSettings { propagate_tags: self.settings.propagate_tags, ..GroupSettings::default() };
-        let runtime = Boot { container_runtime: self.boot.container_runtime.clone(), ..Boot::default() };
         let ssh = self.ssh.as_ref();
-        [
-            (family == Bootstrap::Script || family == Bootstrap::Bottlerocket, "amiFamily"),
-            (self.role != NodeRole::default(), "iam"),
-            (self.security_groups != SecurityGroups::default(), "securityGroups"),
-            (self.boot != runtime, "preBootstrapCommands, kubeletExtraConfig and the like"),
-            (self.machine != imds || imds.disable_imds_v1 == Some(false), "placement, instanceName and the like"),
-            (self.settings != settings, "asgSuspendProcesses and the like"),
-            (!self.additional_volumes.is_empty(), "additionalVolumes"),
-            (self.volume.kms_key.is_some() || self.volume.name.is_some(), "volumeKmsKeyID or volumeName"),
-            (!self.local_zones.is_empty(), "localZones"),
-            (self.managed.is_some(), "managedNodeGroups"),
-            (ssh.is_some_and(|ssh| ssh.public_key.is_some() || ssh.public_key_path.is_some()), "ssh.publicKey"),
-            (ssh.is_some_and(|ssh| ssh.closed || !ssh.source_security_groups.is_empty()), "ssh.allow: false"),
-        ]
+        refuse(
+            ssh.is_some_and(|ssh| ssh.public_key.is_some() || ssh.public_key_path.is_some()),
+            "keys are not imported",
+            "eksctl makes a key pair of `publicKey`, `publicKeyPath` or ~/.ssh/id_rsa.pub",
+            "import it once (`aws ec2 import-key-pair --key-name NAME --public-key-material fileb://FILE`) and write \
+             `publicKeyName: NAME`",
+        );
+        refuse(
+            ssh.is_some_and(|ssh| !ssh.source_security_groups.is_empty()),
+            "`ssh.sourceSecurityGroupIds` is not acted on",
+            "SSH is opened to addresses here",
+            "leave it out, and open port 22 in a group of `securityGroups.attachIDs`",
+        );
+        refuse(
+            self.security_groups.with_shared == Some(false) && self.security_groups.attach_ids.is_empty(),
+            "`securityGroups.withShared: false` without `attachIDs`",
+            "no security group would be left by which nodes and control plane reach each other",
+            "name groups with `attachIDs`, or leave `withShared` out",
+        );
+        refuse(
+            self.managed.is_some(),
+            "it is managed by EKS",
+            "managed groups are read and written, not made, yet",
+            "use `nodeGroups`, or create this group with eksctl",
+        );
+        found
     }
 }

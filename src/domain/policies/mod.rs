@@ -23,18 +23,23 @@ pub fn trust(dns_suffix: &str) -> Value {
     })
 }
 
-/// ARNs of the managed policies, in a fixed order: what every node needs, then the add-ons'.
-pub fn managed(partition: &str, addons: &AddonPolicies) -> Vec<String> {
+/// ARNs of the managed policies, in a fixed order: what every node needs, then the add-ons'. ARNs of the user's own
+/// take the place of what every node needs, all but the pulling of images.
+pub fn managed(partition: &str, addons: &AddonPolicies, own: &[String]) -> Vec<String> {
     let registry =
         if addons.image_builder { "AmazonEC2ContainerRegistryPowerUser" } else { "AmazonEC2ContainerRegistryPullOnly" };
-    let mut names = vec!["AmazonEKSWorkerNodePolicy", "AmazonEKS_CNI_Policy", "AmazonSSMManagedInstanceCore", registry];
+    let mut names = match own {
+        [] => vec!["AmazonEKSWorkerNodePolicy", "AmazonEKS_CNI_Policy", "AmazonSSMManagedInstanceCore", registry],
+        _ => vec![registry],
+    };
     if addons.cloud_watch {
         names.push("CloudWatchAgentServerPolicy");
     }
     if addons.ebs {
         names.push("service-role/AmazonEBSCSIDriverPolicy");
     }
-    names.into_iter().map(|name| format!("arn:{partition}:iam::aws:policy/{name}")).collect()
+    let ours = names.into_iter().map(|name| format!("arn:{partition}:iam::aws:policy/{name}"));
+    own.iter().cloned().chain(ours).collect()
 }
 
 /// Inline policies of the add-ons, in a fixed order: name and document.
@@ -183,7 +188,7 @@ mod tests {
     #[test]
     fn every_node_has_four_managed_policies_and_the_tutorials_one_more() {
         assert_eq!(
-            managed("aws-cn", &AddonPolicies { cloud_watch: true, ..AddonPolicies::default() }),
+            managed("aws-cn", &AddonPolicies { cloud_watch: true, ..AddonPolicies::default() }, &[]),
             [
                 "arn:aws-cn:iam::aws:policy/AmazonEKSWorkerNodePolicy",
                 "arn:aws-cn:iam::aws:policy/AmazonEKS_CNI_Policy",
@@ -192,8 +197,8 @@ mod tests {
                 "arn:aws-cn:iam::aws:policy/CloudWatchAgentServerPolicy",
             ]
         );
-        assert!(managed("aws", &ALL).iter().any(|arn| arn.ends_with("ContainerRegistryPowerUser")));
-        assert!(!managed("aws", &ALL).iter().any(|arn| arn.ends_with("PullOnly")));
+        assert!(managed("aws", &ALL, &[]).iter().any(|arn| arn.ends_with("ContainerRegistryPowerUser")));
+        assert!(!managed("aws", &ALL, &[]).iter().any(|arn| arn.ends_with("PullOnly")));
     }
 
     #[test]
