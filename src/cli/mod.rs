@@ -22,6 +22,7 @@ mod get;
 mod given;
 mod global;
 mod journal;
+mod lint;
 mod list;
 mod man;
 mod new;
@@ -73,6 +74,7 @@ enum Command {
     Runs(runs::Args),
     Test(test::Args),
     Check(check::Args),
+    Lint(lint::Args),
     List(list::Args),
     New(new::Args),
     Repl(repl::Args),
@@ -98,6 +100,7 @@ fn dispatch(command: Command, global: &Global) -> Result<ExitCode, Failed> {
         Command::Runs(args) => runs::run(args, global),
         Command::Test(args) => test::run(args, global),
         Command::Check(args) => check::run(args, global),
+        Command::Lint(args) => lint::run(args, global),
         Command::List(args) => list::run(args, global),
         Command::New(args) => new::run(args, global),
         Command::Completions(args) => completions::run(args, global),

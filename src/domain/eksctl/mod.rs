@@ -4,12 +4,14 @@
 //! into specifications; all other sections are looked at as eksctl's parser does, and kept as they are written.
 
 mod edit;
+mod lint;
 mod read;
 mod schema;
 mod write;
 mod yaml;
 
 pub use edit::{Change, edit};
+pub use lint::{Finding, Severity, fix, lint};
 pub use write::write;
 
 use super::error::{Error, Location, Result};

@@ -10,16 +10,16 @@ use super::join;
 
 /// A map's entries, under the map's path.
 #[derive(Debug, Clone)]
-pub(super) struct Fields {
-    pub(super) path: String,
+pub(in crate::domain::eksctl) struct Fields {
+    pub(in crate::domain::eksctl) path: String,
     /// The place of the map.
-    pub(super) at: Mark,
+    pub(in crate::domain::eksctl) at: Mark,
     entries: Vec<Entry>,
 }
 
 impl Fields {
     /// The entries of a map; of anything else none.
-    pub(super) fn of(node: &Node, path: impl Into<String>) -> Self {
+    pub(in crate::domain::eksctl) fn of(node: &Node, path: impl Into<String>) -> Self {
         let entries = match &node.value {
             Value::Map(entries) => entries.clone(),
             _ => Vec::new(),
@@ -28,60 +28,60 @@ impl Fields {
     }
 
     /// The entry of a key, unless it is null: null is the same as left out.
-    pub(super) fn get(&self, key: &str) -> Option<&Entry> {
+    pub(in crate::domain::eksctl) fn get(&self, key: &str) -> Option<&Entry> {
         self.entries.iter().find(|entry| entry.key == key && !entry.value.is_null())
     }
 
     /// The entry of a key, null or not.
-    pub(super) fn written(&self, key: &str) -> Option<&Entry> {
+    pub(in crate::domain::eksctl) fn written(&self, key: &str) -> Option<&Entry> {
         self.entries.iter().find(|entry| entry.key == key)
     }
 
-    pub(super) fn has(&self, key: &str) -> bool {
+    pub(in crate::domain::eksctl) fn has(&self, key: &str) -> bool {
         self.get(key).is_some()
     }
 
     /// Whether the key has a value that asks for something: not null, `false`, empty or zero.
-    pub(super) fn asks(&self, key: &str) -> bool {
+    pub(in crate::domain::eksctl) fn asks(&self, key: &str) -> bool {
         self.get(key).is_some_and(|entry| !is_unset(&entry.value))
     }
 
-    pub(super) fn path(&self, key: &str) -> String {
+    pub(in crate::domain::eksctl) fn path(&self, key: &str) -> String {
         join(&self.path, key)
     }
 
     /// The place of a key, or of the map where the key is not there.
-    pub(super) fn key_at(&self, key: &str) -> Mark {
+    pub(in crate::domain::eksctl) fn key_at(&self, key: &str) -> Mark {
         self.written(key).map_or(self.at, |entry| entry.at)
     }
 
     /// The place of a value, or of the map where it is not there.
-    pub(super) fn value_at(&self, key: &str) -> Mark {
+    pub(in crate::domain::eksctl) fn value_at(&self, key: &str) -> Mark {
         self.get(key).map_or(self.at, |entry| entry.value.at)
     }
 
-    pub(super) fn fields(&self, key: &str) -> Option<Fields> {
+    pub(in crate::domain::eksctl) fn fields(&self, key: &str) -> Option<Fields> {
         self.get(key).map(|entry| Fields::of(&entry.value, self.path(key)))
     }
 
-    pub(super) fn text(&self, key: &str) -> Option<(String, Mark)> {
+    pub(in crate::domain::eksctl) fn text(&self, key: &str) -> Option<(String, Mark)> {
         let entry = self.get(key)?;
         scalar(&entry.value).map(|(text, _)| (text.to_owned(), entry.value.at))
     }
 
     /// A text that says something.
-    pub(super) fn filled(&self, key: &str) -> Option<String> {
+    pub(in crate::domain::eksctl) fn filled(&self, key: &str) -> Option<String> {
         self.text(key).map(|(text, _)| text).filter(|text| !text.is_empty())
     }
 
-    pub(super) fn bool(&self, key: &str) -> Option<bool> {
+    pub(in crate::domain::eksctl) fn bool(&self, key: &str) -> Option<bool> {
         match self.kind(key)? {
             Kind::Bool(value) => Some(value),
             _ => None,
         }
     }
 
-    pub(super) fn int(&self, key: &str) -> Option<i64> {
+    pub(in crate::domain::eksctl) fn int(&self, key: &str) -> Option<i64> {
         match self.kind(key)? {
             Kind::Int(value) => Some(value),
             Kind::Float(value) => Some(value as i64),
@@ -94,7 +94,7 @@ impl Fields {
         plain.then(|| kind(text))
     }
 
-    pub(super) fn items(&self, key: &str) -> &[Rc<Node>] {
+    pub(in crate::domain::eksctl) fn items(&self, key: &str) -> &[Rc<Node>] {
         match self.get(key).map(|entry| &entry.value.value) {
             Some(Value::List(items)) => items,
             _ => &[],
@@ -102,23 +102,23 @@ impl Fields {
     }
 
     /// The maps of a list, each under its path.
-    pub(super) fn maps(&self, key: &str) -> Vec<Fields> {
+    pub(in crate::domain::eksctl) fn maps(&self, key: &str) -> Vec<Fields> {
         let items = self.items(key).iter().enumerate();
         items.map(|(index, item)| Fields::of(item, format!("{}[{index}]", self.path(key)))).collect()
     }
 
     /// A list of texts with their places.
-    pub(super) fn texts(&self, key: &str) -> Vec<(String, Mark)> {
+    pub(in crate::domain::eksctl) fn texts(&self, key: &str) -> Vec<(String, Mark)> {
         let text = |item: &Rc<Node>| scalar(item).map(|(text, _)| (text.to_owned(), item.at));
         self.items(key).iter().filter_map(text).collect()
     }
 
-    pub(super) fn bare_texts(&self, key: &str) -> Vec<String> {
+    pub(in crate::domain::eksctl) fn bare_texts(&self, key: &str) -> Vec<String> {
         self.texts(key).into_iter().map(|(text, _)| text).collect()
     }
 
     /// A map of texts with the places of their keys. A null value is an empty text.
-    pub(super) fn text_map(&self, key: &str) -> IndexMap<String, (String, Mark)> {
+    pub(in crate::domain::eksctl) fn text_map(&self, key: &str) -> IndexMap<String, (String, Mark)> {
         let Some(Value::Map(entries)) = self.get(key).map(|entry| &entry.value.value) else { return IndexMap::new() };
         let text = |entry: &Entry| match (entry.value.is_null(), scalar(&entry.value)) {
             (true, _) => Some(String::new()),
@@ -128,7 +128,7 @@ impl Fields {
     }
 
     /// A document that is passed on as it is.
-    pub(super) fn document(&self, key: &str) -> Option<serde_json::Map<String, serde_json::Value>> {
+    pub(in crate::domain::eksctl) fn document(&self, key: &str) -> Option<serde_json::Map<String, serde_json::Value>> {
         match self.get(key)?.value.to_json() {
             serde_json::Value::Object(map) => Some(map),
             _ => None,
@@ -136,7 +136,7 @@ impl Fields {
     }
 
     /// The keys that are there.
-    pub(super) fn keys(&self) -> impl Iterator<Item = &str> {
+    pub(in crate::domain::eksctl) fn keys(&self) -> impl Iterator<Item = &str> {
         self.entries.iter().map(|entry| entry.key.as_str())
     }
 }

@@ -6,7 +6,7 @@
 mod boot;
 mod cluster;
 mod distribution;
-mod fields;
+pub(super) mod fields;
 mod group_settings;
 mod iam;
 mod image;
