@@ -168,8 +168,7 @@ pub(super) fn cluster(host: &Host, name: &str) -> Result<ClusterValue> {
 /// Reads a document; `$AWS_REGION` and the like come from the environment and are refused where it does not have them.
 pub(super) fn load(host: &Host, path: &str) -> Result<Vec<Nodegroup>> {
     let FileText { name, text } = host.files().read(path)?;
-    let resolve = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-    let document = eksctl::read_with(&text, &name, &resolve)?;
+    let document = eksctl::read_with(&text, &name, &super::config::variable)?;
     for note in document.notes() {
         host.console().talk(&format!("  {}: {}", note.location, note.message));
     }
@@ -184,7 +183,7 @@ pub(super) mod module {
     use crate::bindings::call::{Outcome, call};
     use crate::bindings::nodegroup_options::NodegroupOptions;
     use crate::bindings::options;
-    use crate::bindings::values::{ClusterValue, Diagram, Group, Groups, Nodegroup, Report};
+    use crate::bindings::values::{ClusterValue, Config, Diagram, Group, Groups, Nodegroup, Report};
     use crate::ops;
     use rhai::{Array, Dynamic, INT, Map};
 
@@ -210,6 +209,21 @@ pub(super) mod module {
             host.set_current_cluster(&spec.cluster);
             Ok(Nodegroup(spec.into()))
         })
+    }
+
+    /// Opens an eksctl file as a document, to look at it, change it in place and save it. What it holds besides node
+    /// groups is kept.
+    ///
+    /// Since: 0.2.0
+    ///
+    /// ```rhai
+    /// eks::nodegroup("dev-spot", #{ cluster: "eks-spot-eksct", types: ["m5.xlarge"] }).config().save("groups.yml");
+    /// let config = eks::document("groups.yml").edit("nodeGroups.dev-spot.maxSize", 8);
+    /// check("saved", config.save("groups.yml") == "changed");
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn document(ctx: NativeCallContext, path: &str) -> Outcome<Config> {
+        call(&ctx, |host| crate::bindings::config::open(host, path))
     }
 
     /// The node groups of an eksctl file: one group, or a list if the file has several.

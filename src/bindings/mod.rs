@@ -6,6 +6,7 @@
 mod attempts;
 mod call;
 mod checks;
+mod config;
 mod documents;
 mod eks;
 mod failure;
@@ -64,6 +65,7 @@ pub fn register(engine: &mut Engine) -> Result<(), ParseError> {
     engine.register_global_module(exported_module!(types::facts).into());
     engine.register_global_module(documents::module().into());
     engine.register_global_module(exported_module!(nodegroup::module).into());
+    engine.register_global_module(exported_module!(config::module).into());
     engine.register_global_module(exported_module!(nodegroup_copies::module).into());
     engine.register_global_module(exported_module!(groups::module).into());
     engine.register_global_module(exported_module!(tags::methods).into());

@@ -1,4 +1,4 @@
-//! Methods and properties of `Nodegroup` and of the `Config` it is written as.
+//! Methods and properties of `Nodegroup`.
 
 use rhai::plugin::*;
 
@@ -10,8 +10,6 @@ pub(super) mod module {
     use crate::bindings::documents::to_map;
     use crate::bindings::values::{Config, Labels, Nodegroup, TaintValue, Types};
     use crate::domain::eksctl;
-    use crate::domain::inventory::Settled;
-    use crate::ports::ResourceKind;
     use rhai::{Array, Dynamic, INT};
 
     /// The group as an eksctl document.
@@ -28,36 +26,8 @@ pub(super) mod module {
                 // A document needs a region; the session's is the one the group would be made in.
                 spec.region = Some(host.session()?.cloud.region().to_owned());
             }
-            Ok(Config(vec![spec].into()))
-        })
-    }
-
-    /// The document as eksctl reads it.
-    ///
-    /// ```rhai
-    /// let group = eks::nodegroup("dev-spot", #{ cluster: "eks-spot-eksct", types: ["m5.xlarge"] });
-    /// print(group.config().to_yaml());
-    /// ```
-    #[rhai_fn(name = "to_yaml", name = "to_string", return_raw, pure)]
-    pub fn config_to_yaml(ctx: NativeCallContext, config: &mut Config) -> Outcome<String> {
-        pure(&ctx, || eksctl::write(&config.0))
-    }
-
-    /// Writes the document, whole or not at all; gives `created`, `changed` or `unchanged`.
-    ///
-    /// ```rhai
-    /// let config = eks::nodegroup("dev-spot", #{ cluster: "eks-spot-eksct", types: ["m5.xlarge"] }).config();
-    /// check("written", config.save("spot.yml") == "created");
-    /// check("nothing to do", config.save("spot.yml") == "unchanged");
-    /// ```
-    #[rhai_fn(return_raw, pure)]
-    pub fn save(ctx: NativeCallContext, config: &mut Config, path: &str) -> Outcome<String> {
-        call(&ctx, |host| {
-            let verdict = host.files().write(path, &eksctl::write(&config.0)?)?.as_str();
-            host.console().talk(&format!("  {verdict} file \"{path}\""));
-            let kind = ResourceKind::File.as_str().to_owned();
-            host.record().resources.push(Settled { kind, name: path.to_owned(), verdict: verdict.to_owned() });
-            Ok(verdict.to_owned())
+            let file = format!("{}.yml", spec.name);
+            Ok(Config { file: file.into(), text: eksctl::write(&[spec])?.into() })
         })
     }
 

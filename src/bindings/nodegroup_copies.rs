@@ -124,6 +124,7 @@ pub(super) mod module {
     pub fn with_types(ctx: NativeCallContext, group: &mut Nodegroup, types: Types) -> Outcome<Nodegroup> {
         pure(&ctx, || {
             copy(group, |spec| {
+                types.0.same_shape()?;
                 spec.types = (*types.0).clone();
                 Ok(())
             })

@@ -113,7 +113,7 @@ impl NodegroupOptions {
     pub(super) fn into_spec(self, name: &str) -> Result<NodegroupSpec> {
         let types = InstanceTypes::parse(&self.types)?;
         let ssh = match self.ssh_key {
-            Some(key_name) => Some(SshAccess { key_name, sources: self.ssh_from }),
+            Some(key_name) => Some(SshAccess { sources: self.ssh_from, ..SshAccess::with_key_pair(key_name) }),
             None if self.ssh_from.is_empty() => None,
             None => {
                 return Err(Error::new(
@@ -139,6 +139,7 @@ impl NodegroupOptions {
             max_pods: self.max_pods,
             ..NodegroupSpec::new(name, self.cluster, types)
         };
+        spec.types.same_shape()?;
         spec.validate()?;
         Ok(spec)
     }
@@ -196,6 +197,7 @@ impl VolumeOptions {
             iops: self.iops.or(usual.iops.filter(|_| gp3)),
             throughput: self.throughput.or(usual.throughput.filter(|_| gp3)),
             encrypted: self.encrypted,
+            ..Volume::bare()
         })
     }
 }

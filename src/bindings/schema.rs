@@ -29,7 +29,7 @@ const TABLE: &[(&str, Schema)] = &[
 ];
 
 /// Functions that take a map of free keys: no option has a name.
-pub const FREE: &[&str] = &["label", "with_labels", "tags::autoscaler", "run_script"];
+pub const FREE: &[&str] = &["edit", "label", "with_labels", "tags::autoscaler", "run_script"];
 
 /// Function and schema of every option map.
 pub fn all() -> impl Iterator<Item = (&'static str, Value)> {

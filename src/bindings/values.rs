@@ -44,7 +44,12 @@ pub struct Nodegroup(pub Arc<NodegroupSpec>);
 
 /// `Config`: an eksctl document.
 #[derive(Debug, Clone)]
-pub struct Config(pub Arc<Vec<NodegroupSpec>>);
+pub struct Config {
+    /// The file's name, for messages.
+    pub file: Arc<str>,
+    /// The document as it is written.
+    pub text: Arc<str>,
+}
 
 /// `Report`: what an idempotent verb did.
 #[derive(Debug, Clone)]

@@ -89,7 +89,7 @@ fn read(header: &Header, file: &Path) -> Result<Map> {
     };
     let place = |at: Mark| format!("`{shown}:{}:{}` says so", at.line, at.column);
     let mut values = Map::new();
-    for Entry { key, at, value } in entries {
+    for Entry { key, at, value, .. } in entries {
         let Some(param) = header.params.iter().find(|param| param.name == *key || param.flag() == *key) else {
             let error =
                 Error::new(Code::InvalidArgument, format!("the script has no parameter `{key}`")).because(place(*at));

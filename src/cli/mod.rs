@@ -24,6 +24,7 @@ mod given;
 mod global;
 mod journal;
 pub mod kubectl;
+mod lint;
 mod list;
 mod man;
 mod new;
@@ -85,6 +86,7 @@ enum Command {
     Undo(undo::Args),
     Test(test::Args),
     Check(check::Args),
+    Lint(lint::Args),
     List(list::Args),
     New(new::Args),
     Repl(repl::Args),
@@ -139,6 +141,7 @@ fn dispatch(command: Command, global: &Global) -> Result<ExitCode, Failed> {
         Command::Undo(args) => undo::run(args, global),
         Command::Test(args) => test::run(args, global),
         Command::Check(args) => check::run(args, global),
+        Command::Lint(args) => lint::run(args, global),
         Command::List(args) => list::run(args, global),
         Command::New(args) => new::run(args, global),
         Command::Completions(args) => completions::run(args, global),

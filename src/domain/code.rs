@@ -20,7 +20,7 @@ pub enum Kind {
     Incomplete,
     /// A fault of spotscript itself. Exit 70.
     Bug,
-    /// A check of a script found something. Exit 3.
+    /// A check of a script or file found something. Exit 3.
     Lint,
     /// The user interrupted the run. Exit 130.
     Interrupted,
@@ -106,6 +106,82 @@ codes! {
     DocumentUnresolvedVariable = 205, Usage;
     /// A document holds what spotscript does not support.
     DocumentUnsupported = 206, Usage;
+    /// A Spot allocation strategy that AWS no longer recommends.
+    LintStrategy = 220, Lint;
+    /// No rebalancing of Spot capacity.
+    LintRebalance = 221, Lint;
+    /// Nothing drains nodes that are interrupted.
+    LintInterruptions = 222, Lint;
+    /// Few instance types in a Spot group.
+    LintFewTypes = 223, Lint;
+    /// Burstable types without a decision about their credits.
+    LintBurstable = 224, Lint;
+    /// A taint that keeps nobody away.
+    LintSoftTaint = 225, Lint;
+    /// Taints written as a map.
+    LintTaintMap = 226, Lint;
+    /// The old name of an add-on policy.
+    LintOldAddonName = 227, Lint;
+    /// Permissions of add-ons on the nodes' role.
+    LintNodePolicies = 228, Lint;
+    /// SSH to the nodes.
+    LintSsh = 229, Lint;
+    /// No image family.
+    LintImplicitFamily = 230, Lint;
+    /// An image family that has ended.
+    LintEndedFamily = 231, Lint;
+    /// A self-managed Spot group.
+    LintSelfManaged = 232, Lint;
+    /// One group in several zones.
+    LintZones = 233, Lint;
+    /// Scaling from zero without a word about the disk.
+    LintEphemeralStorage = 234, Lint;
+    /// The first type stands for all.
+    LintFirstType = 235, Lint;
+    /// A highest Spot price.
+    LintMaxPrice = 236, Lint;
+    /// Propagated taint tags without their effect.
+    LintPropagate = 237, Lint;
+    /// A minimum of zero, and nobody waits.
+    LintMinZero = 238, Lint;
+    /// A label that calls On-Demand nodes Spot.
+    LintLifecycleLabel = 239, Lint;
+    /// Node-template tags that do not match labels and taints.
+    LintTags = 240, Lint;
+    /// No discovery tags.
+    LintDiscovery = 241, Lint;
+    /// Spot and nothing else.
+    LintNoFallback = 242, Lint;
+    /// Types that some zones do not have.
+    LintNotOffered = 243, Lint;
+    /// Types of several shapes.
+    LintMixedShapes = 244, Lint;
+    /// A list of types, and no Spot.
+    LintNeverSpot = 245, Lint;
+    /// An old label for the instance type.
+    LintOldLabel = 246, Lint;
+    /// A launch configuration.
+    LintLaunchConfiguration = 247, Lint;
+    /// Nodes found by grep.
+    LintGrep = 248, Lint;
+    /// The name of the one group.
+    LintFirstGroup = 249, Lint;
+    /// Something that is no more.
+    LintDeadDependency = 250, Lint;
+    /// A key pair for nodes.
+    LintKeyGeneration = 251, Lint;
+    /// A command that may change the cluster's stack.
+    LintStackRewrite = 252, Lint;
+    /// The type in the table is the template's.
+    LintTemplateType = 253, Lint;
+    /// Deleting a cluster leaves things behind.
+    LintCleanup = 254, Lint;
+    /// A variable in a here-document without quotes.
+    LintHereDocument = 255, Lint;
+    /// A file written in one folder and used from another.
+    LintRelativePath = 256, Lint;
+    /// Two names for one cluster.
+    LintClusterName = 257, Lint;
 
     /// AWS refused a request for a reason without a code of its own here.
     AwsRefused = 301, Refused;

@@ -45,6 +45,7 @@ pub async fn scale(session: &Session, cluster_name: &str, name: &str, options: &
             distribution: None,
             launch_template: None,
             subnet_ids: None,
+            max_instance_lifetime: None,
         };
         ledger.aws(request).await?;
         ledger.settle(ResourceKind::AutoScalingGroup, &group.name, Verdict::Changed);

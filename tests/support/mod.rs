@@ -70,7 +70,7 @@ pub fn spec() -> NodegroupSpec {
     let mut spec = NodegroupSpec::new(GROUP, CLUSTER, InstanceTypes::parse(types).unwrap());
     spec.size = Size::new(0, 2, 5).unwrap();
     spec.distribution = Distribution::new(0, 0, SpotAllocationStrategy::CapacityOptimized).unwrap();
-    spec.ssh = Some(SshAccess { key_name: "eks-spot-key".to_owned(), sources: vec![] });
+    spec.ssh = Some(SshAccess::with_key_pair("eks-spot-key"));
     for (key, value) in [("lifecycle", "Ec2Spot"), ("intent", "apps"), ("aws.amazon.com/spot", "true")] {
         spec.labels.insert(key.to_owned(), value.to_owned());
     }

@@ -12,8 +12,8 @@ use crate::ports::Mutate;
 impl Mutate for AwsCloud {
     async fn apply(&self, mutation: &M) -> Result<Outcome> {
         match mutation {
-            M::CreateRole { name, trust_policy, description, tags } => {
-                self.create_role(name, trust_policy, description, tags).await
+            M::CreateRole { name, trust_policy, description, tags, permissions_boundary } => {
+                self.create_role(name, trust_policy, description, tags, permissions_boundary.as_deref()).await
             }
             M::AttachRolePolicy { role, policy_arn } => self.attach_role_policy(role, policy_arn).await,
             M::PutRolePolicy { role, policy, document } => self.put_role_policy(role, policy, document).await,
@@ -34,15 +34,29 @@ impl Mutate for AwsCloud {
                 self.create_launch_template_version(name, data, client_token).await
             }
             M::CreateAutoScalingGroup(group) => self.create_group(group).await,
-            M::UpdateAutoScalingGroup { name, size, types, distribution, launch_template, subnet_ids } => {
+            M::UpdateAutoScalingGroup {
+                name,
+                size,
+                types,
+                distribution,
+                launch_template,
+                subnet_ids,
+                max_instance_lifetime,
+            } => {
                 let update = GroupUpdate {
                     size: *size,
                     types: types.as_deref(),
                     distribution: distribution.as_ref(),
                     launch_template: launch_template.as_ref(),
                     subnet_ids: subnet_ids.as_deref(),
+                    max_instance_lifetime: *max_instance_lifetime,
                 };
                 self.update_group(name, update).await
+            }
+            M::SuspendProcesses { group, processes } => self.suspend(group, processes).await,
+            M::ResumeProcesses { group, processes } => self.resume(group, processes).await,
+            M::EnableMetricsCollection { group, granularity, metrics } => {
+                self.enable_metrics(group, granularity, metrics).await
             }
             M::CreateOrUpdateTags { group, tags } => self.put_tags(group, tags).await,
             M::DeleteTags { group, keys } => self.delete_tags(group, keys).await,

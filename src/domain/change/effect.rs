@@ -16,12 +16,13 @@ pub fn effect(mutation: &Mutation, before: Option<&State>, outcome: Option<&Outc
     let arn = || made(|outcome| outcome.arn.as_ref().or(outcome.id.as_ref()));
     match mutation {
         Mutation::Aws(mutation) => match (mutation, before.cloned()) {
-            (A::CreateRole { name, trust_policy, tags, .. }, None) => Some(State::Role(Role {
+            (A::CreateRole { name, trust_policy, tags, permissions_boundary, .. }, None) => Some(State::Role(Role {
                 name: name.clone(),
                 arn: arn(),
                 trust: trust_policy.clone(),
                 attached: Default::default(),
                 inline: Default::default(),
+                permissions_boundary: permissions_boundary.clone(),
                 tags: tags.clone(),
             })),
             (A::CreateInstanceProfile { name, tags }, None) => Some(State::InstanceProfile(InstanceProfile {
@@ -129,10 +130,21 @@ fn change(mutation: &A, state: &mut State) {
             }
         }
         (
-            A::UpdateAutoScalingGroup { size, types, distribution, launch_template, subnet_ids, .. },
+            A::UpdateAutoScalingGroup {
+                size,
+                types,
+                distribution,
+                launch_template,
+                subnet_ids,
+                max_instance_lifetime,
+                ..
+            },
             State::AutoScalingGroup(group),
         ) => {
             group.size = size.unwrap_or(group.size);
+            if let Some(seconds) = max_instance_lifetime {
+                group.max_instance_lifetime = Some(*seconds).filter(|seconds| *seconds > 0);
+            }
             if let Some(types) = types {
                 group.types.clone_from(types);
             }
@@ -149,6 +161,18 @@ fn change(mutation: &A, state: &mut State) {
         }
         (A::CreateOrUpdateTags { tags, .. }, State::AutoScalingGroup(group)) => {
             group.tags.extend(tags.iter().map(|(key, value)| (key.clone(), value.clone())));
+        }
+        (A::SuspendProcesses { processes, .. }, State::AutoScalingGroup(group)) => {
+            let new: Vec<_> =
+                processes.iter().filter(|one| !group.suspended_processes.contains(one)).cloned().collect();
+            group.suspended_processes.extend(new);
+        }
+        (A::ResumeProcesses { processes, .. }, State::AutoScalingGroup(group)) => {
+            group.suspended_processes.retain(|one| !processes.contains(one));
+        }
+        (A::EnableMetricsCollection { metrics, .. }, State::AutoScalingGroup(group)) => {
+            let new: Vec<_> = metrics.iter().filter(|one| !group.enabled_metrics.contains(one)).cloned().collect();
+            group.enabled_metrics.extend(new);
         }
         (A::DeleteTags { keys, .. }, State::AutoScalingGroup(group)) => {
             group.tags.retain(|key, _| !keys.contains(key));
@@ -178,6 +202,10 @@ fn group(request: &GroupRequest, arn: String) -> AutoScalingGroup {
         launch_template_version: Some(request.launch_template.version.clone()),
         subnet_ids: request.subnet_ids.clone(),
         zones: vec![],
+        max_instance_lifetime: request.max_instance_lifetime,
+        target_group_arns: request.target_group_arns.clone(),
+        load_balancers: request.load_balancers.clone(),
+        enabled_metrics: vec![],
         tags: request.tags.clone(),
         instances: vec![],
         // What the request leaves to AWS.

@@ -101,6 +101,10 @@ fn launch_template(put: &mut impl FnMut(&str, String), template: &LaunchTemplate
         }
         put(&format!("volume {}", volume.device_name), text);
     }
+    let settings = serde_json::to_value(&data.settings).unwrap_or_default();
+    for (name, value) in settings.as_object().into_iter().flatten() {
+        put(&name.replace('_', " "), value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+    }
     for specification in &data.tag_specifications {
         for (key, value) in &specification.tags {
             put(&format!("{} tag {key}", specification.resource_type), value.clone());
@@ -129,6 +133,19 @@ fn auto_scaling_group(put: &mut impl FnMut(&str, String), group: &AutoScalingGro
         put("launch template", format!("{name}:{}", group.launch_template_version.as_deref().unwrap_or("$Default")));
     }
     put("subnets", group.subnet_ids.join(", "));
+    if let Some(seconds) = group.max_instance_lifetime {
+        put("max instance lifetime", format!("{seconds} s"));
+    }
+    for (name, list) in [
+        ("target groups", &group.target_group_arns),
+        ("load balancers", &group.load_balancers),
+        ("suspended processes", &group.suspended_processes),
+        ("metrics", &group.enabled_metrics),
+    ] {
+        if !list.is_empty() {
+            put(name, list.join(", "));
+        }
+    }
     tags(put, &group.tags);
 }
 

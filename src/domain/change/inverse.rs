@@ -81,6 +81,7 @@ fn aws(mutation: &A, before: Option<&State>, now: Option<&State>) -> Option<A> {
                 trust_policy: role.trust.clone(),
                 description: "Nodes of a group made by spotscript".to_owned(),
                 tags: role.tags.clone(),
+                permissions_boundary: role.permissions_boundary.clone(),
             }),
             _ => None,
         },
@@ -184,7 +185,15 @@ fn aws(mutation: &A, before: Option<&State>, now: Option<&State>) -> Option<A> {
             State::AutoScalingGroup(group) => Some(A::CreateAutoScalingGroup(Box::new(request(group)?))),
             _ => None,
         },
-        A::UpdateAutoScalingGroup { name, size, types, distribution, launch_template, subnet_ids } => match before? {
+        A::UpdateAutoScalingGroup {
+            name,
+            size,
+            types,
+            distribution,
+            launch_template,
+            subnet_ids,
+            max_instance_lifetime,
+        } => match before? {
             State::AutoScalingGroup(group) => Some(A::UpdateAutoScalingGroup {
                 name: name.clone(),
                 size: size.map(|_| group.size),
@@ -192,6 +201,8 @@ fn aws(mutation: &A, before: Option<&State>, now: Option<&State>) -> Option<A> {
                 distribution: distribution.as_ref().and(group.distribution.clone()),
                 launch_template: launch_template.as_ref().and_then(|_| template_of(group)),
                 subnet_ids: subnet_ids.as_ref().map(|_| group.subnet_ids.clone()),
+                // 0 is what takes a limit away.
+                max_instance_lifetime: max_instance_lifetime.map(|_| group.max_instance_lifetime.unwrap_or(0)),
             }),
             _ => None,
         },
@@ -202,6 +213,22 @@ fn aws(mutation: &A, before: Option<&State>, now: Option<&State>) -> Option<A> {
             }
             _ => None,
         },
+        A::SuspendProcesses { group, processes } => match before? {
+            State::AutoScalingGroup(there) => {
+                let new = processes.iter().filter(|one| !there.suspended_processes.contains(one)).cloned().collect();
+                Some(A::ResumeProcesses { group: group.clone(), processes: new })
+            }
+            _ => None,
+        },
+        A::ResumeProcesses { group, processes } => match before? {
+            State::AutoScalingGroup(there) => {
+                let old = processes.iter().filter(|one| there.suspended_processes.contains(one)).cloned().collect();
+                Some(A::SuspendProcesses { group: group.clone(), processes: old })
+            }
+            _ => None,
+        },
+        // Metrics cost nothing and there is no request of ours that disables them; a group that goes takes them along.
+        A::EnableMetricsCollection { .. } => None,
         A::CreateOrUpdateTags { .. }
         | A::DeleteSecurityGroup { .. }
         | A::CreateRole { .. }
@@ -238,6 +265,9 @@ fn request(group: &AutoScalingGroup) -> Option<GroupRequest> {
         distribution: group.distribution.clone()?,
         launch_template: template_of(group)?,
         subnet_ids: group.subnet_ids.clone(),
+        max_instance_lifetime: group.max_instance_lifetime,
+        target_group_arns: group.target_group_arns.clone(),
+        load_balancers: group.load_balancers.clone(),
         tags: group.tags.clone(),
     })
 }

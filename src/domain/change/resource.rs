@@ -90,6 +90,9 @@ impl Resource {
             A::UpdateAutoScalingGroup { name, .. }
             | A::CreateOrUpdateTags { group: name, .. }
             | A::DeleteTags { group: name, .. }
+            | A::SuspendProcesses { group: name, .. }
+            | A::ResumeProcesses { group: name, .. }
+            | A::EnableMetricsCollection { group: name, .. }
             | A::DeleteAutoScalingGroup { name, .. } => Resource::AutoScalingGroup { name: name.clone() },
         }
     }

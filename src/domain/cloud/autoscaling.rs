@@ -60,6 +60,18 @@ pub struct AutoScalingGroup {
     pub suspended_processes: Vec<String>,
     /// Termination policies.
     pub termination_policies: Vec<String>,
+    /// Seconds after which an instance is replaced.
+    #[serde(default)]
+    pub max_instance_lifetime: Option<u32>,
+    /// Target groups that the instances join.
+    #[serde(default)]
+    pub target_group_arns: Vec<String>,
+    /// Classic load balancers that the instances join.
+    #[serde(default)]
+    pub load_balancers: Vec<String>,
+    /// Metrics that are reported.
+    #[serde(default)]
+    pub enabled_metrics: Vec<String>,
     /// Service-linked role ARN.
     pub service_linked_role_arn: Option<String>,
     /// `Delete in progress` while it goes.

@@ -32,6 +32,9 @@ pub struct Role {
     /// Trust policy: who may take it. `Null` when AWS does not say.
     #[serde(default)]
     pub trust: serde_json::Value,
+    /// ARN of the policy that bounds it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub permissions_boundary: Option<String>,
     /// ARNs of attached managed policies.
     pub attached: BTreeSet<String>,
     /// Inline policies: name → document as JSON.

@@ -28,6 +28,45 @@ pub struct BlockDevice {
     pub throughput: Option<i32>,
     /// Encrypted or not; `None` leaves it to the account's default.
     pub encrypted: Option<bool>,
+    /// KMS key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kms_key: Option<String>,
+    /// Snapshot that it begins with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub snapshot: Option<String>,
+}
+
+/// What instances have beside type, image and network. `None` is EC2's default.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct InstanceSettings {
+    /// Dedicated throughput to EBS.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ebs_optimized: Option<bool>,
+    /// CloudWatch metrics each minute.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub monitoring: Option<bool>,
+    /// Nitro Enclaves.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub enclaves: Option<bool>,
+    /// `standard` or `unlimited`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cpu_credits: Option<String>,
+    /// Placement group.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub placement_group: Option<String>,
+    /// `open` or `none`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reservation_preference: Option<String>,
+    /// `cr-…`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reservation_id: Option<String>,
+    /// Resource group of reservations.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reservation_group_arn: Option<String>,
+    /// `capacity-block`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub market_type: Option<String>,
 }
 
 /// Tags for things made at launch.
@@ -60,6 +99,9 @@ pub struct LaunchTemplateData {
     pub block_devices: Vec<BlockDevice>,
     /// Tags for instances, volumes and network interfaces.
     pub tag_specifications: Vec<TagSpecification>,
+    /// Other settings of the instances.
+    #[serde(default)]
+    pub settings: InstanceSettings,
 }
 
 /// A launch template with its newest version.

@@ -11,7 +11,9 @@ mod network;
 pub use autoscaling::{ActivityStatus, AutoScalingGroup, GroupInstance, ScalingActivity};
 pub use cluster::{AccessEntry, AuthenticationMode, Cluster, ClusterStatus};
 pub use iam::{CallerIdentity, InstanceProfile, Role};
-pub use launch_template::{BlockDevice, LaunchTemplate, LaunchTemplateData, MetadataOptions, TagSpecification};
+pub use launch_template::{
+    BlockDevice, InstanceSettings, LaunchTemplate, LaunchTemplateData, MetadataOptions, TagSpecification,
+};
 pub use network::{IngressRule, Instance, KeyPair, Lifecycle, Offering, SecurityGroup, SpotPrice, Subnet};
 
 /// AWS tags, in the order they were given.

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::tags::TEMPLATE_TAG_PREFIX;
 use crate::domain::cloud::{AutoScalingGroup, LaunchTemplateData, TagMap};
 use crate::domain::mutation::GroupRequest;
+use crate::domain::nodegroup::{Distribution, SpotAllocationStrategy};
 
 /// Names of the members of a launch template that differ; empty when a new version is not needed.
 pub fn template_difference(there: &LaunchTemplateData, wanted: &LaunchTemplateData) -> Vec<&'static str> {
@@ -24,6 +25,7 @@ pub fn template_difference(there: &LaunchTemplateData, wanted: &LaunchTemplateDa
         ("user data", there.user_data != wanted.user_data),
         ("metadata options", there.metadata_options != wanted.metadata_options),
         ("volumes", there.block_devices != wanted.block_devices),
+        ("instance settings", there.settings != wanted.settings),
         ("tags", tags(there) != tags(wanted)),
     ]
     .into_iter()
@@ -42,6 +44,8 @@ pub struct GroupDifference {
     pub policy: bool,
     /// Whether subnets differ.
     pub subnets: bool,
+    /// Whether the instances' longest life differs.
+    pub lifetime: bool,
     /// Tags to set.
     pub set_tags: TagMap,
     /// Keys of tags to remove: node-template tags that no longer hold would mislead the Cluster Autoscaler.
@@ -55,6 +59,12 @@ impl GroupDifference {
     pub fn is_empty(&self) -> bool {
         *self == GroupDifference::default()
     }
+}
+
+/// A distribution with AWS's default for what was left out: two pools, with `lowest-price`.
+fn in_force(distribution: &Distribution) -> Distribution {
+    let lowest = distribution.strategy == SpotAllocationStrategy::LowestPrice;
+    Distribution { spot_pools: distribution.spot_pools.or(lowest.then_some(2)), ..distribution.clone() }
 }
 
 /// Compares a group with what it should be.
@@ -90,9 +100,20 @@ pub fn group_difference(there: &AutoScalingGroup, wanted: &GroupRequest) -> Grou
     let sorted =
         |ids: &[String]| ids.iter().cloned().collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().join(",");
     difference.subnets = change("subnets", sorted(&there.subnet_ids), sorted(&wanted.subnet_ids));
+    let days = |seconds: Option<u32>| seconds.map_or("none".to_owned(), |seconds| format!("{seconds} s"));
+    difference.lifetime =
+        change("longest life of instances", days(there.max_instance_lifetime), days(wanted.max_instance_lifetime));
+    for (what, there, wanted) in [
+        ("target groups", &there.target_group_arns, &wanted.target_group_arns),
+        ("load balancers", &there.load_balancers, &wanted.load_balancers),
+    ] {
+        if sorted(there) != sorted(wanted) {
+            difference.fixed.push(format!("its {what} are [{}], not [{}]", sorted(there), sorted(wanted)));
+        }
+    }
     match &there.distribution {
         None => difference.fixed.push("it has no mixed-instances policy, so it cannot buy Spot".to_owned()),
-        Some(distribution) if *distribution != wanted.distribution => {
+        Some(distribution) if in_force(distribution) != in_force(&wanted.distribution) => {
             policy = true;
             difference.changes.push("distribution".to_owned());
         }

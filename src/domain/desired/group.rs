@@ -29,5 +29,8 @@ pub fn group_request(
         },
         subnet_ids: placement.subnet_ids(),
         tags: group_tags(spec)?,
+        max_instance_lifetime: spec.settings.max_instance_lifetime,
+        target_group_arns: spec.settings.target_group_arns.clone(),
+        load_balancers: spec.settings.load_balancers.clone(),
     })
 }

@@ -2,21 +2,67 @@
 
 use super::tags::launch_tags;
 use crate::domain::Code;
-use crate::domain::cloud::{BlockDevice, Cluster, LaunchTemplateData, MetadataOptions, TagSpecification};
+use crate::domain::cloud::{
+    BlockDevice, Cluster, InstanceSettings, LaunchTemplateData, MetadataOptions, TagSpecification,
+};
 use crate::domain::error::{Error, Result};
-use crate::domain::nodegroup::{AmiFamily, NodegroupSpec};
-use crate::domain::shape::Architecture;
-use crate::domain::user_data::{self, NodeadmInput};
+use crate::domain::nodegroup::{AmiFamily, NodegroupSpec, Volume};
+use crate::domain::shape::{Architecture, Device};
+use crate::domain::user_data::{self, BootInput};
 
 /// The public SSM parameter that names the newest image for a group's architecture and a cluster's version.
 pub fn image_parameter(spec: &NodegroupSpec, version: &str) -> String {
-    let first = spec.types.iter().next();
-    let architecture = first.map_or(Architecture::Amd64, |known| known.architecture).ec2();
-    let variant = if spec.types.iter().any(|known| known.gpus > 0) { "nvidia" } else { "standard" };
-    match spec.ami_family {
-        AmiFamily::AmazonLinux2023 => format!(
-            "/aws/service/eks/optimized-ami/{version}/amazon-linux-2023/{architecture}/{variant}/recommended/image_id"
-        ),
+    let family = spec.ami_family;
+    let first = spec.types.first();
+    let architecture = first.map_or(Architecture::Amd64, |known| known.architecture);
+    let arch = architecture.ec2();
+    let has = |wanted: &[Device]| spec.types.iter().any(|known| known.device.is_some_and(|it| wanted.contains(&it)));
+    let (nvidia, neuron) = (has(&[Device::Nvidia]), has(&[Device::Neuron]));
+    match family {
+        AmiFamily::AmazonLinux2023 => {
+            let variant = if nvidia {
+                "nvidia"
+            } else if neuron {
+                "neuron"
+            } else {
+                "standard"
+            };
+            format!("/aws/service/eks/optimized-ami/{version}/amazon-linux-2023/{arch}/{variant}/recommended/image_id")
+        }
+        AmiFamily::AmazonLinux2 => {
+            let variant = match architecture {
+                Architecture::Arm64 => "-arm64",
+                Architecture::Amd64 if nvidia || neuron => "-gpu",
+                Architecture::Amd64 => "",
+            };
+            format!("/aws/service/eks/optimized-ami/{version}/amazon-linux-2{variant}/recommended/image_id")
+        }
+        AmiFamily::Bottlerocket | AmiFamily::BottlerocketFips => {
+            let variant = match (nvidia, family) {
+                (true, _) => "-nvidia",
+                (false, AmiFamily::BottlerocketFips) => "-fips",
+                (false, _) => "",
+            };
+            format!("/aws/service/bottlerocket/aws-k8s-{version}{variant}/{arch}/latest/image_id")
+        }
+        _ if family.is_windows() => {
+            let (year, edition) = family.as_str()["WindowsServer".len()..].split_at(4);
+            let edition = edition.trim_end_matches("Container");
+            format!(
+                "/aws/service/ami-windows-latest/Windows_Server-{year}-English-{edition}-EKS_Optimized-{version}/image_id"
+            )
+        }
+        _ => {
+            let name = family.as_str();
+            let digits = name.trim_start_matches(|c: char| c.is_ascii_alphabetic());
+            let (year, month) = digits.split_at(2);
+            let product = if name.starts_with("UbuntuPro") { "eks-pro" } else { "eks" };
+            let volume = if year < "24" { "ebs-gp2" } else { "ebs-gp3" };
+            format!(
+                "/aws/service/canonical/ubuntu/{product}/{year}.{month}/{version}/stable/current/{}/hvm/{volume}/ami-id",
+                architecture.kubernetes()
+            )
+        }
     }
 }
 
@@ -36,14 +82,18 @@ pub fn launch_template_data(
     Ok(LaunchTemplateData {
         image_id: image_id.to_owned(),
         instance_type: spec.types.names().first().map(|name| (*name).to_owned()),
-        key_name: spec.ssh.as_ref().map(|ssh| ssh.key_name.clone()),
+        key_name: spec.ssh.as_ref().map(|ssh| ssh.key_name.clone()).filter(|name| !name.is_empty()),
         instance_profile_arn: Some(instance_profile_arn.to_owned()),
         security_group_ids: security_groups,
         user_data: user_data(spec, cluster)?,
-        // IMDSv2 only; the second hop lets pods reach it.
-        metadata_options: MetadataOptions { http_tokens: "required".to_owned(), hop_limit: 2 },
-        block_devices: vec![root_volume(spec)?],
+        // IMDSv2 only unless asked otherwise; the second hop lets pods reach it.
+        metadata_options: MetadataOptions {
+            http_tokens: if spec.machine.imds_v2_only() { "required" } else { "optional" }.to_owned(),
+            hop_limit: spec.machine.imds_hop_limit(),
+        },
+        block_devices: volumes(spec)?,
         tag_specifications: ["instance", "volume", "network-interface"].into_iter().map(specification).collect(),
+        settings: settings(spec),
     })
 }
 
@@ -52,28 +102,56 @@ fn user_data(spec: &NodegroupSpec, cluster: &Cluster) -> Result<String> {
         Error::new(Code::AwsMalformedAnswer, format!("EKS does not say the service CIDR of cluster `{}`", cluster.name))
             .because("nodes learn the address of the cluster's DNS from it")
     })?;
-    user_data::encode(&user_data::nodeadm(&NodeadmInput {
-        cluster: &cluster.name,
-        endpoint: &cluster.endpoint,
-        certificate_authority: &cluster.certificate_authority,
-        service_cidr,
-        labels: &spec.node_labels(),
-        taints: &spec.taints,
-        max_pods: spec.max_pods,
-    }))
+    user_data::encode(&user_data::write(
+        spec.ami_family,
+        &BootInput {
+            cluster: &cluster.name,
+            endpoint: &cluster.endpoint,
+            certificate_authority: &cluster.certificate_authority,
+            service_cidr,
+            labels: &spec.node_labels(),
+            taints: &spec.taints,
+            max_pods: spec.max_pods,
+            boot: &spec.boot,
+        },
+    ))
 }
 
-fn root_volume(spec: &NodegroupSpec) -> Result<BlockDevice> {
-    let volume = &spec.volume;
+fn settings(spec: &NodegroupSpec) -> InstanceSettings {
+    let machine = &spec.machine;
+    let reservation = machine.capacity_reservation.clone().unwrap_or_default();
+    InstanceSettings {
+        ebs_optimized: machine.ebs_optimized,
+        monitoring: machine.detailed_monitoring,
+        enclaves: machine.enclaves,
+        cpu_credits: machine.cpu_credits.map(|credits| credits.as_str().to_owned()),
+        placement_group: machine.placement.as_ref().and_then(|placement| placement.group.clone()),
+        reservation_preference: reservation.preference,
+        reservation_id: reservation.id,
+        reservation_group_arn: reservation.resource_group_arn,
+        market_type: machine.market_type.clone(),
+    }
+}
+
+/// The root volume, then the others.
+fn volumes(spec: &NodegroupSpec) -> Result<Vec<BlockDevice>> {
+    let root = device(&spec.volume, spec.ami_family.volume_device(), None)?;
+    let others = spec.additional_volumes.iter().map(|one| device(&one.volume, "/dev/xvdf", one.snapshot.clone()));
+    std::iter::once(Ok(root)).chain(others).collect()
+}
+
+fn device(volume: &Volume, name: &str, snapshot: Option<String>) -> Result<BlockDevice> {
     let signed = |value: u32, what: &str| {
         i32::try_from(value).map_err(|_| Error::new(Code::InvalidValue, format!("volume {what} is {value}")))
     };
     Ok(BlockDevice {
-        device_name: "/dev/xvda".to_owned(),
+        device_name: volume.name.clone().unwrap_or_else(|| name.to_owned()),
         size_gib: signed(volume.size_gib, "size")?,
         volume_type: volume.volume_type.as_str().to_owned(),
         iops: volume.iops.map(|iops| signed(iops, "IOPS")).transpose()?,
         throughput: volume.throughput.map(|throughput| signed(throughput, "throughput")).transpose()?,
         encrypted: volume.encrypted,
+        kms_key: volume.kms_key.clone(),
+        snapshot,
     })
 }

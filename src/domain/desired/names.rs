@@ -2,6 +2,8 @@
 
 use sha2::{Digest, Sha256};
 
+use crate::domain::nodegroup::NodegroupSpec;
+
 /// IAM's limit for role names, the shortest of all that are concerned here.
 const LONGEST: usize = 64;
 /// Hex digits of the hash that keeps cut names apart.
@@ -29,6 +31,14 @@ pub struct ResourceNames {
 }
 
 impl ResourceNames {
+    /// The names for a group as specified: the role may have a name of its own, or be someone else's.
+    pub fn of_spec(spec: &NodegroupSpec) -> Self {
+        let given = spec.role.role_arn.as_deref().and_then(|arn| arn.rsplit('/').next());
+        let role = given.or(spec.role.role_name.as_deref());
+        let names = ResourceNames::of(&spec.cluster, &spec.name);
+        ResourceNames { role: role.map_or(names.role, str::to_owned), ..names }
+    }
+
     /// The names for a group of a cluster; those over AWS's limit are cut and end in a hash of the whole.
     ///
     /// Dashes make `a` + `b-c` and `a-b` + `c` meet in one name. Whoever finds a resource there compares its

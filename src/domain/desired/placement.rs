@@ -76,7 +76,8 @@ fn candidates<'a>(spec: &NodegroupSpec, subnets: &'a [Subnet]) -> Result<Vec<&'a
     }
     let zones: BTreeSet<&str> = subnets.iter().map(|subnet| subnet.zone.as_str()).collect();
     let zone_list = zones.iter().map(|zone| format!("`{zone}`")).collect::<Vec<_>>().join(", ");
-    if let Some(unknown) = spec.availability_zones.iter().find(|zone| !zones.contains(zone.as_str())) {
+    let wanted_zones = if spec.local_zones.is_empty() { &spec.availability_zones } else { &spec.local_zones };
+    if let Some(unknown) = wanted_zones.iter().find(|zone| !zones.contains(zone.as_str())) {
         return Err(Error::new(
             Code::SubnetNotFound,
             format!("cluster `{}` has no subnet in zone `{unknown}`", spec.cluster),
@@ -85,8 +86,7 @@ fn candidates<'a>(spec: &NodegroupSpec, subnets: &'a [Subnet]) -> Result<Vec<&'a
     }
     // Subnets named one by one are taken as they are: the user has looked at them.
     let named = |subnet: &Subnet| spec.subnets.contains(&subnet.id);
-    let in_zone =
-        |subnet: &Subnet| spec.availability_zones.is_empty() || spec.availability_zones.contains(&subnet.zone);
+    let in_zone = |subnet: &Subnet| wanted_zones.is_empty() || wanted_zones.contains(&subnet.zone);
     let chosen: Vec<&Subnet> = if spec.subnets.is_empty() {
         subnets.iter().filter(|subnet| subnet.public != spec.private_networking && in_zone(subnet)).collect()
     } else {

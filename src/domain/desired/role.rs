@@ -23,18 +23,22 @@ pub struct DesiredRole {
     pub inline: BTreeMap<String, serde_json::Value>,
     /// Tags.
     pub tags: TagMap,
+    /// ARN of the policy that bounds it.
+    pub boundary: Option<String>,
 }
 
 /// The role of a group's nodes.
 pub fn desired_role(spec: &NodegroupSpec, names: &ResourceNames, caller: &CallerIdentity) -> DesiredRole {
     let partition = caller.partition();
+    let own = spec.role.attach_policy.clone().map(|policy| ("Policy1".to_owned(), policy.into()));
     DesiredRole {
         name: names.role.clone(),
         arn: role_arn(caller, &names.role),
         trust: policies::trust(policies::dns_suffix(partition)),
-        managed: policies::managed(partition, &spec.addons).into_iter().collect(),
-        inline: policies::inline(partition, &spec.addons).into_iter().collect(),
+        managed: policies::managed(partition, &spec.addons, &spec.role.attach_policy_arns).into_iter().collect(),
+        inline: policies::inline(partition, &spec.addons).into_iter().chain(own).collect(),
         tags: resource_tags(spec),
+        boundary: spec.role.permissions_boundary.clone(),
     }
 }
 

@@ -25,7 +25,7 @@ pub fn resource_tags(spec: &NodegroupSpec) -> TagMap {
 
 /// Tags of instances, volumes and network interfaces.
 pub fn launch_tags(spec: &NodegroupSpec) -> TagMap {
-    let mut tags = TagMap::from([("Name".to_owned(), format!("{}-{}-Node", spec.cluster, spec.name))]);
+    let mut tags = TagMap::from([("Name".to_owned(), spec.instance_name())]);
     tags.extend(resource_tags(spec));
     tags
 }

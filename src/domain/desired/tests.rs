@@ -17,7 +17,7 @@ fn spec() -> NodegroupSpec {
     spec.labels.insert("lifecycle".to_owned(), "Ec2Spot".to_owned());
     spec.taints.push(Taint::parse("spotInstance=true:PreferNoSchedule").unwrap());
     spec.addons.auto_scaler = true;
-    spec.ssh = Some(SshAccess { key_name: "eks-spot-key".to_owned(), sources: vec![] });
+    spec.ssh = Some(SshAccess::with_key_pair("eks-spot-key"));
     spec
 }
 
@@ -184,6 +184,10 @@ fn live(request: &GroupRequest) -> AutoScalingGroup {
         default_cooldown_seconds: 300,
         suspended_processes: vec![],
         termination_policies: vec![],
+        max_instance_lifetime: None,
+        target_group_arns: vec![],
+        load_balancers: vec![],
+        enabled_metrics: vec![],
         service_linked_role_arn: None,
         status: None,
         created: None,

@@ -1,14 +1,19 @@
 //! `eksctl.io/v1alpha5` ClusterConfig documents: reading, and writing what can be read back.
 //!
-//! The truth is eksctl's strict Go parser, not its published schema. Self-managed `nodeGroups` are
-//! acted on; all other sections are kept as they are written.
+//! The truth is eksctl's strict Go parser, not its published schema. `nodeGroups` and `managedNodeGroups` are read
+//! into specifications; all other sections are looked at as eksctl's parser does, and kept as they are written.
 
+mod edit;
+mod lint;
 mod read;
+mod schema;
 mod write;
 
+pub use edit::{Change, edit};
+pub use lint::{Finding, Severity, fix, lint};
 pub use write::write;
 
-use super::error::{Location, Result};
+use super::error::{Error, Location, Result};
 use super::nodegroup::NodegroupSpec;
 
 const API_VERSION: &str = "eksctl.io/v1alpha5";
@@ -40,8 +45,10 @@ pub struct Document {
     text: String,
     file: String,
     nodegroups: Vec<NodegroupSpec>,
+    managed: Vec<NodegroupSpec>,
     sections: Vec<Section>,
     notes: Vec<Note>,
+    faults: Vec<Error>,
 }
 
 impl Document {
@@ -51,7 +58,18 @@ impl Document {
         self.nodegroups.clone()
     }
 
-    /// Sections that are kept and not acted on, managed groups among them.
+    /// The groups that EKS manages, in the document's order.
+    pub fn managed(&self) -> &[NodegroupSpec] {
+        &self.managed
+    }
+
+    /// What eksctl's rules, AWS or Kubernetes would refuse, by place. A document with faults can be looked at and
+    /// repaired, not acted on.
+    pub fn faults(&self) -> &[Error] {
+        &self.faults
+    }
+
+    /// Sections that are kept and not acted on.
     pub fn sections(&self) -> &[Section] {
         &self.sections
     }
@@ -85,8 +103,34 @@ pub fn read(text: &str, file: &str) -> Result<Document> {
 /// # Errors
 /// As [`read`]; a variable that `resolve` does not know is `SPOT-0205`.
 pub fn read_with(text: &str, file: &str, resolve: &dyn Fn(&str) -> Option<String>) -> Result<Document> {
-    read::read(text, file, resolve)
+    let document = read::read(text, file, resolve)?.document;
+    match read::joined(&document.faults) {
+        None => Ok(document),
+        Some(error) => Err(error),
+    }
 }
 
+/// Reads a document that breaks rules too: what it breaks is in [`Document::faults`].
+///
+/// # Errors
+/// What eksctl's parser refuses: no YAML, unknown keys, values of a wrong type, another kind of document.
+pub fn open(text: &str, file: &str, resolve: &dyn Fn(&str) -> Option<String>) -> Result<Document> {
+    let reading = read::read(text, file, resolve)?;
+    match read::joined(&reading.malformed) {
+        None => Ok(reading.document),
+        Some(error) => Err(error),
+    }
+}
+
+/// Every fault of a text, by place: of its syntax one, of its parser and rules all. And what is worth knowing.
+pub fn examine(text: &str, file: &str, resolve: &dyn Fn(&str) -> Option<String>) -> (Vec<Error>, Vec<Note>) {
+    match read::read(text, file, resolve) {
+        Ok(reading) => (reading.document.faults, reading.document.notes),
+        Err(error) => (vec![error], Vec::new()),
+    }
+}
+
+#[cfg(test)]
+mod rules_tests;
 #[cfg(test)]
 mod tests;

@@ -31,6 +31,15 @@ pub struct GroupRequest {
     pub subnet_ids: Vec<String>,
     /// Tags, all propagated to instances at launch.
     pub tags: TagMap,
+    /// Seconds after which an instance is replaced.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_instance_lifetime: Option<u32>,
+    /// Target groups that the instances join.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub target_group_arns: Vec<String>,
+    /// Classic load balancers that the instances join.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub load_balancers: Vec<String>,
 }
 
 /// A mutating AWS request.
@@ -43,6 +52,8 @@ pub enum AwsMutation {
         trust_policy: serde_json::Value,
         description: String,
         tags: TagMap,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        permissions_boundary: Option<String>,
     },
     AttachRolePolicy {
         role: String,
@@ -101,6 +112,21 @@ pub enum AwsMutation {
         distribution: Option<Distribution>,
         launch_template: Option<LaunchTemplateRef>,
         subnet_ids: Option<Vec<String>>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        max_instance_lifetime: Option<u32>,
+    },
+    SuspendProcesses {
+        group: String,
+        processes: Vec<String>,
+    },
+    ResumeProcesses {
+        group: String,
+        processes: Vec<String>,
+    },
+    EnableMetricsCollection {
+        group: String,
+        granularity: String,
+        metrics: Vec<String>,
     },
     CreateOrUpdateTags {
         group: String,

@@ -1,8 +1,11 @@
 //! What is wrong with a specification, all of it at once, before any request is made.
 
+use std::collections::BTreeSet;
+
 use super::names::{MAX_NAME, validate_ami, validate_cidr, validate_cluster_name, validate_name};
 use super::{CLUSTER_LABEL, NODEGROUP_LABEL, NodegroupSpec, Size};
 use crate::domain::autoscaler_tags;
+use crate::domain::catalogue;
 use crate::domain::code::Code;
 use crate::domain::error::{Error, Result};
 use crate::domain::label;
@@ -45,12 +48,17 @@ impl NodegroupSpec {
         self.check_ssh(&mut check);
         check(self.volume.validate());
         self.check_places(&mut check);
-        check(user_data::check_size(&user_data::nodeadm(&user_data::NodeadmInput {
-            labels: &self.node_labels(),
-            taints: &self.taints,
-            max_pods: self.max_pods,
-            ..user_data::NodeadmInput::default()
-        })));
+        self.unsupported().into_iter().for_each(|error| check(Err(error)));
+        check(user_data::check_size(&user_data::write(
+            self.ami_family,
+            &user_data::BootInput {
+                labels: &self.node_labels(),
+                taints: &self.taints,
+                max_pods: self.max_pods,
+                boot: &self.boot,
+                ..user_data::BootInput::default()
+            },
+        )));
         found
     }
 
@@ -90,7 +98,23 @@ impl NodegroupSpec {
                 .help("leave them out of a Spot group")));
             }
         }
-        check(self.types.same_shape().map(drop));
+        if self.types.is_empty() && self.unknown_types.is_empty() && !self.has_own_template() {
+            check(self.types.same_shape().map(drop));
+        }
+        if let Some(first) = self.unknown_types.first() {
+            check(Err(Error::new(Code::UnknownInstanceType, format!("EC2 has no instance type `{first}`"))
+                .because(format!("the known types are those of {}", catalogue::provenance()))
+                .help("leave it out")));
+        }
+        let architectures: BTreeSet<_> = self.types.iter().map(|known| known.architecture).collect();
+        if architectures.len() > 1 {
+            check(self.types.same_shape().map(drop));
+        }
+    }
+
+    /// Whether types, image and boot data are in a launch template of the user's own.
+    pub fn has_own_template(&self) -> bool {
+        self.managed.as_ref().is_some_and(|managed| managed.launch_template.is_some())
     }
 
     /// What a label or tag must be that says whose a node or group is.
@@ -166,7 +190,8 @@ impl NodegroupSpec {
 
     fn check_ssh(&self, check: &mut impl FnMut(Result<()>)) {
         let Some(ssh) = &self.ssh else { return };
-        if ssh.key_name.trim().is_empty() || ssh.key_name.len() > 255 {
+        let given = ssh.public_key.is_some() || ssh.public_key_path.is_some();
+        if !given && (ssh.key_name.trim().is_empty() || ssh.key_name.len() > 255) {
             check(Err(Error::new(Code::InvalidValue, format!("`{}` is not the name of a key pair", ssh.key_name))
                 .help("a key pair's name has 1 to 255 characters")));
         }
@@ -219,7 +244,7 @@ mod tests {
         bad.labels.insert("kubernetes.io/role".into(), "x".into());
         bad.taints = vec![Taint::parse("a=1:NoSchedule").unwrap(), Taint::parse("a=2:NoSchedule").unwrap()];
         bad.tags.insert("aws:x".into(), "y".into());
-        bad.ssh = Some(SshAccess { key_name: String::new(), sources: vec!["10.0.0.0/33".into()] });
+        bad.ssh = Some(SshAccess { sources: vec!["10.0.0.0/33".into()], ..SshAccess::default() });
         bad.volume.iops = Some(99);
         bad.max_pods = Some(0);
         let codes: Vec<String> = bad.findings().iter().map(|error| error.code.to_string()).collect();
@@ -227,7 +252,6 @@ mod tests {
             codes,
             [
                 "SPOT-0101",
-                "SPOT-0110",
                 "SPOT-0130",
                 "SPOT-0121",
                 "SPOT-0120",

@@ -1,9 +1,12 @@
-//! The specification of one self-managed node group.
+//! The specification of one node group.
 
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
-use super::{Distribution, Size, SpotAllocationStrategy};
+use super::{
+    AmiFamily, Boot, DataVolume, Distribution, GroupSettings, InstanceSelector, Machine, Managed, NodeRole,
+    SecurityGroups, Size, SpotAllocationStrategy, SshAccess, UpdateConfig, Volume,
+};
 use crate::domain::autoscaler_tags;
 use crate::domain::cloud::TagMap;
 use crate::domain::instance_types::InstanceTypes;
@@ -14,79 +17,6 @@ use crate::domain::taint::Taint;
 pub const CLUSTER_LABEL: &str = "alpha.eksctl.io/cluster-name";
 /// eksctl's label and tag for the name of a group.
 pub const NODEGROUP_LABEL: &str = "alpha.eksctl.io/nodegroup-name";
-
-/// Operating system family of the nodes' image.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum AmiFamily {
-    /// Amazon Linux 2023, booted by nodeadm.
-    AmazonLinux2023,
-}
-
-impl AmiFamily {
-    /// eksctl's spelling.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            AmiFamily::AmazonLinux2023 => "AmazonLinux2023",
-        }
-    }
-}
-
-/// EBS volume types a root volume can have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum VolumeType {
-    /// General purpose, previous generation.
-    Gp2,
-    /// General purpose.
-    Gp3,
-    /// Provisioned IOPS.
-    Io1,
-    /// Provisioned IOPS, durable.
-    Io2,
-}
-
-impl VolumeType {
-    /// EC2's spelling.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            VolumeType::Gp2 => "gp2",
-            VolumeType::Gp3 => "gp3",
-            VolumeType::Io1 => "io1",
-            VolumeType::Io2 => "io2",
-        }
-    }
-}
-
-/// Root volume.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Volume {
-    /// GiB.
-    pub size_gib: u32,
-    /// Type.
-    pub volume_type: VolumeType,
-    /// IOPS; `None` takes the type's default (3000 for gp3).
-    pub iops: Option<u32>,
-    /// MiB/s; `None` takes the type's default (125 for gp3).
-    pub throughput: Option<u32>,
-    /// Encrypted or not; `None` leaves it to the account's default.
-    pub encrypted: Option<bool>,
-}
-
-impl Default for Volume {
-    /// eksctl's default: 80 GiB gp3 with 3000 IOPS and 125 MiB/s.
-    fn default() -> Self {
-        Volume { size_gib: 80, volume_type: VolumeType::Gp3, iops: Some(3000), throughput: Some(125), encrypted: None }
-    }
-}
-
-/// SSH access to the nodes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SshAccess {
-    /// Name of an EC2 key pair of the region.
-    pub key_name: String,
-    /// CIDRs that may reach port 22. Empty means the VPC's own CIDR: never the whole world unless it is written here.
-    pub sources: Vec<String>,
-}
 
 /// eksctl's `iam.withAddonPolicies`: what pods on the nodes may do through the node role.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -108,9 +38,17 @@ pub struct AddonPolicies {
     pub cert_manager: bool,
     /// X-Ray daemon.
     pub x_ray: bool,
+    /// App Mesh controller.
+    pub app_mesh: bool,
+    /// App Mesh controller, preview channel.
+    pub app_mesh_preview: bool,
+    /// EFS CSI driver.
+    pub efs: bool,
+    /// FSx CSI driver.
+    pub fsx: bool,
 }
 
-/// A self-managed Spot worker group. Valid once [`NodegroupSpec::validate`] has passed.
+/// A Spot worker group, self-managed unless [`NodegroupSpec::managed`] is set. Valid once [`NodegroupSpec::validate`] has passed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NodegroupSpec {
     /// Group name, eksctl's rule: letters, digits and `-`.
@@ -149,6 +87,43 @@ pub struct NodegroupSpec {
     pub subnets: Vec<String>,
     /// Kubelet's max pods; `None` is what the network interfaces of each type allow.
     pub max_pods: Option<u32>,
+    /// Names in a document that the catalogue does not know: kept, and refused when the group is to be made.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unknown_types: Vec<String>,
+    /// What the types were chosen by, when they were not named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub selector: Option<InstanceSelector>,
+    /// Local Zones; empty is the cluster's ordinary zones.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub local_zones: Vec<String>,
+    /// Volumes beside the root volume.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub additional_volumes: Vec<DataVolume>,
+    /// The role of the nodes, where it is not the usual.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub role: NodeRole,
+    /// Security groups of the nodes.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub security_groups: SecurityGroups,
+    /// What happens at boot.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub boot: Boot,
+    /// Settings of the instances.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub machine: Machine,
+    /// Settings of the Auto Scaling group.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub settings: GroupSettings,
+    /// How many nodes an update may take away. Without effect on a self-managed group, in eksctl too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub update_config: Option<UpdateConfig>,
+    /// Set for a group that EKS manages.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub managed: Option<Managed>,
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 impl NodegroupSpec {
@@ -174,6 +149,17 @@ impl NodegroupSpec {
             availability_zones: Vec::new(),
             subnets: Vec::new(),
             max_pods: None,
+            unknown_types: Vec::new(),
+            selector: None,
+            local_zones: Vec::new(),
+            additional_volumes: Vec::new(),
+            role: NodeRole::default(),
+            security_groups: SecurityGroups::default(),
+            boot: Boot::default(),
+            machine: Machine::default(),
+            settings: GroupSettings::default(),
+            update_config: None,
+            managed: None,
         }
     }
 
@@ -196,10 +182,25 @@ impl NodegroupSpec {
         labels
     }
 
-    /// The Cluster Autoscaler's node-template tags that the add-on policy `autoScaler` asks for, derived from labels and
-    /// taints. Empty without that policy.
+    /// The Cluster Autoscaler's node-template tags that the add-on policy `autoScaler` or `propagateASGTags` ask for,
+    /// derived from labels and taints. Empty without them.
     pub fn template_tags(&self) -> TagMap {
-        if self.addons.auto_scaler { autoscaler_tags::derive(&self.labels, &self.taints) } else { TagMap::new() }
+        if self.tells_autoscaler() { autoscaler_tags::derive(&self.labels, &self.taints) } else { TagMap::new() }
+    }
+
+    /// The `Name` tag of the instances.
+    pub fn instance_name(&self) -> String {
+        let usual = format!("{}-{}-Node", self.cluster, self.name);
+        match (&self.machine.name, &self.machine.name_prefix) {
+            (Some(name), _) => name.clone(),
+            (None, Some(prefix)) => format!("{prefix}-{usual}"),
+            (None, None) => usual,
+        }
+    }
+
+    /// Whether labels and taints are told to the Cluster Autoscaler by tags.
+    fn tells_autoscaler(&self) -> bool {
+        self.addons.auto_scaler || self.settings.propagate_tags == Some(true)
     }
 
     /// The tags of the Auto Scaling group that follow from the specification, in a fixed order:
@@ -209,7 +210,7 @@ impl NodegroupSpec {
     /// The Cluster Autoscaler's are there when its policy is on, or when the user's tags speak to it.
     pub fn group_tags(&self) -> TagMap {
         let mut tags = TagMap::from([
-            ("Name".to_owned(), format!("{}-{}-Node", self.cluster, self.name)),
+            ("Name".to_owned(), self.instance_name()),
             (format!("kubernetes.io/cluster/{}", self.cluster), "owned".to_owned()),
             (CLUSTER_LABEL.to_owned(), self.cluster.clone()),
             (NODEGROUP_LABEL.to_owned(), self.name.clone()),
@@ -218,7 +219,7 @@ impl NodegroupSpec {
         if self.addons.auto_scaler {
             tags.extend(autoscaler_tags::discovery(&self.cluster));
         }
-        if self.addons.auto_scaler || self.tags.keys().any(|key| key.starts_with("k8s.io/cluster-autoscaler/")) {
+        if self.tells_autoscaler() || self.tags.keys().any(|key| key.starts_with("k8s.io/cluster-autoscaler/")) {
             tags.extend(autoscaler_tags::derive(&self.labels, &self.taints));
         }
         tags.extend(self.tags.iter().map(|(key, value)| (key.clone(), value.clone())));

@@ -23,18 +23,23 @@ pub fn trust(dns_suffix: &str) -> Value {
     })
 }
 
-/// ARNs of the managed policies, in a fixed order: what every node needs, then the add-ons'.
-pub fn managed(partition: &str, addons: &AddonPolicies) -> Vec<String> {
+/// ARNs of the managed policies, in a fixed order: what every node needs, then the add-ons'. ARNs of the user's own
+/// take the place of what every node needs, all but the pulling of images.
+pub fn managed(partition: &str, addons: &AddonPolicies, own: &[String]) -> Vec<String> {
     let registry =
         if addons.image_builder { "AmazonEC2ContainerRegistryPowerUser" } else { "AmazonEC2ContainerRegistryPullOnly" };
-    let mut names = vec!["AmazonEKSWorkerNodePolicy", "AmazonEKS_CNI_Policy", "AmazonSSMManagedInstanceCore", registry];
+    let mut names = match own {
+        [] => vec!["AmazonEKSWorkerNodePolicy", "AmazonEKS_CNI_Policy", "AmazonSSMManagedInstanceCore", registry],
+        _ => vec![registry],
+    };
     if addons.cloud_watch {
         names.push("CloudWatchAgentServerPolicy");
     }
     if addons.ebs {
         names.push("service-role/AmazonEBSCSIDriverPolicy");
     }
-    names.into_iter().map(|name| format!("arn:{partition}:iam::aws:policy/{name}")).collect()
+    let ours = names.into_iter().map(|name| format!("arn:{partition}:iam::aws:policy/{name}"));
+    own.iter().cloned().chain(ours).collect()
 }
 
 /// Inline policies of the add-ons, in a fixed order: name and document.
@@ -57,6 +62,16 @@ pub fn inline(partition: &str, addons: &AddonPolicies) -> Vec<(String, Value)> {
     }
     if addons.x_ray {
         add("PolicyXRay", x_ray());
+    }
+    if addons.app_mesh || addons.app_mesh_preview {
+        let service = if addons.app_mesh_preview { "appmesh-preview" } else { "appmesh" };
+        add(if addons.app_mesh_preview { "PolicyAppMeshPreview" } else { "PolicyAppMesh" }, app_mesh(service));
+    }
+    if addons.efs {
+        add("PolicyEFS", efs());
+    }
+    if addons.fsx {
+        add("PolicyFSX", fsx(partition));
     }
     policies
 }
@@ -116,6 +131,41 @@ fn x_ray() -> Vec<Value> {
     vec![allow("xray", &actions, json!("*"))]
 }
 
+fn app_mesh(service: &str) -> Vec<Value> {
+    let discovery = [
+        "CreateService",
+        "DeleteService",
+        "DeregisterInstance",
+        "DiscoverInstances",
+        "GetInstancesHealthStatus",
+        "ListServices",
+        "ListNamespaces",
+        "RegisterInstance",
+        "UpdateInstanceCustomHealthStatus",
+    ];
+    let health =
+        ["ChangeResourceRecordSets", "CreateHealthCheck", "DeleteHealthCheck", "GetHealthCheck", "UpdateHealthCheck"];
+    vec![
+        allow(service, &["*"], json!("*")),
+        allow("servicediscovery", &discovery, json!("*")),
+        allow("route53", &health, json!("*")),
+    ]
+}
+
+fn efs() -> Vec<Value> {
+    let interfaces =
+        ["CreateNetworkInterface", "DeleteNetworkInterface", "DescribeNetworkInterfaces", "DescribeSubnets"];
+    vec![allow("elasticfilesystem", &["*"], json!("*")), allow("ec2", &interfaces, json!("*"))]
+}
+
+fn fsx(partition: &str) -> Vec<Value> {
+    let role = format!("arn:{partition}:iam::*:role/aws-service-role/s3.data-source.lustre.fsx.amazonaws.com/*");
+    vec![
+        allow("fsx", &["*"], json!("*")),
+        allow("iam", &["CreateServiceLinkedRole", "AttachRolePolicy", "PutRolePolicy"], json!(role)),
+    ]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -129,12 +179,16 @@ mod tests {
         external_dns: true,
         cert_manager: true,
         x_ray: true,
+        app_mesh: true,
+        app_mesh_preview: true,
+        efs: true,
+        fsx: true,
     };
 
     #[test]
     fn every_node_has_four_managed_policies_and_the_tutorials_one_more() {
         assert_eq!(
-            managed("aws-cn", &AddonPolicies { cloud_watch: true, ..AddonPolicies::default() }),
+            managed("aws-cn", &AddonPolicies { cloud_watch: true, ..AddonPolicies::default() }, &[]),
             [
                 "arn:aws-cn:iam::aws:policy/AmazonEKSWorkerNodePolicy",
                 "arn:aws-cn:iam::aws:policy/AmazonEKS_CNI_Policy",
@@ -143,8 +197,8 @@ mod tests {
                 "arn:aws-cn:iam::aws:policy/CloudWatchAgentServerPolicy",
             ]
         );
-        assert!(managed("aws", &ALL).iter().any(|arn| arn.ends_with("ContainerRegistryPowerUser")));
-        assert!(!managed("aws", &ALL).iter().any(|arn| arn.ends_with("PullOnly")));
+        assert!(managed("aws", &ALL, &[]).iter().any(|arn| arn.ends_with("ContainerRegistryPowerUser")));
+        assert!(!managed("aws", &ALL, &[]).iter().any(|arn| arn.ends_with("PullOnly")));
     }
 
     #[test]
@@ -158,7 +212,10 @@ mod tests {
                 "PolicyAWSLoadBalancerController",
                 "PolicyExternalDNS",
                 "PolicyCertManager",
-                "PolicyXRay"
+                "PolicyXRay",
+                "PolicyAppMeshPreview",
+                "PolicyEFS",
+                "PolicyFSX"
             ]
         );
     }

@@ -1,16 +1,105 @@
 //! What an instance is told when it boots, so that it joins its cluster with its labels and taints.
 
+mod bottlerocket;
 mod nodeadm;
+mod script;
+mod toml;
 
-pub use nodeadm::{NodeadmInput, nodeadm};
+use std::sync::LazyLock;
 
 use base64::Engine;
+use indexmap::IndexMap;
 
 use super::code::Code;
 use super::error::{Error, Result};
+use super::nodegroup::{AmiFamily, Boot, Bootstrap};
+use super::taint::Taint;
 
 /// EC2's limit, in bytes before base64.
 pub const MAX_BYTES: usize = 16 * 1024;
+
+/// What a node must know of the cluster and the group.
+#[derive(Debug, Clone, Copy)]
+pub struct BootInput<'a> {
+    /// EKS cluster name.
+    pub cluster: &'a str,
+    /// API server address.
+    pub endpoint: &'a str,
+    /// API server CA, base64 of PEM, as DescribeCluster gives it.
+    pub certificate_authority: &'a str,
+    /// Service CIDR.
+    pub service_cidr: &'a str,
+    /// Node labels, all of them, in order: see `NodegroupSpec::node_labels`.
+    pub labels: &'a IndexMap<String, String>,
+    /// Node taints, in order.
+    pub taints: &'a [Taint],
+    /// Most pods of a node, where it is not the network interfaces' number.
+    pub max_pods: Option<u32>,
+    /// What else happens at boot.
+    pub boot: &'a Boot,
+}
+
+impl Default for BootInput<'_> {
+    fn default() -> Self {
+        static NONE: LazyLock<IndexMap<String, String>> = LazyLock::new(IndexMap::new);
+        static NOTHING: LazyLock<Boot> = LazyLock::new(Boot::default);
+        BootInput {
+            cluster: "",
+            endpoint: "",
+            certificate_authority: "",
+            service_cidr: "",
+            labels: &NONE,
+            taints: &[],
+            max_pods: None,
+            boot: &NOTHING,
+        }
+    }
+}
+
+impl BootInput<'_> {
+    fn node_labels(&self) -> String {
+        let pairs: Vec<String> = self.labels.iter().map(|(key, value)| format!("{key}={value}")).collect();
+        pairs.join(",")
+    }
+
+    /// The kubelet wants the `=` even where the value is empty.
+    fn node_taints(&self) -> String {
+        let one = |taint: &Taint| format!("{}={}:{}", taint.key, taint.value, taint.effect);
+        self.taints.iter().map(one).collect::<Vec<_>>().join(",")
+    }
+
+    fn kubelet_flags(&self) -> Vec<String> {
+        let mut flags = Vec::new();
+        if !self.labels.is_empty() {
+            flags.push(format!("--node-labels={}", self.node_labels()));
+        }
+        if !self.taints.is_empty() {
+            flags.push(format!("--register-with-taints={}", self.node_taints()));
+        }
+        flags
+    }
+
+    /// Address of the cluster's DNS: as given, else the service network's tenth.
+    fn cluster_dns(&self) -> Option<String> {
+        if let Some(given) = &self.boot.cluster_dns {
+            return Some(given.clone());
+        }
+        let (network, _) = self.service_cidr.split_once('/')?;
+        let (head, _) = network.rsplit_once('.')?;
+        Some(format!("{head}.10"))
+    }
+}
+
+/// The user data of a family's nodes, before base64. Equal input gives equal bytes. Empty for a family whose boot
+/// data is not written here: such a group is refused before.
+pub fn write(family: AmiFamily, input: &BootInput<'_>) -> String {
+    match family.bootstrap() {
+        Bootstrap::Nodeadm => nodeadm::nodeadm(input),
+        Bootstrap::Script => script::script(input),
+        Bootstrap::Bottlerocket => bottlerocket::bottlerocket(input),
+        Bootstrap::Windows => String::new(),
+    }
+}
 
 /// Checks EC2's limit on user data before base64.
 ///

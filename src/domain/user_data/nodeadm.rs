@@ -1,45 +1,11 @@
 //! User data for nodeadm, which boots Amazon Linux 2023 nodes: a NodeConfig in a MIME envelope.
 
-use indexmap::IndexMap;
 use serde::Serialize;
+use serde_json::{Value, json};
 
-use crate::domain::taint::Taint;
+use super::BootInput;
 
 const BOUNDARY: &str = "==NODECONFIG==";
-
-/// What nodeadm must know of the cluster and the group.
-#[derive(Debug, Clone, Copy)]
-pub struct NodeadmInput<'a> {
-    /// EKS cluster name.
-    pub cluster: &'a str,
-    /// API server address.
-    pub endpoint: &'a str,
-    /// API server CA, base64 of PEM, as DescribeCluster gives it.
-    pub certificate_authority: &'a str,
-    /// Service CIDR.
-    pub service_cidr: &'a str,
-    /// Node labels, all of them, in order: see `NodegroupSpec::node_labels`.
-    pub labels: &'a IndexMap<String, String>,
-    /// Node taints, in order.
-    pub taints: &'a [Taint],
-    /// Most pods of a node, where it is not the network interfaces' number.
-    pub max_pods: Option<u32>,
-}
-
-impl Default for NodeadmInput<'_> {
-    fn default() -> Self {
-        static NONE: std::sync::LazyLock<IndexMap<String, String>> = std::sync::LazyLock::new(IndexMap::new);
-        NodeadmInput {
-            cluster: "",
-            endpoint: "",
-            certificate_authority: "",
-            service_cidr: "",
-            labels: &NONE,
-            taints: &[],
-            max_pods: None,
-        }
-    }
-}
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -67,20 +33,14 @@ struct Cluster<'a> {
 
 #[derive(Serialize)]
 struct Kubelet {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    config: Option<KubeletConfig>,
+    #[serde(skip_serializing_if = "Value::is_null")]
+    config: Value,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     flags: Vec<String>,
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct KubeletConfig {
-    max_pods: u32,
-}
-
 /// The user data, before base64. Equal input gives equal bytes.
-pub fn nodeadm(input: &NodeadmInput<'_>) -> String {
+pub(super) fn nodeadm(input: &BootInput<'_>) -> String {
     let config = NodeConfig {
         api_version: "node.eks.aws/v1alpha1",
         kind: "NodeConfig",
@@ -94,41 +54,48 @@ pub fn nodeadm(input: &NodeadmInput<'_>) -> String {
             kubelet: kubelet(input),
         },
     };
-    // Strings, numbers and lists only: YAML has a form for every such value.
+    // Strings, numbers, lists and maps only: YAML has a form for every such value.
     let yaml = serde_yaml::to_string(&config).unwrap_or_default();
-    format!(
+    let mut text = format!(
         "MIME-Version: 1.0\n\
          Content-Type: multipart/mixed; boundary=\"{BOUNDARY}\"\n\
-         \n\
-         --{BOUNDARY}\n\
-         Content-Type: application/node.eks.aws\n\
-         \n\
-         {yaml}\n\
-         --{BOUNDARY}--\n"
-    )
+         \n"
+    );
+    let mut part = |media_type: &str, body: &str| {
+        let body = body.trim_end_matches('\n');
+        text.push_str(&format!("--{BOUNDARY}\nContent-Type: {media_type}\n\n{body}\n\n"));
+    };
+    for command in &input.boot.pre_bootstrap_commands {
+        part("text/x-shellscript", &format!("#!/bin/bash\n{command}"));
+    }
+    part("application/node.eks.aws", &yaml);
+    // nodeadm merges what comes later over what was before.
+    if let Some(config) = &input.boot.override_command {
+        part("application/node.eks.aws", config);
+    }
+    text.push_str(&format!("--{BOUNDARY}--\n"));
+    text
 }
 
-fn kubelet(input: &NodeadmInput<'_>) -> Option<Kubelet> {
-    let mut flags = Vec::new();
-    if !input.labels.is_empty() {
-        let labels: Vec<String> = input.labels.iter().map(|(key, value)| format!("{key}={value}")).collect();
-        flags.push(format!("--node-labels={}", labels.join(",")));
+fn kubelet(input: &BootInput<'_>) -> Option<Kubelet> {
+    let flags = input.kubelet_flags();
+    let mut config = input.boot.kubelet_extra_config.clone().unwrap_or_default();
+    if let Some(dns) = &input.boot.cluster_dns {
+        config.insert("clusterDNS".to_owned(), json!([dns]));
     }
-    if !input.taints.is_empty() {
-        // The kubelet wants the `=` even where the value is empty.
-        let taints: Vec<String> =
-            input.taints.iter().map(|taint| format!("{}={}:{}", taint.key, taint.value, taint.effect)).collect();
-        flags.push(format!("--register-with-taints={}", taints.join(",")));
+    if let Some(pods) = input.max_pods {
+        config.insert("maxPods".to_owned(), pods.into());
     }
-    let config = input.max_pods.map(|max_pods| KubeletConfig { max_pods });
-    (config.is_some() || !flags.is_empty()).then_some(Kubelet { config, flags })
+    let config = if config.is_empty() { Value::Null } else { Value::Object(config) };
+    (!config.is_null() || !flags.is_empty()).then_some(Kubelet { config, flags })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::domain::instance_types::InstanceTypes;
-    use crate::domain::nodegroup::NodegroupSpec;
+    use crate::domain::nodegroup::{Boot, NodegroupSpec};
+    use crate::domain::taint::Taint;
 
     #[test]
     fn the_tutorials_group_boots_with_its_labels_and_taint() {
@@ -136,7 +103,7 @@ mod tests {
         spec.labels.insert("lifecycle".into(), "Ec2Spot".into());
         spec.labels.insert("aws.amazon.com/spot".into(), "true".into());
         let taints = ["spotInstance=true:PreferNoSchedule", "gpu:NoExecute"].map(|text| Taint::parse(text).unwrap());
-        let text = nodeadm(&NodeadmInput {
+        let text = nodeadm(&BootInput {
             cluster: "eks-spot-eksct",
             endpoint: "https://ABC.gr7.ap-northeast-1.eks.amazonaws.com",
             certificate_authority: "LS0tLS1CRUdJTg==",
@@ -144,6 +111,7 @@ mod tests {
             labels: &spec.node_labels(),
             taints: &taints,
             max_pods: Some(44),
+            boot: &Boot::default(),
         });
         insta::assert_snapshot!(text, @r#"
         MIME-Version: 1.0
@@ -173,6 +141,64 @@ mod tests {
 
     #[test]
     fn without_labels_taints_and_pods_there_is_no_kubelet_section() {
-        assert!(!nodeadm(&NodeadmInput::default()).contains("kubelet"));
+        assert!(!nodeadm(&BootInput::default()).contains("kubelet"));
+    }
+
+    #[test]
+    fn commands_run_first_and_the_override_comes_last() {
+        let boot = Boot {
+            pre_bootstrap_commands: vec!["echo one".into(), "#!/bin/sh\necho two\n".into()],
+            override_command: Some("apiVersion: node.eks.aws/v1alpha1\nkind: NodeConfig\nspec: {}\n".into()),
+            kubelet_extra_config: json!({"registryPullQPS": 0, "evictionHard": {"memory.available": "5%"}})
+                .as_object()
+                .cloned(),
+            cluster_dns: Some("169.254.20.10".into()),
+            ..Boot::default()
+        };
+        insta::assert_snapshot!(nodeadm(&BootInput { cluster: "c", boot: &boot, ..BootInput::default() }), @r#"
+        MIME-Version: 1.0
+        Content-Type: multipart/mixed; boundary="==NODECONFIG=="
+
+        --==NODECONFIG==
+        Content-Type: text/x-shellscript
+
+        #!/bin/bash
+        echo one
+
+        --==NODECONFIG==
+        Content-Type: text/x-shellscript
+
+        #!/bin/bash
+        #!/bin/sh
+        echo two
+
+        --==NODECONFIG==
+        Content-Type: application/node.eks.aws
+
+        apiVersion: node.eks.aws/v1alpha1
+        kind: NodeConfig
+        spec:
+          cluster:
+            name: c
+            apiServerEndpoint: ''
+            certificateAuthority: ''
+            cidr: ''
+          kubelet:
+            config:
+              registryPullQPS: 0
+              evictionHard:
+                memory.available: 5%
+              clusterDNS:
+              - 169.254.20.10
+
+        --==NODECONFIG==
+        Content-Type: application/node.eks.aws
+
+        apiVersion: node.eks.aws/v1alpha1
+        kind: NodeConfig
+        spec: {}
+
+        --==NODECONFIG==--
+        "#);
     }
 }

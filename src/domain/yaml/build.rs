@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use granit_parser::{Event, Marker, Options, Parser, ScalarStyle, Tag};
+use granit_parser::{Event, Marker, Options, Parser, ScalarStyle, StructureStyle, Tag};
 
 use super::scalar::{Kind, kind};
-use super::{Entry, Mark, Node, Value};
+use super::{Entry, Mark, Node, Span, Value};
 use crate::domain::code::Code;
 use crate::domain::error::{Error, Location, Result};
 
@@ -20,6 +20,7 @@ const MAX_DEPTH: usize = 64;
 /// A list or map that is being filled.
 struct Frame {
     at: Mark,
+    span: Span,
     anchor: usize,
     content: Content,
 }
@@ -60,6 +61,11 @@ pub(crate) fn parse(text: &str, file: &str) -> Result<Option<Rc<Node>>> {
             }
         })?;
         let at = mark(span.start);
+        let bytes = |flow: bool| Span {
+            start: span.start.byte_offset().unwrap_or_default(),
+            end: span.end.byte_offset().unwrap_or_default(),
+            flow,
+        };
         match event {
             Event::DocumentEnd => first = first.or(builder.root.take()),
             Event::Scalar(text, style, anchor, tag) => {
@@ -68,17 +74,27 @@ pub(crate) fn parse(text: &str, file: &str) -> Result<Option<Rc<Node>>> {
                 }
                 let plain = builder.is_plain(style, tag.as_deref(), at)?;
                 let value = Value::Scalar { text: text.into_owned(), plain };
-                builder.complete(Node { at, value, size: 1 }, anchor)?;
+                builder.complete(Node { at, span: bytes(false), value, size: 1 }, anchor)?;
             }
-            Event::SequenceStart(_, anchor, tag) => {
+            Event::SequenceStart(style, anchor, tag) => {
                 builder.is_plain(ScalarStyle::Plain, tag.as_deref(), at)?;
-                builder.open(at, anchor, Content::List(Vec::new()), first.is_some())?;
+                builder.open(
+                    (at, bytes(style == StructureStyle::Flow)),
+                    anchor,
+                    Content::List(Vec::new()),
+                    first.is_some(),
+                )?;
             }
-            Event::MappingStart(_, anchor, tag) => {
+            Event::MappingStart(style, anchor, tag) => {
                 builder.is_plain(ScalarStyle::Plain, tag.as_deref(), at)?;
-                builder.open(at, anchor, Content::Map(Vec::new(), None), first.is_some())?;
+                builder.open(
+                    (at, bytes(style == StructureStyle::Flow)),
+                    anchor,
+                    Content::Map(Vec::new(), None),
+                    first.is_some(),
+                )?;
             }
-            Event::SequenceEnd | Event::MappingEnd => builder.close()?,
+            Event::SequenceEnd | Event::MappingEnd => builder.close(bytes(false).end)?,
             Event::Alias(anchor) => builder.alias(anchor, at)?,
             _ => {}
         }
@@ -113,7 +129,7 @@ impl Builder<'_> {
         }
     }
 
-    fn open(&mut self, at: Mark, anchor: usize, content: Content, second: bool) -> Result<()> {
+    fn open(&mut self, (at, span): (Mark, Span), anchor: usize, content: Content, second: bool) -> Result<()> {
         if second {
             return Err(self.second(at));
         }
@@ -121,12 +137,12 @@ impl Builder<'_> {
             let message = format!("nested deeper than {MAX_DEPTH} levels");
             return Err(self.error(at, Code::DocumentSyntax, message));
         }
-        self.frames.push(Frame { at, anchor, content });
+        self.frames.push(Frame { at, span, anchor, content });
         Ok(())
     }
 
-    fn close(&mut self) -> Result<()> {
-        let Some(Frame { at, anchor, content }) = self.frames.pop() else { return Ok(()) };
+    fn close(&mut self, end: usize) -> Result<()> {
+        let Some(Frame { at, span, anchor, content }) = self.frames.pop() else { return Ok(()) };
         let (value, size) = match content {
             Content::List(items) => {
                 let size = items.iter().map(|item| item.size).sum();
@@ -138,7 +154,7 @@ impl Builder<'_> {
                 (Value::Map(entries), size)
             }
         };
-        self.complete(Node { at, value, size: 1usize.saturating_add(size) }, anchor)
+        self.complete(Node { at, span: Span { end, ..span }, value, size: 1usize.saturating_add(size) }, anchor)
     }
 
     fn alias(&mut self, anchor: usize, at: Mark) -> Result<()> {
@@ -198,7 +214,7 @@ impl Builder<'_> {
                 let message = format!("the key `{text}` is there twice, first in line {}", earlier.line);
                 return Err(self.error(key.at, Code::DocumentValue, message).help("leave one of them out"));
             }
-            entries.push(Entry { key: text.clone(), at: key.at, value });
+            entries.push(Entry { key: text.clone(), at: key.at, start: key.span.start, value });
         }
         for source in merged {
             let maps: &[Rc<Node>] = match &source.value {

@@ -53,9 +53,17 @@ pub(super) async fn take(
     cluster: &Cluster,
     name: &str,
 ) -> Result<Inventory> {
-    let names = ResourceNames::of(&cluster.name, name);
-    let role_arn = role_arn(&account_of(cluster), &names.role);
+    let mut names = ResourceNames::of(&cluster.name, name);
     let cloud = &*session.cloud;
+    let ours = |tags: &TagMap| {
+        tags.get(CLUSTER_TAG) == Some(&cluster.name) && tags.get(NODEGROUP_TAG).is_some_and(|n| n == name)
+    };
+    let profile = cloud.instance_profile(&names.instance_profile).await?.filter(|profile| ours(&profile.tags));
+    // The role may have a name of its own: the profile knows it.
+    if let Some(role) = profile.as_ref().and_then(|profile| profile.roles.first()) {
+        names.role.clone_from(role);
+    }
+    let role_arn = role_arn(&account_of(cluster), &names.role);
     let way = access::way(cluster.authentication_mode);
     let security_group = async {
         let vpc = match &cluster.vpc_id {
@@ -79,29 +87,27 @@ pub(super) async fn take(
             Way::AwsAuth => access::has_row(api, &role_arn).await,
         }
     };
-    let (group, template, access_entry, aws_auth_row, security_group, profile, role) = tokio::try_join!(
+    let (group, template, access_entry, aws_auth_row, security_group, role) = tokio::try_join!(
         cloud.group(&names.auto_scaling_group),
         cloud.launch_template(&names.launch_template),
         entry,
         row,
         security_group,
-        cloud.instance_profile(&names.instance_profile),
         cloud.role(&names.role),
     )?;
-    let ours = |tags: &TagMap| {
-        tags.get(CLUSTER_TAG) == Some(&cluster.name) && tags.get(NODEGROUP_TAG).is_some_and(|n| n == name)
-    };
     let instance_tags = |template: &LaunchTemplate| {
         template.data.tag_specifications.iter().any(|specification| ours(&specification.tags))
     };
+    // Whoever made a role decides who it may be: its access stays with it.
+    let given = role.as_ref().is_some_and(|role| !ours(&role.tags));
     let role = role.filter(|role| ours(&role.tags));
     Ok(Inventory {
         group: group.filter(|group| ours(&group.tags)),
         template: template.filter(instance_tags),
         security_group: security_group.filter(|group| ours(&group.tags)),
-        profile: profile.filter(|profile| ours(&profile.tags)),
-        access_entry,
-        aws_auth_row,
+        profile,
+        access_entry: access_entry && !given,
+        aws_auth_row: aws_auth_row && !given,
         role,
         names,
         role_arn,

@@ -6,7 +6,7 @@ use crate::domain::Code;
 use crate::domain::desired::{group_difference, group_request};
 use crate::domain::error::{Error, Result};
 use crate::domain::mutation::{AwsMutation, GroupRequest};
-use crate::domain::nodegroup::NodegroupSpec;
+use crate::domain::nodegroup::{GroupSettings, NodegroupSpec};
 use crate::ops::insist::{insist, propagation, unknown_yet};
 use crate::ops::ledger::Ledger;
 use crate::ports::{ResourceKind, Verdict};
@@ -22,6 +22,7 @@ pub(super) async fn ensure(
     let wanted = group_request(spec, &plan.names, &plan.placement, template_version)?;
     let Some(there) = &plan.group else {
         create(ledger, &wanted, facts).await?;
+        settings(ledger, &wanted.name, &[], &[], &spec.settings).await?;
         ledger.settle(ResourceKind::AutoScalingGroup, &wanted.name, Verdict::Created);
         return Ok(());
     };
@@ -34,14 +35,17 @@ pub(super) async fn ensure(
         let error = difference.fixed.into_iter().fold(error, Error::because);
         return Err(error.help("delete the group and create it anew, or give the new one another name"));
     }
+    let settled =
+        settings(ledger, &wanted.name, &there.suspended_processes, &there.enabled_metrics, &spec.settings).await?;
     if difference.is_empty() {
-        ledger.settle(ResourceKind::AutoScalingGroup, &wanted.name, Verdict::Unchanged);
+        let verdict = if settled { Verdict::Unchanged } else { Verdict::Changed };
+        ledger.settle(ResourceKind::AutoScalingGroup, &wanted.name, verdict);
         return Ok(());
     }
     if !difference.changes.is_empty() {
         ledger.session().note(format!("Auto Scaling group \"{}\": {}", wanted.name, difference.changes.join("; ")));
     }
-    if difference.size || difference.policy || difference.subnets {
+    if difference.size || difference.policy || difference.subnets || difference.lifetime {
         // Parts of a policy are sent together: AWS takes a policy as a whole.
         let policy = difference.policy;
         let request = AwsMutation::UpdateAutoScalingGroup {
@@ -51,6 +55,8 @@ pub(super) async fn ensure(
             distribution: policy.then(|| wanted.distribution.clone()),
             launch_template: policy.then(|| wanted.launch_template.clone()),
             subnet_ids: difference.subnets.then(|| wanted.subnet_ids.clone()),
+            // AWS takes 0 for none.
+            max_instance_lifetime: difference.lifetime.then(|| wanted.max_instance_lifetime.unwrap_or(0)),
         };
         propagated(ledger, &request).await?;
     }
@@ -64,6 +70,36 @@ pub(super) async fn ensure(
     }
     ledger.settle(ResourceKind::AutoScalingGroup, &wanted.name, Verdict::Changed);
     Ok(())
+}
+
+/// Processes and metrics have requests of their own; gives whether all was as it should be. Processes that someone
+/// suspended by hand stay so: only what was asked for and is not there is changed.
+async fn settings(
+    ledger: &Ledger<'_>,
+    group: &str,
+    suspended: &[String],
+    metrics: &[String],
+    wanted: &GroupSettings,
+) -> Result<bool> {
+    let without = |wanted: &[String], there: &[String]| -> Vec<String> {
+        wanted.iter().filter(|one| !there.contains(one)).cloned().collect()
+    };
+    let mut settled = true;
+    let processes = without(&wanted.suspended_processes, suspended);
+    if !processes.is_empty() {
+        settled = false;
+        ledger.aws(AwsMutation::SuspendProcesses { group: group.to_owned(), processes }).await?;
+    }
+    for one in &wanted.metrics {
+        let missing =
+            if one.metrics.is_empty() { metrics.is_empty() } else { !without(&one.metrics, metrics).is_empty() };
+        if missing {
+            settled = false;
+            let (group, granularity, metrics) = (group.to_owned(), one.granularity.clone(), one.metrics.clone());
+            ledger.aws(AwsMutation::EnableMetricsCollection { group, granularity, metrics }).await?;
+        }
+    }
+    Ok(settled)
 }
 
 async fn create(ledger: &Ledger<'_>, wanted: &GroupRequest, facts: &Facts) -> Result<()> {

@@ -38,17 +38,25 @@ pub async fn ensure(session: &Session, spec: &NodegroupSpec, options: &EnsureOpt
 
     let api = session.connect(&facts.cluster).await?;
     let tags = resource_tags(spec);
-    let role = desired_role(spec, &plan.names, &facts.caller);
-    role::ensure_role(&ledger, &role, facts.role.as_ref()).await?;
-    role::ensure_profile(&ledger, &plan.names, &tags, facts.profile.as_ref()).await?;
+    let role_arn = &facts.role_arn;
+    if !spec.role.is_given() {
+        let role = desired_role(spec, &plan.names, &facts.caller);
+        role::ensure_role(&ledger, &role, facts.role.as_ref()).await?;
+    }
+    let profile_arn = match &spec.role.instance_profile_arn {
+        Some(given) => given.clone(),
+        None => {
+            role::ensure_profile(&ledger, &plan.names, &tags, facts.profile.as_ref()).await?;
+            instance_profile_arn(&facts.caller, &plan.names.instance_profile)
+        }
+    };
     let security_groups = ssh::ensure_groups(&ledger, spec, &facts, &plan).await?;
     match access::way(facts.cluster.authentication_mode) {
         Way::AccessEntry => {
-            access::ensure_entry(&ledger, &spec.cluster, &role.arn, facts.access_entry.as_ref(), &tags).await?;
+            access::ensure_entry(&ledger, &spec.cluster, role_arn, facts.access_entry.as_ref(), &tags).await?;
         }
-        Way::AwsAuth => access::ensure_row(&ledger, &*api, &role.arn).await?,
+        Way::AwsAuth => access::ensure_row(&ledger, &*api, role_arn).await?,
     }
-    let profile_arn = instance_profile_arn(&facts.caller, &plan.names.instance_profile);
     let version = template::ensure(&ledger, spec, &facts, &plan, &profile_arn, security_groups).await?;
     group::ensure(&ledger, spec, &facts, &plan, version).await?;
 
@@ -58,7 +66,7 @@ pub async fn ensure(session: &Session, spec: &NodegroupSpec, options: &EnsureOpt
             cluster: &facts.cluster,
             group: &spec.name,
             auto_scaling_group: &plan.names.auto_scaling_group,
-            role_arn: Some(role.arn.clone()),
+            role_arn: Some(role_arn.clone()),
             desired: spec.size.desired,
             timeout: options.timeout,
         };

@@ -24,6 +24,8 @@ pub(super) struct Facts {
     pub(super) namesakes: Vec<AutoScalingGroup>,
     pub(super) role: Option<Role>,
     pub(super) profile: Option<InstanceProfile>,
+    /// ARN of the role that the nodes have or will have.
+    pub(super) role_arn: String,
     pub(super) template: Option<LaunchTemplate>,
     /// Whether the account has the Spot service-linked role; an error when it may not be asked.
     pub(super) spot_role: Option<Result<bool, Error>>,
@@ -40,7 +42,9 @@ pub(super) struct Facts {
 
 /// Reads it.
 pub(super) async fn observe(session: &Session, spec: &NodegroupSpec) -> Result<Facts> {
-    let names = ResourceNames::of(&spec.cluster, &spec.name);
+    let names = ResourceNames::of_spec(spec);
+    let given_profile = spec.role.instance_profile_arn.as_deref().and_then(|arn| arn.rsplit('/').next());
+    let profile_name = given_profile.unwrap_or(&names.instance_profile);
     let cloud = &*session.cloud;
     let types: Vec<String> = spec.types.names().into_iter().map(str::to_owned).collect();
     // All answers are awaited and then looked at in order: which refusal is told does not depend on which came first.
@@ -52,7 +56,7 @@ pub(super) async fn observe(session: &Session, spec: &NodegroupSpec) -> Result<F
         cloud.groups_by_tag("alpha.eksctl.io/nodegroup-name", &spec.name),
         cloud.groups_by_tag("eks:nodegroup-name", &spec.name),
         cloud.role(&names.role),
-        cloud.instance_profile(&names.instance_profile),
+        cloud.instance_profile(profile_name),
         cloud.launch_template(&names.launch_template),
         when(buys_spot(spec), cloud.role_exists(SPOT_ROLE)),
     );
@@ -65,8 +69,15 @@ pub(super) async fn observe(session: &Session, spec: &NodegroupSpec) -> Result<F
     let mut subnet_ids = cluster.subnet_ids.clone();
     subnet_ids.extend(spec.subnets.iter().filter(|id| !cluster.subnet_ids.contains(id)).cloned());
     let image_parameter = image_parameter(spec, &cluster.version);
-    let arn = role_arn(&caller, &names.role);
-    let asks_entry = role.is_some() && way(cluster.authentication_mode) == Way::AccessEntry;
+    let arn = match &spec.role.role_arn {
+        Some(given) => given.clone(),
+        None => match profile.as_ref().ok().and_then(|profile| profile.as_ref()).filter(|_| given_profile.is_some()) {
+            Some(profile) => role_arn(&caller, profile.roles.first().map_or("", String::as_str)),
+            None => role_arn(&caller, &names.role),
+        },
+    };
+    let asks_entry =
+        (role.is_some() || given_profile.is_some()) && way(cluster.authentication_mode) == Way::AccessEntry;
     let (subnets, image, access_entry) = tokio::join!(
         cloud.subnets(&subnet_ids),
         async {
@@ -98,6 +109,7 @@ pub(super) async fn observe(session: &Session, spec: &NodegroupSpec) -> Result<F
         subnets,
         image: image?,
         image_parameter,
+        role_arn: arn,
         access_entry: access_entry.transpose()?.flatten(),
         vpc_id,
         security_group: security_group.transpose()?.flatten(),

@@ -22,7 +22,7 @@ pub(super) struct Plan {
 
 /// Checks, in the order in which a user would want to know.
 pub(super) fn check(session: &Session, spec: &NodegroupSpec, facts: &Facts) -> Result<Plan> {
-    let names = ResourceNames::of(&spec.cluster, &spec.name);
+    let names = ResourceNames::of_spec(spec);
     let cluster = &facts.cluster;
     if !cluster.status.is_active() {
         return Err(Error::new(
@@ -64,8 +64,29 @@ pub(super) fn check(session: &Session, spec: &NodegroupSpec, facts: &Facts) -> R
         Some(Err(error)) => return Err(error.clone()),
         Some(Ok(true)) | None => {}
     }
+    given_role(spec, facts)?;
     group_tags(spec)?;
     Ok(Plan { names, placement, image_id, group })
+}
+
+/// A role or profile that is given must be there.
+fn given_role(spec: &NodegroupSpec, facts: &Facts) -> Result<()> {
+    let absent = |what: &str, arn: &str| {
+        let error = Error::new(Code::InstanceProfileInvalid, format!("{what} `{arn}` does not exist"));
+        Err(error.help("correct the ARN, or leave it out and let a role be made"))
+    };
+    match (&spec.role.instance_profile_arn, &spec.role.role_arn) {
+        (Some(arn), _) => match &facts.profile {
+            None => absent("instance profile", arn),
+            Some(profile) if profile.roles.is_empty() => {
+                let message = format!("instance profile `{arn}` has no role");
+                Err(Error::new(Code::InstanceProfileInvalid, message).help("put a role into it"))
+            }
+            Some(_) => Ok(()),
+        },
+        (None, Some(arn)) if facts.role.is_none() => absent("role", arn),
+        _ => Ok(()),
+    }
 }
 
 /// The group, if it is there. Someone else's of that name, or one of ours for another group, is left alone.
@@ -89,9 +110,12 @@ fn ours(spec: &NodegroupSpec, facts: &Facts, names: &ResourceNames) -> Result<Op
             .help("wait until it is gone, then repeat"));
     }
     for (what, name, tags) in [
-        ("role", &names.role, facts.role.as_ref().map(|role| &role.tags)),
+        ("role", &names.role, facts.role.as_ref().filter(|_| !spec.role.is_given()).map(|role| &role.tags)),
         ("instance profile", &names.instance_profile, facts.profile.as_ref().map(|profile| &profile.tags)),
     ] {
+        if what == "instance profile" && spec.role.instance_profile_arn.is_some() {
+            continue;
+        }
         let of = |tag: &str| tags.and_then(|tags| tags.get(tag));
         if tags.is_some() && (of(CLUSTER_TAG) != Some(&spec.cluster) || of(NODEGROUP_TAG) != Some(&spec.name)) {
             let owner = match (of(CLUSTER_TAG), of(NODEGROUP_TAG)) {

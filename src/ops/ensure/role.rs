@@ -18,6 +18,7 @@ pub(super) async fn ensure_role(ledger: &Ledger<'_>, wanted: &DesiredRole, there
                 trust_policy: wanted.trust.clone(),
                 description: "Nodes of a group made by spotscript".to_owned(),
                 tags: wanted.tags.clone(),
+                permissions_boundary: wanted.boundary.clone(),
             })
             .await?;
         verdict = Verdict::Created;

@@ -19,8 +19,13 @@ pub(super) async fn ensure_groups(
     facts: &Facts,
     plan: &Plan,
 ) -> Result<Vec<String>> {
-    let mut ids: Vec<String> = facts.cluster.cluster_security_group.iter().cloned().collect();
-    if let Some(ssh) = &spec.ssh {
+    let mut ids = spec.security_groups.attach_ids.clone();
+    if spec.security_groups.with_shared != Some(false) {
+        ids.extend(
+            facts.cluster.cluster_security_group.iter().filter(|id| !ids.contains(id)).cloned().collect::<Vec<_>>(),
+        );
+    }
+    if let Some(ssh) = spec.ssh.as_ref().filter(|ssh| !ssh.closed) {
         let sources = ssh_sources(ssh, &facts.vpc_cidrs);
         if sources.is_empty() {
             return Err(Error::new(Code::SubnetNotFound, "the VPC has no IPv4 CIDR to let SSH in from")

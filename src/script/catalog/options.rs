@@ -163,7 +163,7 @@ mod tests {
         labels: map of string
         taints: any
         tags: map of string
-        addons: list of string autoScaler|cloudWatch|awsLoadBalancerController|ebs|imageBuilder|externalDns|certManager|xRay|albIngress
+        addons: list of string autoScaler|cloudWatch|awsLoadBalancerController|ebs|imageBuilder|externalDns|certManager|xRay|appMesh|appMeshPreview|efs|fsx|albIngress
         volume: map
         volume.size_gib: int
         volume.type: string gp2|gp3|io1|io2

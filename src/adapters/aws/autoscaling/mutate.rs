@@ -18,6 +18,7 @@ pub(in crate::adapters::aws) struct GroupUpdate<'a> {
     pub(in crate::adapters::aws) distribution: Option<&'a Distribution>,
     pub(in crate::adapters::aws) launch_template: Option<&'a LaunchTemplateRef>,
     pub(in crate::adapters::aws) subnet_ids: Option<&'a [String]>,
+    pub(in crate::adapters::aws) max_instance_lifetime: Option<u32>,
 }
 
 impl AwsCloud {
@@ -33,13 +34,16 @@ impl AwsCloud {
             .mixed_instances_policy(policy)
             .capacity_rebalance(group.distribution.capacity_rebalance)
             .vpc_zone_identifier(group.subnet_ids.join(","))
+            .set_max_instance_lifetime(lifetime(group.max_instance_lifetime)?)
+            .set_target_group_arns(some(&group.target_group_arns))
+            .set_load_balancer_names(some(&group.load_balancers))
             .set_tags(Some(tags(&group.name, &group.tags)));
         request.send().await.map_err(|e| failed(&format!("create Auto Scaling group `{}`", group.name), &e))?;
         Ok(Outcome { id: Some(group.name.clone()), arn: None })
     }
 
     pub(in crate::adapters::aws) async fn update_group(&self, name: &str, update: GroupUpdate<'_>) -> Result<Outcome> {
-        let GroupUpdate { size, types, distribution, launch_template, subnet_ids } = update;
+        let GroupUpdate { size, types, distribution, launch_template, subnet_ids, max_instance_lifetime } = update;
         let mut request = self.autoscaling().update_auto_scaling_group().auto_scaling_group_name(name);
         if let Some(size) = size {
             request = request
@@ -53,10 +57,39 @@ impl AwsCloud {
         if let Some(distribution) = distribution {
             request = request.capacity_rebalance(distribution.capacity_rebalance);
         }
+        if max_instance_lifetime.is_some() {
+            request = request.set_max_instance_lifetime(lifetime(max_instance_lifetime)?);
+        }
         if let Some(subnets) = subnet_ids {
             request = request.vpc_zone_identifier(subnets.join(","));
         }
         request.send().await.map_err(|e| failed(&format!("update Auto Scaling group `{name}`"), &e))?;
+        Ok(Outcome::default())
+    }
+
+    pub(in crate::adapters::aws) async fn suspend(&self, group: &str, processes: &[String]) -> Result<Outcome> {
+        let request = self.autoscaling().suspend_processes().auto_scaling_group_name(group);
+        let answer = request.set_scaling_processes(Some(processes.to_vec())).send().await;
+        answer.map_err(|e| failed(&format!("suspend processes of Auto Scaling group `{group}`"), &e))?;
+        Ok(Outcome::default())
+    }
+
+    pub(in crate::adapters::aws) async fn resume(&self, group: &str, processes: &[String]) -> Result<Outcome> {
+        let request = self.autoscaling().resume_processes().auto_scaling_group_name(group);
+        let answer = request.set_scaling_processes(Some(processes.to_vec())).send().await;
+        answer.map_err(|e| failed(&format!("resume processes of Auto Scaling group `{group}`"), &e))?;
+        Ok(Outcome::default())
+    }
+
+    pub(in crate::adapters::aws) async fn enable_metrics(
+        &self,
+        group: &str,
+        granularity: &str,
+        metrics: &[String],
+    ) -> Result<Outcome> {
+        let request = self.autoscaling().enable_metrics_collection().auto_scaling_group_name(group);
+        let answer = request.granularity(granularity).set_metrics(some(metrics)).send().await;
+        answer.map_err(|e| failed(&format!("enable metrics of Auto Scaling group `{group}`"), &e))?;
         Ok(Outcome::default())
     }
 
@@ -83,6 +116,15 @@ impl AwsCloud {
             Err(e) => Err(failed(&format!("delete Auto Scaling group `{name}`"), &e)),
         }
     }
+}
+
+/// A list that says something.
+fn some(list: &[String]) -> Option<Vec<String>> {
+    (!list.is_empty()).then(|| list.to_vec())
+}
+
+fn lifetime(seconds: Option<u32>) -> Result<Option<i32>> {
+    seconds.map(|seconds| signed(seconds, "max instance lifetime")).transpose()
 }
 
 /// Tags that instances get at launch too.

@@ -91,6 +91,13 @@ fn group(group: sdk::AutoScalingGroup) -> AutoScalingGroup {
             .filter_map(|process| process.process_name)
             .collect(),
         termination_policies: group.termination_policies.unwrap_or_default(),
+        max_instance_lifetime: group
+            .max_instance_lifetime
+            .and_then(|seconds| u32::try_from(seconds).ok())
+            .filter(|seconds| *seconds > 0),
+        target_group_arns: group.target_group_arns.unwrap_or_default(),
+        load_balancers: group.load_balancer_names.unwrap_or_default(),
+        enabled_metrics: group.enabled_metrics.unwrap_or_default().into_iter().filter_map(|one| one.metric).collect(),
         service_linked_role_arn: group.service_linked_role_arn,
         status: group.status.filter(|status| !status.is_empty()),
         created: group.created_time.as_ref().and_then(timestamp),

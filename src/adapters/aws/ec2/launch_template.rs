@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use aws_sdk_ec2::types as sdk;
 
+use super::settings;
 use super::{from_tags, to_tags};
 use crate::adapters::aws::AwsCloud;
 use crate::adapters::aws::error::{failed, is};
@@ -45,14 +46,17 @@ fn empty() -> LaunchTemplateData {
         metadata_options: MetadataOptions { http_tokens: "optional".to_owned(), hop_limit: 1 },
         block_devices: vec![],
         tag_specifications: vec![],
+        settings: Default::default(),
     }
 }
 
 fn from_sdk(data: sdk::ResponseLaunchTemplateData) -> LaunchTemplateData {
+    let settings = settings::from_sdk(&data);
     let interface = data.network_interfaces.unwrap_or_default().into_iter().next();
     let groups = interface.and_then(|interface| interface.groups).filter(|groups| !groups.is_empty());
     let blank = empty();
     LaunchTemplateData {
+        settings,
         image_id: data.image_id.unwrap_or_default(),
         instance_type: data.instance_type.map(|name| name.as_str().to_owned()),
         key_name: data.key_name,
@@ -85,6 +89,8 @@ fn block_device(mapping: sdk::LaunchTemplateBlockDeviceMapping) -> Option<BlockD
         iops: ebs.iops,
         throughput: ebs.throughput,
         encrypted: ebs.encrypted,
+        kms_key: ebs.kms_key_id,
+        snapshot: ebs.snapshot_id,
     })
 }
 
@@ -107,6 +113,8 @@ pub(super) fn to_sdk(data: &LaunchTemplateData) -> sdk::RequestLaunchTemplateDat
             .set_iops(device.iops)
             .set_throughput(device.throughput)
             .set_encrypted(device.encrypted)
+            .set_kms_key_id(device.kms_key.clone())
+            .set_snapshot_id(device.snapshot.clone())
             .delete_on_termination(true);
         let mapping = sdk::LaunchTemplateBlockDeviceMappingRequest::builder().device_name(&device.device_name);
         mapping.ebs(ebs.build()).build()
@@ -117,7 +125,7 @@ pub(super) fn to_sdk(data: &LaunchTemplateData) -> sdk::RequestLaunchTemplateDat
             .set_tags(Some(to_tags(&specification.tags)))
             .build()
     });
-    sdk::RequestLaunchTemplateData::builder()
+    settings::to_sdk(&data.settings)
         .image_id(&data.image_id)
         .set_instance_type(data.instance_type.as_deref().map(sdk::InstanceType::from))
         .set_key_name(data.key_name.clone())

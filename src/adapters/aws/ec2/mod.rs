@@ -4,6 +4,7 @@ mod instances;
 mod launch_template;
 mod mutate;
 mod network;
+mod settings;
 
 use aws_sdk_ec2::types as sdk;
 

@@ -18,10 +18,12 @@ impl AwsCloud {
         trust_policy: &serde_json::Value,
         description: &str,
         map: &TagMap,
+        boundary: Option<&str>,
     ) -> Result<Outcome> {
         let request = self
             .iam()
             .create_role()
+            .set_permissions_boundary(boundary.map(str::to_owned))
             .role_name(name)
             .path("/")
             .assume_role_policy_document(trust_policy.to_string())

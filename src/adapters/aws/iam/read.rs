@@ -27,7 +27,8 @@ impl Identities for AwsCloud {
         let (attached, inline) = tokio::try_join!(self.attached_policies(name), self.inline_policies(name))?;
         let (name, arn, tags) = (role.role_name, role.arn, tags(role.tags.as_deref()));
         let trust = role.assume_role_policy_document.as_deref().and_then(|text| document(text).ok());
-        Ok(Some(Role { name, arn, trust: trust.unwrap_or_default(), attached, inline, tags }))
+        let permissions_boundary = role.permissions_boundary.and_then(|boundary| boundary.permissions_boundary_arn);
+        Ok(Some(Role { name, arn, trust: trust.unwrap_or_default(), permissions_boundary, attached, inline, tags }))
     }
 
     async fn role_exists(&self, name: &str) -> Result<bool> {

@@ -1,97 +1,100 @@
 //! Instance types, and how a group divides itself between On-Demand and Spot.
 
-use super::{Fields, Reader, is_unset, schema};
-use crate::domain::catalogue;
-use crate::domain::code::Code;
-use crate::domain::instance_types::InstanceTypes;
+use std::collections::HashSet;
+
+use super::{Fields, Reader};
 use crate::domain::nodegroup::{Distribution, NodegroupSpec, SpotAllocationStrategy};
-use crate::domain::yaml::{Entry, Mark};
 
 /// eksctl's type for a group that names none.
 const DEFAULT_TYPE: &str = "m5.large";
+/// Most types that eksctl lets a group name.
+const MAX_NAMED: usize = 20;
 
 impl Reader<'_> {
-    pub(super) fn types_and_distribution(&mut self, fields: &Fields<'_>, spec: &mut NodegroupSpec) {
-        let single = self.text_field(fields, "instanceType");
-        match fields.get("instancesDistribution") {
-            Some(entry) => {
-                if let Some((single, at)) = single.filter(|(single, _)| !single.is_empty() && single != "mixed") {
-                    let message = format!(
-                        "`{}` is `{single}` while `instancesDistribution` names the types",
-                        fields.path("instanceType")
-                    );
-                    self.refuse(at, Code::DocumentValue, message, "leave it out, or write `mixed`");
-                }
-                self.mixed(entry, &fields.path("instancesDistribution"), spec);
-            }
+    pub(super) fn types_and_distribution(&mut self, group: &Fields, spec: &mut NodegroupSpec) {
+        let single = group.text("instanceType").filter(|(single, _)| !single.is_empty() && single != "mixed");
+        let distribution = group.fields("instancesDistribution");
+        let selects = group.asks("instanceSelector") || group.fields("instanceSelector").is_some_and(|s| s.has("gpus"));
+        if let Some((name, at)) = single.as_ref().filter(|_| distribution.is_some() || selects) {
+            let other = if distribution.is_some() { "instancesDistribution" } else { "instanceSelector" };
+            let message = format!("`{}` is `{name}` while `{other}` names the types", group.path("instanceType"));
+            self.bad(*at, message, "leave it out, or write `mixed`");
+        }
+        match &distribution {
+            Some(fields) => self.mixed(fields, selects, spec),
             None => {
-                let (name, at) = single
-                    .filter(|(single, _)| !single.is_empty())
-                    .unwrap_or_else(|| (DEFAULT_TYPE.to_owned(), fields.at));
-                spec.types = self.types(&[(name, at)]);
+                if !selects {
+                    let default = || (DEFAULT_TYPE.to_owned(), group.at);
+                    self.types(&[single.unwrap_or_else(default)], spec);
+                }
                 spec.distribution = Distribution {
                     on_demand_percentage: 100,
                     ..Distribution::spot(SpotAllocationStrategy::LowestPrice)
                 };
                 self.note(
-                    fields.at,
-                    format!("`{}` has no `instancesDistribution`: all its nodes are On-Demand", fields.path),
+                    group.at,
+                    format!("`{}` has no `instancesDistribution`: all its nodes are On-Demand", group.path),
                 );
             }
         }
+        self.selector(group, spec);
+        let key = if distribution.is_some() { "instancesDistribution" } else { "instanceType" };
+        self.one_architecture(group.key_at(key), spec);
     }
 
-    fn mixed(&mut self, entry: &Entry, path: &str, spec: &mut NodegroupSpec) {
-        let Some(fields) = self.fields(&entry.value, path, &schema::DISTRIBUTION) else { return };
-        let names = self.texts_field(&fields, "instanceTypes");
-        if fields.get("instanceTypes").is_none_or(|types| is_unset(&types.value)) {
+    fn mixed(&mut self, fields: &Fields, selects: bool, spec: &mut NodegroupSpec) {
+        let names = fields.texts("instanceTypes");
+        if names.is_empty()
+            && !selects
+            && !self.unresolved.iter().any(|path| path.starts_with(&fields.path("instanceTypes")))
+        {
             let message = format!("`{}` names no instance type", fields.path("instanceTypes"));
-            self.refuse(entry.at, Code::DocumentValue, message, "name at least one");
+            self.bad(fields.key_at("instanceTypes"), message, "name at least one");
         }
-        spec.types = self.types(&names);
+        let distinct = names.iter().map(|(name, _)| name).collect::<HashSet<_>>().len();
+        if distinct > MAX_NAMED {
+            let message =
+                format!("`{}` names {distinct} types, eksctl takes {MAX_NAMED}", fields.path("instanceTypes"));
+            self.bad(fields.key_at("instanceTypes"), message, format!("leave out {} or more", distinct - MAX_NAMED));
+        }
+        self.types(&names, spec);
         // What AWS does when it is not told: all On-Demand above a base of 0, cheapest pools.
-        let base = self.int_field(&fields, "onDemandBaseCapacity").unwrap_or(0);
-        let percentage = self.int_field(&fields, "onDemandPercentageAboveBaseCapacity");
+        let base = fields.int("onDemandBaseCapacity").unwrap_or(0);
+        let percentage = fields.int("onDemandPercentageAboveBaseCapacity");
+        let path = &fields.path;
         if percentage.is_none() {
             self.note(
-                entry.at,
+                fields.at,
                 format!("`{path}` sets no `onDemandPercentageAboveBaseCapacity`: AWS then takes 100, no Spot at all"),
             );
         }
-        let strategy = match self.text_field(&fields, "spotAllocationStrategy") {
+        let strategy = match fields.text("spotAllocationStrategy").filter(|(text, _)| !text.is_empty()) {
             Some((text, at)) => self.keep(at, SpotAllocationStrategy::parse(&text)),
             None => {
                 self.note(
-                    entry.at,
+                    fields.at,
                     format!("`{path}` sets no `spotAllocationStrategy`: AWS then takes `lowest-price`"),
                 );
                 Some(SpotAllocationStrategy::LowestPrice)
             }
         };
-        let Some(strategy) = strategy else { return };
-        let made = Distribution::new(base, percentage.unwrap_or(100), strategy);
-        let Some(mut made) = self.keep(entry.at, made) else { return };
-        if let Some(pools) = self.int_field(&fields, "spotInstancePools") {
-            let at = fields.get("spotInstancePools").map_or(entry.at, |entry| entry.value.at);
+        let unknown = strategy.is_none();
+        let strategy = strategy.unwrap_or(SpotAllocationStrategy::LowestPrice);
+        let key = if Distribution::new(base, 0, strategy).is_err() {
+            "onDemandBaseCapacity"
+        } else {
+            "onDemandPercentageAboveBaseCapacity"
+        };
+        let made = self.keep(fields.value_at(key), Distribution::new(base, percentage.unwrap_or(100), strategy));
+        let mut made = made.unwrap_or_else(|| Distribution::spot(strategy));
+        if let Some(pools) = fields.int("spotInstancePools").filter(|_| !unknown) {
+            let at = fields.value_at("spotInstancePools");
             made = self.keep(at, made.clone().with_spot_pools(pools)).unwrap_or(made);
         }
-        if let Some((price, at)) = self.number_field(&fields, "maxPrice") {
+        if let Some((price, at)) = fields.text("maxPrice") {
             made = self.keep(at, made.clone().with_max_price(&price)).unwrap_or(made);
         }
-        let rebalance = self.bool_field(&fields, "capacityRebalance").unwrap_or_default();
+        let rebalance = fields.bool("capacityRebalance").unwrap_or_default();
         spec.distribution = made.with_capacity_rebalance(rebalance);
-    }
-
-    fn types(&mut self, names: &[(String, Mark)]) -> InstanceTypes {
-        let mut known = Vec::new();
-        for (name, at) in names {
-            match catalogue::get(name) {
-                Some(found) => known.push(found.clone()),
-                None => {
-                    self.keep(*at, InstanceTypes::parse([name]));
-                }
-            }
-        }
-        known.into_iter().collect()
     }
 }

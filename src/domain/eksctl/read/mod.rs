@@ -1,76 +1,104 @@
 //! Reads a ClusterConfig: all faults at once, each with its place.
+//!
+//! Faults are of two kinds. What eksctl's parser refuses makes the document unreadable; what its rules (and AWS's,
+//! and Kubernetes') refuse leaves a document that can be looked at and repaired, and not be acted on.
 
-mod access;
+mod boot;
 mod cluster;
 mod distribution;
+pub(super) mod fields;
+mod group_settings;
+mod iam;
+mod image;
 mod labels;
+mod machine;
+mod managed;
+mod network;
 mod nodegroup;
-mod schema;
+mod shape;
 mod size;
+mod ssh;
 mod taints;
-mod values;
+mod types;
 mod variables;
 mod volume;
 
+use std::rc::Rc;
+
+use self::fields::Fields;
 use super::{Document, Note};
 use crate::domain::code::Code;
-use crate::domain::error::{Error, Location, Result, nearest};
-use crate::domain::yaml::{self, Entry, Mark, Node, Value, scalar};
+use crate::domain::error::{Error, Location, Result};
+use crate::domain::yaml::{Mark, Node, Value};
 
 /// What reading gathers on its way.
 pub(super) struct Reader<'a> {
     file: &'a str,
     resolve: &'a dyn Fn(&str) -> Option<String>,
-    errors: Vec<Error>,
+    /// What the parser refuses.
+    malformed: Vec<Error>,
+    /// What a rule refuses.
+    faults: Vec<Error>,
     notes: Vec<Note>,
-}
-
-/// A map's entries that are acted on, under the map's path.
-struct Fields<'n> {
-    path: String,
-    /// The place of the map.
-    at: Mark,
-    entries: Vec<&'n Entry>,
-}
-
-impl<'n> Fields<'n> {
-    /// The entry of a key, unless it is null: null is the same as left out.
-    fn get(&self, key: &str) -> Option<&'n Entry> {
-        self.entries.iter().find(|entry| entry.key == key && !entry.value.is_null()).copied()
-    }
-
-    fn path(&self, key: &str) -> String {
-        join(&self.path, key)
-    }
+    /// Paths whose variables have no value: that they are missing is told already.
+    unresolved: Vec<String>,
 }
 
 fn join(path: &str, key: &str) -> String {
     if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") }
 }
 
+/// What came of reading.
+pub(super) struct Reading {
+    /// What the parser refuses, by place; unknown keys first.
+    pub malformed: Vec<Error>,
+    /// The document, as far as it could be read. Its faults are all that was found.
+    pub document: Document,
+}
+
 /// Reads a document.
 ///
 /// # Errors
-/// The first fault in the document, unknown keys before all others; the rest are told in its causes.
-pub(super) fn read(text: &str, file: &str, resolve: &dyn Fn(&str) -> Option<String>) -> Result<Document> {
-    let root = yaml::parse(text, file)?;
-    let mut reader = Reader { file, resolve, errors: Vec::new(), notes: Vec::new() };
-    let content = reader.cluster_config(root.as_deref());
-    let mut errors = std::mem::take(&mut reader.errors);
-    // A key with a slip in it is also a key that is missing: the slip is told first, as eksctl does.
+/// Only when it is not YAML at all.
+pub(super) fn read(text: &str, file: &str, resolve: &dyn Fn(&str) -> Option<String>) -> Result<Reading> {
+    let root = crate::domain::yaml::parse(text, file)?;
+    let mut reader =
+        Reader { file, resolve, malformed: Vec::new(), faults: Vec::new(), notes: Vec::new(), unresolved: Vec::new() };
+    let nothing =
+        Node { at: Mark { line: 1, column: 1 }, span: Default::default(), value: Value::Map(vec![]), size: 1 };
+    let root = root.filter(|node| !node.is_null()).unwrap_or_else(|| Rc::new(nothing));
+    let content = reader.cluster_config(&root);
+    let Reader { malformed, faults, notes, .. } = reader;
+    Ok(Reading {
+        document: Document {
+            text: text.to_owned(),
+            file: file.to_owned(),
+            nodegroups: content.nodegroups,
+            managed: content.managed,
+            sections: content.sections,
+            notes,
+            faults: sorted(malformed.iter().cloned().chain(faults).collect()),
+        },
+        malformed: sorted(malformed),
+    })
+}
+
+/// By place, unknown keys before all others: a key with a slip in it is also a key that is missing.
+fn sorted(mut errors: Vec<Error>) -> Vec<Error> {
     errors.sort_by_key(|error| {
         let place = error.location.as_ref().map(|place| (place.line, place.column));
         (error.code != Code::DocumentUnknownKey, place)
     });
-    let mut errors = errors.into_iter();
-    if let Some(first) = errors.next() {
-        return Err(errors.fold(first, |error, next| {
-            let place = next.location.as_ref().map(ToString::to_string).unwrap_or_default();
-            error.because(format!("also {place}: {next}"))
-        }));
-    }
-    let (nodegroups, sections) = content;
-    Ok(Document { text: text.to_owned(), file: file.to_owned(), nodegroups, sections, notes: reader.notes })
+    errors
+}
+
+/// The first of several faults, the others in its causes.
+pub(super) fn joined(errors: &[Error]) -> Option<Error> {
+    let (first, others) = errors.split_first()?;
+    Some(others.iter().fold(first.clone(), |error, next| {
+        let place = next.location.as_ref().map(ToString::to_string).unwrap_or_default();
+        error.because(format!("also {place}: {next}"))
+    }))
 }
 
 impl Reader<'_> {
@@ -78,13 +106,24 @@ impl Reader<'_> {
         Location { file: self.file.to_owned(), line: at.line, column: at.column }
     }
 
+    /// What the parser refuses.
+    fn malformed(&mut self, at: Mark, error: Error) {
+        let location = self.location(at);
+        self.malformed.push(error.at(location));
+    }
+
     fn fault(&mut self, at: Mark, error: Error) {
         let location = self.location(at);
-        self.errors.push(error.at(location));
+        self.faults.push(error.at(location));
     }
 
     fn refuse(&mut self, at: Mark, code: Code, message: impl Into<String>, help: impl Into<String>) {
         self.fault(at, Error::new(code, message).help(help));
+    }
+
+    /// Refuses a value.
+    fn bad(&mut self, at: Mark, message: impl Into<String>, help: impl Into<String>) {
+        self.refuse(at, Code::DocumentValue, message, help);
     }
 
     fn note(&mut self, at: Mark, message: impl Into<String>) {
@@ -97,59 +136,26 @@ impl Reader<'_> {
         result.map_err(|error| self.fault(at, error)).ok()
     }
 
-    /// The entries of a map that are acted on. Unknown keys, and known ones whose value would change
-    /// something that is not done here, are faults.
-    fn fields<'n>(&mut self, node: &'n Node, path: &str, schema: &schema::Schema) -> Option<Fields<'n>> {
-        let Value::Map(entries) = &node.value else {
-            let name = if path.is_empty() { "the document" } else { path };
-            let message = format!("`{name}` is {}, it must be a map", node.describe());
-            self.fault(node.at, Error::new(Code::DocumentValue, message));
-            return None;
-        };
-        let mut read = Vec::new();
-        for entry in entries {
-            let key = entry.key.as_str();
-            if schema.read.contains(&key) {
-                read.push(entry);
-            } else if schema.unsupported.contains(&key) {
-                if !is_unset(&entry.value) {
-                    let message = format!("`{}` is not supported yet", join(path, key));
-                    self.refuse(
-                        entry.at,
-                        Code::DocumentUnsupported,
-                        message,
-                        "leave it out, or create this group with eksctl",
-                    );
-                }
-            } else if !schema.kept.contains(&key) {
-                let error = Error::new(
-                    Code::DocumentUnknownKey,
-                    format!("`{}` is not a key that eksctl knows", join(path, key)),
-                );
-                self.fault(
-                    entry.at,
-                    match schema.hint(key) {
-                        Some(hint) => error.help(hint),
-                        None => error,
-                    },
-                );
-            }
+    /// A number of 0 or more.
+    fn count(&mut self, fields: &Fields, key: &str) -> Option<u32> {
+        let value = fields.int(key)?;
+        let count = u32::try_from(value).ok().filter(|count| i32::try_from(*count).is_ok());
+        if count.is_none() {
+            self.bad(fields.value_at(key), format!("`{}` is {value}", fields.path(key)), "it is 0 or more");
         }
-        Some(Fields { path: path.to_owned(), at: node.at, entries: read })
+        count
     }
-}
 
-/// Whether a value asks for nothing: null, `false`, an empty text, list or map.
-fn is_unset(node: &Node) -> bool {
-    match &node.value {
-        Value::Scalar { text, plain: true } => node.is_null() || scalar::kind(text) == scalar::Kind::Bool(false),
-        Value::Scalar { text, plain: false } => text.is_empty(),
-        Value::List(items) => items.is_empty(),
-        Value::Map(entries) => entries.is_empty(),
+    /// One of a few texts.
+    fn one_of(&mut self, fields: &Fields, key: &str, known: &[&str]) -> Option<String> {
+        let (text, at) = fields.text(key).filter(|(text, _)| !text.is_empty())?;
+        if known.contains(&text.as_str()) {
+            return Some(text);
+        }
+        let near = crate::domain::error::nearest(&text, known.iter().copied());
+        let choice = format!("it is one of `{}`", known.join("`, `"));
+        let help = near.map(|near| format!("did you mean `{near}`? {choice}")).unwrap_or(choice);
+        self.bad(at, format!("`{}` is `{text}`", fields.path(key)), help);
+        None
     }
-}
-
-/// The known key that was meant: another case of it, or a slip of the hand.
-fn meant<'k>(given: &str, known: impl Iterator<Item = &'k str> + Clone) -> Option<&'k str> {
-    known.clone().find(|name| name.eq_ignore_ascii_case(given)).or_else(|| nearest(given, known))
 }

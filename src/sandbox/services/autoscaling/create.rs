@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use indexmap::IndexMap;
 use serde_json::Value;
 
-use super::policy::{check_sizes, check_template, int, invalid, mixed, subnets, template_ref};
+use super::policy::{check_sizes, check_template, int, invalid, lifetime, mixed, subnets, template_ref};
 use super::state::{Group, GroupTag};
 use super::tags;
 use crate::sandbox::services::read;
@@ -76,6 +76,10 @@ pub(super) fn create(world: &mut World, params: &Params) -> Reply {
         protect_new: read::boolean(tree, "NewInstancesProtectedFromScaleIn").unwrap_or(false),
         termination_policies,
         suspended: Vec::new(),
+        max_instance_lifetime: lifetime(tree)?,
+        target_group_arns: read::strings(tree, "TargetGroupARNs"),
+        load_balancers: read::strings(tree, "LoadBalancerNames"),
+        metrics: Vec::new(),
         tags,
         members: IndexMap::new(),
         activities: VecDeque::new(),

@@ -25,6 +25,7 @@ pub const OPERATIONS: &[(&str, Handler)] = &[
     ("DescribeAutoScalingInstances", instances::describe),
     ("DescribeScalingActivities", activities::describe),
     ("DescribeTags", tags::describe),
+    ("EnableMetricsCollection", update::enable_metrics),
     ("ResumeProcesses", update::resume),
     ("SetDesiredCapacity", update::set_desired),
     ("SuspendProcesses", update::suspend),

@@ -29,6 +29,17 @@ pub(super) fn int(tree: &Value, path: &str) -> Result<Option<i64>, ApiError> {
     }
 }
 
+/// Seconds after which an instance is replaced: a day or more, 0 for never.
+pub(super) fn lifetime(tree: &Value) -> Result<Option<i64>, ApiError> {
+    match int(tree, "MaxInstanceLifetime")? {
+        None | Some(0) => Ok(None),
+        Some(seconds) if (86_400..=31_536_000).contains(&seconds) => Ok(Some(seconds)),
+        Some(seconds) => Err(invalid(format!(
+            "Invalid max instance lifetime {seconds}: it must be 0, or between 86400 and 31536000 seconds"
+        ))),
+    }
+}
+
 /// min ≤ desired ≤ max.
 pub(super) fn check_sizes(min: i64, max: i64, desired: i64) -> Result<(), ApiError> {
     if min < 0 || max < 0 || desired < 0 {

@@ -21,6 +21,8 @@ pub(super) fn group(world: &World, group: &Group) -> Value {
         .iter()
         .map(|name| json!({"ProcessName": name, "SuspensionReason": "User suspended at request"}))
         .collect();
+    let metrics: Vec<Value> =
+        group.metrics.iter().map(|metric| json!({"Metric": metric, "Granularity": "1Minute"})).collect();
     let instances: Vec<Value> = group.members.values().map(instance).collect();
     let slr = world.account.iam_arn("role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling");
     json!({
@@ -28,11 +30,11 @@ pub(super) fn group(world: &World, group: &Group) -> Value {
         "LaunchTemplate": group.template.as_ref().map(template),
         "MixedInstancesPolicy": group.mixed.as_ref().map(mixed),
         "MinSize": group.min, "MaxSize": group.max, "DesiredCapacity": group.desired,
-        "DefaultCooldown": group.cooldown, "AvailabilityZones": group.zones, "LoadBalancerNames": [],
-        "TargetGroupARNs": [], "HealthCheckType": group.health_check_type,
+        "DefaultCooldown": group.cooldown, "AvailabilityZones": group.zones, "LoadBalancerNames": group.load_balancers,
+        "TargetGroupARNs": group.target_group_arns, "MaxInstanceLifetime": group.max_instance_lifetime, "HealthCheckType": group.health_check_type,
         "HealthCheckGracePeriod": group.health_check_grace, "Instances": instances,
         "CreatedTime": world.clock.precise(group.created), "SuspendedProcesses": suspended,
-        "VPCZoneIdentifier": group.subnet_ids.join(","), "EnabledMetrics": [], "Status": group.status, "Tags": tags,
+        "VPCZoneIdentifier": group.subnet_ids.join(","), "EnabledMetrics": metrics, "Status": group.status, "Tags": tags,
         "TerminationPolicies": group.termination_policies,
         "NewInstancesProtectedFromScaleIn": group.protect_new, "ServiceLinkedRoleARN": slr,
         "CapacityRebalance": group.capacity_rebalance, "TrafficSources": [],

@@ -185,6 +185,18 @@ pub struct Group {
     pub termination_policies: Vec<String>,
     /// Names of suspended processes.
     pub suspended: Vec<String>,
+    /// Seconds after which an instance is replaced.
+    #[serde(default)]
+    pub max_instance_lifetime: Option<i64>,
+    /// Target groups.
+    #[serde(default)]
+    pub target_group_arns: Vec<String>,
+    /// Classic load balancers.
+    #[serde(default)]
+    pub load_balancers: Vec<String>,
+    /// Metrics that are reported.
+    #[serde(default)]
+    pub metrics: Vec<String>,
     /// Tags.
     pub tags: IndexMap<String, GroupTag>,
     /// Members by instance id, in order of launch.

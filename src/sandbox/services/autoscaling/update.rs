@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::policy::{check_sizes, check_template, int, invalid, mixed, subnets, template_ref};
+use super::policy::{check_sizes, check_template, int, invalid, lifetime, mixed, subnets, template_ref};
 use super::state::Group;
 use crate::sandbox::services::read;
 use crate::sandbox::wire::api::{ApiError, Params, Reply};
@@ -77,6 +77,9 @@ pub(super) fn update(world: &mut World, params: &Params) -> Reply {
             check_template(world, reference, &new.subnet_ids)?;
         }
     }
+    if !read::at(tree, "MaxInstanceLifetime").is_null() {
+        new.max_instance_lifetime = lifetime(tree)?;
+    }
     new.cooldown = int(tree, "DefaultCooldown")?.unwrap_or(new.cooldown);
     new.health_check_grace = int(tree, "HealthCheckGracePeriod")?.unwrap_or(new.health_check_grace);
     if let Some(kind) = read::text(tree, "HealthCheckType") {
@@ -148,6 +151,38 @@ pub(super) fn suspend(world: &mut World, params: &Params) -> Reply {
         group.suspended.extend(processes);
         group.suspended.sort();
         group.suspended.dedup();
+    }
+    Ok(Value::Null)
+}
+
+/// The metrics of a group, all of them when none is named.
+const METRICS: [&str; 8] = [
+    "GroupDesiredCapacity",
+    "GroupInServiceInstances",
+    "GroupMaxSize",
+    "GroupMinSize",
+    "GroupPendingInstances",
+    "GroupStandbyInstances",
+    "GroupTerminatingInstances",
+    "GroupTotalInstances",
+];
+
+pub(super) fn enable_metrics(world: &mut World, params: &Params) -> Reply {
+    let name = named(world, &params.0)?.name.clone();
+    if read::text(&params.0, "Granularity") != Some("1Minute") {
+        return Err(invalid("Granularity must be 1Minute"));
+    }
+    let mut metrics = read::strings(&params.0, "Metrics");
+    if let Some(unknown) = metrics.iter().find(|metric| !METRICS.contains(&metric.as_str())) {
+        return Err(invalid(format!("Invalid metric: {unknown}")));
+    }
+    if metrics.is_empty() {
+        metrics = METRICS.map(str::to_owned).to_vec();
+    }
+    if let Some(group) = world.autoscaling.groups.get_mut(&name) {
+        group.metrics.extend(metrics);
+        group.metrics.sort();
+        group.metrics.dedup();
     }
     Ok(Value::Null)
 }

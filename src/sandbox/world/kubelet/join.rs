@@ -33,11 +33,33 @@ pub(super) fn decide(world: &World, instance: &Instance) -> Result<Admission, Re
     if !permits(role, "ec2:DescribeInstances") {
         return Err(agent(unauthorized_operation(world, instance, role)));
     }
-    let boot_data = boot_data.map_err(|fault| match fault {
+    let mut boot_data = boot_data.map_err(|fault| match fault {
         Fault::Agent(error) | Fault::Kubelet(error) => Refusal::new(Stage::Kubelet, error),
     })?;
+    look_up(world, role, &mut boot_data).map_err(agent)?;
     register(world, instance, role, &boot_data).map_err(|error| Refusal::new(Stage::Registration, error))?;
     Ok(Admission { image: image.clone(), kind, boot_data })
+}
+
+/// A bootstrap script that is told the cluster's name alone asks EKS for the rest.
+fn look_up(world: &World, role: &Role, data: &mut BootData) -> Result<(), String> {
+    if !data.endpoint.is_empty() && !data.certificate_authority.is_empty() {
+        return Ok(());
+    }
+    let denied = "An error occurred (AccessDeniedException) when calling the DescribeCluster operation";
+    if !permits(role, "eks:DescribeCluster") {
+        return Err(denied.to_owned());
+    }
+    let Some(cluster) = world.eks.clusters.get(&data.cluster) else {
+        return Err(format!(
+            "An error occurred (ResourceNotFoundException) when calling the DescribeCluster operation: No cluster \
+             found for name: {}.",
+            data.cluster
+        ));
+    };
+    data.endpoint.clone_from(&cluster.endpoint);
+    data.certificate_authority.clone_from(&cluster.certificate_authority);
+    Ok(())
 }
 
 /// Image and instance type of a machine that can run a kubelet.

@@ -107,6 +107,8 @@ fn node_info(seed: u64, instance: &Instance, image: &Image) -> Value {
     let identity = identity(seed, &instance.id);
     let (kernel, os, containerd) = match image.family.as_str() {
         "bottlerocket" => ("6.12.58", "Bottlerocket OS 1.51.0 (aws-k8s)", "containerd://2.1.5+bottlerocket"),
+        "al2" => ("5.10.245-241.978.amzn2", "Amazon Linux 2", "containerd://1.7.29"),
+        "ubuntu" => ("6.8.0-1042-aws", "Ubuntu 24.04.3 LTS", "containerd://1.7.28"),
         _ => ("6.12.58-82.121.amzn2023", "Amazon Linux 2023.9.20251208", "containerd://2.1.5"),
     };
     let machine = match image.architecture.kubernetes() {

@@ -6,9 +6,10 @@ use base64::engine::general_purpose::STANDARD;
 use indexmap::IndexMap;
 
 use crate::domain::cloud::{AuthenticationMode, Lifecycle};
+use crate::domain::nodegroup::AmiFamily;
 use crate::domain::shape::Architecture;
 use crate::domain::taint::Taint;
-use crate::domain::user_data::{NodeadmInput, encode, nodeadm};
+use crate::domain::user_data::{self, BootInput, encode};
 use crate::sandbox::kube::store::ObjectStore;
 use crate::sandbox::services::ec2::state::{
     Boot, Ec2State, Image, Instance, InstanceState, Rule, SecurityGroup, Source, Subnet, Vpc,
@@ -211,15 +212,18 @@ pub fn user_data(taints: &[&str]) -> String {
     .map(|(key, value)| (key.to_owned(), value.to_owned()))
     .into();
     let taints: Vec<Taint> = taints.iter().map(|text| Taint::parse(text).unwrap()).collect();
-    nodeadm(&NodeadmInput {
-        cluster: "eks-spot-eksct",
-        endpoint: ENDPOINT,
-        certificate_authority: "LS0tLS1CRUdJTg==",
-        service_cidr: "10.100.0.0/16",
-        labels: &labels,
-        taints: &taints,
-        max_pods: None,
-    })
+    user_data::write(
+        AmiFamily::AmazonLinux2023,
+        &BootInput {
+            cluster: "eks-spot-eksct",
+            endpoint: ENDPOINT,
+            certificate_authority: "LS0tLS1CRUdJTg==",
+            service_cidr: "10.100.0.0/16",
+            labels: &labels,
+            taints: &taints,
+            ..BootInput::default()
+        },
+    )
 }
 
 impl World {

@@ -18,8 +18,7 @@ pub(super) fn build(scenario: &Scenario, world: &mut World) {
     }
     for version in &versions {
         let patch = hash::hash(world.seed, &["patch", version]) % 6 + 1;
-        let build = hash::hash(world.seed, &["build", version]) & 0xfff_ffff;
-        let kubelet = format!("v{version}.{patch}-eks-{build:07x}");
+        let kubelet = kubelet(world.seed, version);
         for (architecture, arch) in [(Architecture::Amd64, "x86_64"), (Architecture::Arm64, "arm64")] {
             for variant in ["standard", "nvidia", "neuron"] {
                 let name = format!("amazon-eks-node-al2023-{arch}-{variant}-{version}-v20251209");
@@ -38,6 +37,9 @@ pub(super) fn build(scenario: &Scenario, world: &mut World) {
             parameter(world, format!("{path}/image_id"), id);
             parameter(world, format!("{path}/image_version"), "1.51.0-47438798".into());
         }
+    }
+    for version in &versions {
+        others(world, version);
     }
     for name in &scenario.key_pairs {
         let id = world.ids.ec2("key");
@@ -83,6 +85,53 @@ fn image(
     };
     world.ec2.images.insert(id.clone(), image);
     id
+}
+
+/// Images of the other families.
+fn others(world: &mut World, version: &str) {
+    let kubelet = kubelet(world.seed, version);
+    for (architecture, arch) in [(Architecture::Amd64, "x86_64"), (Architecture::Arm64, "arm64")] {
+        for variant in ["-nvidia", "-fips"] {
+            let name = format!("bottlerocket-aws-k8s-{version}{variant}-{arch}-v1.51.0-47438798");
+            let id = image(world, &name, architecture, "bottlerocket", version, &kubelet, 2);
+            let path = format!("/aws/service/bottlerocket/aws-k8s-{version}{variant}/{arch}/latest");
+            parameter(world, format!("{path}/image_id"), id);
+            parameter(world, format!("{path}/image_version"), "1.51.0-47438798".into());
+        }
+        for release in ["20.04", "22.04", "24.04"] {
+            let kind = architecture.kubernetes();
+            let name = format!("ubuntu-eks/k8s_{version}/images/hvm-ssd/ubuntu-{release}-{kind}-server-20251204");
+            let id = image(world, &name, architecture, "ubuntu", version, &kubelet, 10);
+            let volume = if release < "24" { "ebs-gp2" } else { "ebs-gp3" };
+            for product in ["eks", "eks-pro"] {
+                let path = format!("/aws/service/canonical/ubuntu/{product}/{release}/{version}/stable/current");
+                parameter(world, format!("{path}/{kind}/hvm/{volume}/ami-id"), id.clone());
+            }
+        }
+    }
+    // EKS made its last Amazon Linux 2 images for 1.32.
+    if minor(version) > 32 {
+        return;
+    }
+    for (variant, architecture) in
+        [("", Architecture::Amd64), ("-gpu", Architecture::Amd64), ("-arm64", Architecture::Arm64)]
+    {
+        let name = format!("amazon-eks{variant}-node-{version}-v20251120");
+        let id = image(world, &name, architecture, "al2", version, &kubelet, 20);
+        let path = format!("/aws/service/eks/optimized-ami/{version}/amazon-linux-2{variant}/recommended");
+        parameter(world, format!("{path}/image_id"), id);
+    }
+}
+
+/// The version that a kubelet of these images tells.
+fn kubelet(seed: u64, version: &str) -> String {
+    let patch = hash::hash(seed, &["patch", version]) % 6 + 1;
+    let build = hash::hash(seed, &["build", version]) & 0xfff_ffff;
+    format!("v{version}.{patch}-eks-{build:07x}")
+}
+
+fn minor(version: &str) -> u32 {
+    version.split_once('.').and_then(|(_, minor)| minor.parse().ok()).unwrap_or_default()
 }
 
 fn parameter(world: &mut World, name: String, value: String) {

@@ -1,17 +1,20 @@
 //! What an instance is told at boot, read as the machine reads it.
 //!
 //! Independent of what writes boot data elsewhere: a wrong writer must meet a reader that knows nothing of it. One
-//! reader per way of booting: [`nodeadm`]; others (arguments of a bootstrap script, Bottlerocket's TOML) get a file
-//! of their own and a line in [`read`].
+//! reader per way of booting: [`nodeadm`], [`script`] (arguments of `bootstrap.sh`), [`bottlerocket`] (TOML).
 
+mod bottlerocket;
 mod flags;
 mod labels;
 mod mime;
 mod node_config;
 mod nodeadm;
+mod script;
+mod shell;
 mod taints;
 #[cfg(test)]
 mod tests;
+mod toml;
 
 use base64::Engine;
 use base64::alphabet::STANDARD;
@@ -49,7 +52,7 @@ pub enum Fault {
 }
 
 /// Families whose boot data is understood, the strictest reader first.
-const FAMILIES: &[&str] = &["al2023"];
+const FAMILIES: &[&str] = &["al2023", "bottlerocket", "al2"];
 
 /// Reads boot data as an image of that family does.
 ///
@@ -58,6 +61,8 @@ const FAMILIES: &[&str] = &["al2023"];
 pub fn read(family: &str, user_data: &str) -> Result<BootData, Fault> {
     match family {
         "al2023" => nodeadm::read(&decode(user_data)),
+        "al2" | "ubuntu" => script::read(&decode(user_data)),
+        "bottlerocket" => bottlerocket::read(&decode(user_data)),
         other => Err(Fault::Agent(format!("boot data of a {other} image is not understood here"))),
     }
 }

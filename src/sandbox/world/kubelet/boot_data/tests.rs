@@ -119,20 +119,101 @@ fn the_kubelet_refuses_in_its_words() {
 
 #[test]
 fn what_the_product_writes_is_read_back() {
-    use crate::domain::user_data::{NodeadmInput, encode, nodeadm};
+    use crate::domain::nodegroup::{AmiFamily, Boot};
+    use crate::domain::user_data::{self, BootInput, encode};
     let labels = IndexMap::from([("lifecycle".to_owned(), "Ec2Spot".to_owned()), ("e".to_owned(), String::new())]);
     let taints = [Taint::parse("spotInstance=true:PreferNoSchedule").unwrap(), Taint::parse("gpu:NoExecute").unwrap()];
-    let text = nodeadm(&NodeadmInput {
-        cluster: "c",
-        endpoint: "https://e",
-        certificate_authority: "Y2E=",
-        service_cidr: "10.100.0.0/16",
-        labels: &labels,
-        taints: &taints,
-        max_pods: None,
-    });
-    let data = read("al2023", &encode(&text).unwrap()).unwrap();
-    assert_eq!((data.labels, data.taints.as_slice(), data.max_pods), (labels, taints.as_slice(), None));
+    let commands = Boot {
+        pre_bootstrap_commands: vec![
+            "echo \"it's\" <<X; /etc/eks/bootstrap.sh other".into(),
+            "#!/bin/sh\ndate\n".into(),
+        ],
+        ..Boot::default()
+    };
+    let nothing = Boot::default();
+    for (family, image) in [
+        (AmiFamily::AmazonLinux2023, "al2023"),
+        (AmiFamily::AmazonLinux2, "al2"),
+        (AmiFamily::Ubuntu2404, "ubuntu"),
+        (AmiFamily::Bottlerocket, "bottlerocket"),
+    ] {
+        let text = user_data::write(
+            family,
+            &BootInput {
+                cluster: "c",
+                endpoint: "https://e",
+                certificate_authority: "Y2E=",
+                service_cidr: "10.100.0.0/16",
+                labels: &labels,
+                taints: &taints,
+                max_pods: Some(17),
+                boot: if family.is_bottlerocket() { &nothing } else { &commands },
+            },
+        );
+        let data = read(image, &encode(&text).unwrap()).unwrap_or_else(|fault| panic!("{family}: {fault:?}\n{text}"));
+        assert_eq!((data.cluster.as_str(), data.endpoint.as_str()), ("c", "https://e"), "{family}");
+        assert_eq!((data.labels, data.taints.as_slice()), (labels.clone(), taints.as_slice()), "{family}");
+        assert_eq!(data.max_pods, Some(17), "{family}");
+    }
+}
+
+#[test]
+fn an_override_decides_what_the_script_is_told() {
+    use crate::domain::nodegroup::{AmiFamily, Boot};
+    use crate::domain::user_data::{self, BootInput, encode};
+    let read_with = |command: &str| {
+        let boot = Boot { override_command: Some(command.to_owned()), ..Boot::default() };
+        let labels = IndexMap::from([("a".to_owned(), "b".to_owned())]);
+        let input = BootInput { cluster: "c", labels: &labels, boot: &boot, ..BootInput::default() };
+        read("al2", &encode(&user_data::write(AmiFamily::AmazonLinux2, &input)).unwrap())
+    };
+    let data = read_with(
+        "#!/bin/bash\nsource /var/lib/cloud/scripts/eksctl/bootstrap.helper.sh\n/etc/eks/bootstrap.sh mine \\\n  \
+         --container-runtime containerd --kubelet-extra-args \"--node-labels=${NODE_LABELS},x=y --max-pods=7\"",
+    )
+    .unwrap();
+    assert_eq!((data.cluster.as_str(), data.endpoint.as_str(), data.max_pods), ("mine", "", Some(7)));
+    assert_eq!(data.labels, IndexMap::from([("a".to_owned(), "b".to_owned()), ("x".to_owned(), "y".to_owned())]));
+    let fault = |command: &str| match read_with(command).unwrap_err() {
+        Fault::Agent(text) | Fault::Kubelet(text) => text,
+    };
+    insta::assert_snapshot!(fault("echo nothing"), @r"
+    the user data never calls /etc/eks/bootstrap.sh
+    ");
+    insta::assert_snapshot!(fault("/etc/eks/bootstrap.sh --kubelet-extra-args x"), @r"
+    bootstrap.sh: cluster name is not defined
+    ");
+    insta::assert_snapshot!(fault("/etc/eks/bootstrap.sh c --kubelet-extra-args '--node-label=a=b'"), @r"
+    failed to parse kubelet flag: unknown flag: --node-label
+    ");
+    insta::assert_snapshot!(fault("/etc/eks/bootstrap.sh 'c"), @r"
+    unexpected EOF while looking for matching quote
+    ");
+}
+
+#[test]
+fn bottlerocket_says_what_its_settings_lack() {
+    let fault = |text: &str| match read("bottlerocket", &STANDARD.encode(text)).unwrap_err() {
+        Fault::Agent(text) | Fault::Kubelet(text) => text,
+    };
+    insta::assert_snapshot!(fault("[settings.kubernetes]\ncluster-name = \"c\"\n"), @r"
+    pluto: settings.kubernetes.api-server is not set
+    ");
+    insta::assert_snapshot!(fault("[settings.kubernetes\n"), @r"
+    early-boot-config: TOML parse error at line 1: `]` is missing
+    ");
+    insta::assert_snapshot!(fault("a = [1, \"b\n"), @r"
+    early-boot-config: TOML parse error at line 1: a string has no end
+    ");
+    let full =
+        "[settings.kubernetes]\ncluster-name = 'c'\napi-server = 'https://e' # here\ncluster-certificate = 'Y'\n";
+    insta::assert_snapshot!(fault(&format!("{full}node-labels.'kubernetes.io/role' = 'x'\n")), @r"
+    failed to validate kubelet flags: unknown 'kubernetes.io' or 'k8s.io' labels specified with --node-labels: [kubernetes.io/role]
+    --node-labels in the 'kubernetes.io' namespace must begin with an allowed prefix (kubelet.kubernetes.io, node.kubernetes.io) or be in the specifically allowed set (beta.kubernetes.io/arch, beta.kubernetes.io/instance-type, beta.kubernetes.io/os, failure-domain.beta.kubernetes.io/region, failure-domain.beta.kubernetes.io/zone, kubernetes.io/arch, kubernetes.io/hostname, kubernetes.io/os, node.kubernetes.io/instance-type, topology.kubernetes.io/region, topology.kubernetes.io/zone)
+    ");
+    let data =
+        read("bottlerocket", &format!("{full}node-taints = {{ k = [\"v:NoSchedule\", \":NoExecute\"] }}\n")).unwrap();
+    assert_eq!(data.taints.len(), 2);
 }
 
 proptest! {
@@ -141,6 +222,8 @@ proptest! {
         let _ = read("al2023", &STANDARD.encode(&bytes));
         let _ = read("al2023", &String::from_utf8_lossy(&bytes));
         let _ = read("bottlerocket", &text);
+        let _ = read("bottlerocket", &format!("a = {text}"));
+        let _ = read("al2", &format!("#!/bin/bash\n{text}"));
         let _ = mime::parts(&format!("Content-Type: multipart/mixed; boundary=b\n\n--b\n{text}"));
         let _ = node_config::parse(&config(&text));
         let words: Vec<&str> = text.split(' ').collect();
