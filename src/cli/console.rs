@@ -18,18 +18,20 @@ pub struct Terminal {
     style: Style,
     /// Data is kept back from stdout, which has one JSON document only: it goes to stderr and into the document.
     data_is_talk: bool,
+    /// Data is not shown at all.
+    unseen: bool,
     kept: Mutex<String>,
 }
 
 impl Terminal {
     /// The terminal as the flags want it.
     pub fn new(global: &Global) -> Self {
-        Terminal { style: data_style(global), data_is_talk: global.json(), kept: Mutex::default() }
+        Terminal { style: data_style(global), data_is_talk: global.json(), unseen: false, kept: Mutex::default() }
     }
 
-    /// The terminal of a run whose answer on stdout is another one than what scripts print.
-    pub fn talking(global: &Global) -> Self {
-        Terminal { data_is_talk: true, ..Terminal::new(global) }
+    /// The terminal of a run whose answer is another one than what scripts print: that is told with `-v` only.
+    pub fn planning(global: &Global) -> Self {
+        Terminal { data_is_talk: true, unseen: global.verbose == 0, ..Terminal::new(global) }
     }
 }
 
@@ -37,6 +39,9 @@ impl Console for Terminal {
     fn data(&self, text: &str) {
         if !self.data_is_talk {
             return print(text);
+        }
+        if self.unseen {
+            return;
         }
         say(text);
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);

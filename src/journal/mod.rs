@@ -6,6 +6,7 @@
 
 mod blobs;
 mod entry;
+mod lock;
 mod read;
 mod redact;
 mod store;

@@ -1,5 +1,6 @@
 //! The folder of run files: begins one, lists them, forgets the oldest.
 
+use std::collections::HashMap;
 use std::fs::{self, File, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -11,6 +12,7 @@ use uuid::Uuid;
 
 use super::blobs;
 use super::entry::{Entry, Line, Origin, Result as Answer, VERSION};
+use super::lock;
 use super::read::Run;
 use super::redact::redact;
 use crate::domain::Code;
@@ -49,6 +51,9 @@ impl Store {
             Entry::Begin { run: run.clone(), script: script.to_owned(), target: target.to_owned(), params, origin };
         Writer {
             store: self.clone(),
+            holder: format!("run {run}: {script}, process {}", std::process::id()),
+            target: target.to_owned(),
+            locks: Mutex::default(),
             run,
             secrets: Secrets::default(),
             state: Mutex::new(Open { file: None, path: None, next: 0, mutating: 0, begin: Some(begin) }),
@@ -153,6 +158,11 @@ fn unwritable(path: &Path, what: &str, error: &std::io::Error) -> Error {
 pub struct Writer {
     store: Store,
     run: String,
+    /// Who we are to those who meet our locks.
+    holder: String,
+    /// What keeps apart groups of the same name.
+    target: String,
+    locks: Mutex<HashMap<String, File>>,
     secrets: Secrets,
     state: Mutex<Open>,
 }
@@ -176,6 +186,19 @@ impl Writer {
     /// The run's id.
     pub fn run(&self) -> &str {
         &self.run
+    }
+
+    /// Keeps other runs from changing the group whose resources are called `name`, until this writer goes.
+    ///
+    /// # Errors
+    /// `SPOT-0810` that names the run which changes it already.
+    pub fn hold(&self, name: &str) -> Result<()> {
+        let mut locks = self.locks.lock().unwrap_or_else(PoisonError::into_inner);
+        if !locks.contains_key(name) {
+            let folder = self.store.folder.as_ref().map_err(Clone::clone)?.join("locks").join(&self.target);
+            locks.insert(name.to_owned(), lock::lock(&folder, name, &self.holder)?);
+        }
+        Ok(())
     }
 
     /// Puts an intent on disk; its request may be sent when this has returned. Gives its number.

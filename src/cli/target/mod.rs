@@ -24,12 +24,12 @@ pub fn host(global: &Global, reach: &Reach) -> Result<Host> {
     host_stopped_by(global, reach, Cancel::default())
 }
 
-/// A host that only plans: what scripts print goes beside the plan, to stderr.
+/// A host that only plans: what scripts print goes beside the plan, to stderr, and only with `-v`.
 ///
 /// # Errors
 /// As [`host`].
 pub fn planning_host(global: &Global, reach: &Reach) -> Result<Host> {
-    let host = host_with(global, reach, Cancel::default(), Terminal::talking(global))?;
+    let host = host_with(global, reach, Cancel::default(), Terminal::planning(global))?;
     host.only_plan(crate::sandbox::world::kubelet::boot_data);
     Ok(host)
 }

@@ -7,6 +7,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, Time};
 
 use crate::domain::change::UNKNOWN;
 use crate::domain::cloud::{AutoScalingGroup, GroupInstance, Instance, Lifecycle};
+use crate::domain::desired::NODEGROUP_TAG;
 use crate::domain::taint::Taint;
 
 /// What the nodes of a group have in common.
@@ -29,7 +30,7 @@ pub(super) fn populate(group: &mut AutoScalingGroup, zones: &[String]) {
     let first_new = group.instances.len();
     for number in first_new..desired {
         group.instances.push(GroupInstance {
-            id: format!("i-{UNKNOWN} {} of {}", number + 1, group.name),
+            id: format!("i-{UNKNOWN}-{}", short(group, number + 1)),
             instance_type: group.types.first().cloned().unwrap_or_default(),
             zone: zones.get(number % zones.len().max(1)).cloned().unwrap_or_default(),
             lifecycle_state: "InService".to_owned(),
@@ -38,6 +39,12 @@ pub(super) fn populate(group: &mut AutoScalingGroup, zones: &[String]) {
             protected: false,
         });
     }
+}
+
+/// Tells the members of all groups apart: the group's own name, not that of its Auto Scaling group, and a number.
+fn short(group: &AutoScalingGroup, number: usize) -> String {
+    let name = group.tags.get(NODEGROUP_TAG).unwrap_or(&group.name);
+    format!("{name}-{number}")
 }
 
 /// EC2's view of an imagined member.

@@ -42,6 +42,9 @@ impl Lens for Journal {
 
     async fn send(&self, mutation: Mutation, cluster: Option<&str>, sending: Sending<'_>) -> Result<Outcome> {
         let resource = Resource::of(&mutation);
+        if let Some(name) = group_of(&resource) {
+            self.writer.hold(&name)?;
+        }
         let before = self.seen().get(&resource).cloned().flatten();
         let seq = self.writer.intent(&mutation, cluster, before.as_ref(), self.clock.now())?;
         let outcome = sending.await;
@@ -53,5 +56,21 @@ impl Lens for Journal {
         // an answer, which is what a crash leaves too.
         drop(self.writer.outcome(seq, &outcome, self.clock.now()));
         outcome
+    }
+}
+
+/// The name that everything of one group has in common.
+fn group_of(resource: &Resource) -> Option<String> {
+    match resource {
+        Resource::Role { name }
+        | Resource::InstanceProfile { name }
+        | Resource::LaunchTemplate { name }
+        | Resource::AutoScalingGroup { name } => Some(name.clone()),
+        Resource::AccessEntry { .. } => Some(resource.name()),
+        Resource::SecurityGroup { .. }
+        | Resource::NewSecurityGroup { .. }
+        | Resource::Node { .. }
+        | Resource::Pod { .. }
+        | Resource::ConfigMap { .. } => None,
     }
 }

@@ -1,0 +1,158 @@
+//! A plan is what then happens: shown, kept, applied, refused when the world has moved; runs are taken up and taken back.
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+
+const RUNBOOK: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/scripts/create_spot.rhai");
+const GROUP: &str = "dev-4vcpu-16gb-spot";
+
+fn spotscript(state: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_spotscript"))
+        .args(arguments)
+        .current_dir(state)
+        .env("SPOTSCRIPT_STATE_DIR", state)
+        .env("NO_COLOR", "1")
+        .stdin(Stdio::null())
+        .output()
+        .unwrap()
+}
+
+fn ended(output: &Output, code: i32) -> String {
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(code), "{told}\n{}", String::from_utf8_lossy(&output.stdout));
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+fn json(state: &Path, arguments: &[&str], code: i32) -> Value {
+    let answer: Value = serde_json::from_str(&ended(&spotscript(state, arguments), code)).unwrap();
+    answer["data"].clone()
+}
+
+/// The mutating requests of a run as its journal has them: operation, and what it is about; those repeated until they are
+/// taken count once.
+fn sent(state: &Path, run: &str) -> Vec<String> {
+    let run = json(state, &["runs", "show", run, "-o", "json"], 0);
+    let mut sent: Vec<String> = run["lines"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|line| line["entry"] == "intent")
+        .map(|line| line["mutation"]["operation"].as_str().unwrap().to_owned())
+        .collect();
+    sent.dedup_by(|a, b| a == b && a.starts_with("CreateA"));
+    sent
+}
+
+fn planned(plan: &Value) -> Vec<String> {
+    let requests = plan["requests"].as_array().unwrap();
+    requests.iter().map(|request| request["operation"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn a_plan_changes_nothing_is_the_same_each_time_and_is_what_then_happens() {
+    let state = tempfile::tempdir().unwrap();
+    let first = ended(&spotscript(state.path(), &["run", "--plan", RUNBOOK]), 4);
+    assert_eq!(first, ended(&spotscript(state.path(), &["run", "--plan", RUNBOOK]), 4), "byte for byte");
+    insta::assert_snapshot!("create_plan", first);
+    assert_eq!(ended(&spotscript(state.path(), &["runs"]), 0), "No run has changed anything yet.\n");
+
+    let plan = json(state.path(), &["run", "--plan", "-o", "json", RUNBOOK], 4);
+    ended(&spotscript(state.path(), &["run", RUNBOOK]), 0);
+    assert_eq!(planned(&plan), sent(state.path(), "last"));
+
+    // Nothing is left to do, and a plan says so.
+    let nothing = ended(&spotscript(state.path(), &["run", "--plan", RUNBOOK]), 0);
+    assert_eq!(nothing, "No changes: everything is as the runbook wants it.\n");
+    // A change is told field by field.
+    insta::assert_snapshot!(
+        "scale_plan",
+        ended(&spotscript(state.path(), &["run", "--plan", RUNBOOK, "--desired", "4"]), 4)
+    );
+}
+
+#[test]
+fn a_kept_plan_is_applied_and_refused_when_the_world_has_moved() {
+    let state = tempfile::tempdir().unwrap();
+    let keep = |arguments: &[&str]| {
+        let all = [&["run", "--plan", "--out", "plan.json", RUNBOOK], arguments].concat();
+        ended(&spotscript(state.path(), &all), 4);
+    };
+    keep(&["--desired", "1"]);
+    let refused = spotscript(state.path(), &["apply", "plan.json"]);
+    ended(&refused, 2);
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("nobody can be asked whether to apply this plan"));
+    ended(&spotscript(state.path(), &["apply", "--yes", "plan.json"]), 0);
+    let group = json(state.path(), &["get", "nodegroup", "-o", "json"], 0).to_string();
+    assert!(group.contains(GROUP), "{group}");
+
+    keep(&["--desired", "3"]);
+    ended(&spotscript(state.path(), &["scale", "nodegroup", GROUP, "--nodes", "2"]), 0);
+    let moved = spotscript(state.path(), &["apply", "--yes", "plan.json"]);
+    ended(&moved, 5);
+    insta::assert_snapshot!(String::from_utf8_lossy(&moved.stderr).replace(RUNBOOK, "create_spot.rhai"), @"");
+
+    std::fs::write(state.path().join("newer.json"), r#"{"schema": "spotscript.plan/v9", "data": {}}"#).unwrap();
+    let newer = spotscript(state.path(), &["apply", "--yes", "newer.json"]);
+    ended(&newer, 2);
+    insta::assert_snapshot!(String::from_utf8_lossy(&newer.stderr), @"");
+}
+
+#[test]
+fn a_run_is_taken_back_by_its_name() {
+    let state = tempfile::tempdir().unwrap();
+    ended(&spotscript(state.path(), &["run", RUNBOOK]), 0);
+    let plan = ended(&spotscript(state.path(), &["undo", "last", "--plan"]), 4);
+    assert!(plan.contains("- delete Auto Scaling group") && plan.contains("6 to delete"), "{plan}");
+    let asked = spotscript(state.path(), &["undo", "last"]);
+    ended(&asked, 2);
+    ended(&spotscript(state.path(), &["undo", "last", "--yes"]), 0);
+    let group = json(state.path(), &["get", "nodegroup", "-o", "json"], 0).to_string();
+    assert!(!group.contains(GROUP), "{group}");
+    // The undo is a run itself: taking it back brings the group back.
+    ended(&spotscript(state.path(), &["undo", "last", "--yes"]), 0);
+    let group = json(state.path(), &["get", "nodegroup", "-o", "json"], 0).to_string();
+    assert!(group.contains(GROUP), "{group}");
+}
+
+#[test]
+fn what_was_changed_since_is_not_taken_back() {
+    let state = tempfile::tempdir().unwrap();
+    ended(&spotscript(state.path(), &["run", RUNBOOK]), 0);
+    ended(&spotscript(state.path(), &["scale", "nodegroup", GROUP, "--nodes", "3"]), 0);
+    let run = json(state.path(), &["runs", "-o", "json"], 0)["runs"][0]["id"].as_str().unwrap().to_owned();
+    ended(&spotscript(state.path(), &["scale", "nodegroup", GROUP, "--nodes", "4"]), 0);
+    let refused = spotscript(state.path(), &["undo", &run, "--yes"]);
+    ended(&refused, 5);
+    let told = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(told.contains("SPOT-0809") && told.contains("desired"), "{told}");
+    ended(&spotscript(state.path(), &["undo", &run, "--yes", "--force"]), 0);
+}
+
+#[test]
+fn a_run_that_failed_is_taken_up_and_one_that_is_done_is_not() {
+    let state = tempfile::tempdir().unwrap();
+    let runbook = state.path().join("two.rhai");
+    let group = |name: &str| {
+        format!(
+            "eks::ensure(eks::nodegroup(\"{name}\", #{{ cluster: \"eks-spot-eksct\", types: [\"m5.xlarge\"] }}), #{{ wait: false }});\n"
+        )
+    };
+    let text = format!(
+        "const PARAMS = #{{ stop: #{{ type: \"bool\", init: false, help: \"stop\" }} }};\n{}if PARAM.stop {{ throw \"stopped\"; }}\n{}",
+        group("one"),
+        group("two")
+    );
+    std::fs::write(&runbook, text).unwrap();
+    ended(&spotscript(state.path(), &["run", "two.rhai", "--stop"]), 1);
+    let again = spotscript(state.path(), &["resume", "last"]);
+    // The same command with the same parameters: it stops again, where it stopped.
+    ended(&again, 1);
+    assert!(String::from_utf8_lossy(&again.stderr).contains("taking up run"));
+    ended(&spotscript(state.path(), &["run", "two.rhai"]), 0);
+    let done = spotscript(state.path(), &["resume", "last"]);
+    ended(&done, 0);
+    assert!(String::from_utf8_lossy(&done.stderr).contains("there is nothing to take up"));
+}
