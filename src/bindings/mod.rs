@@ -15,6 +15,7 @@ mod kube;
 mod nodegroup;
 mod nodegroup_copies;
 mod nodegroup_options;
+mod nodegroup_parts;
 mod nodes;
 mod options;
 mod pause;

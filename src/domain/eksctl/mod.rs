@@ -12,7 +12,7 @@ mod yaml;
 
 pub use edit::{Change, edit};
 pub use lint::{Finding, Severity, fix, lint};
-pub use write::write;
+pub use write::{check, write};
 
 use super::error::{Error, Location, Result};
 use super::nodegroup::NodegroupSpec;
