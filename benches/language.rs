@@ -4,9 +4,10 @@
 use std::hint::black_box;
 use std::sync::Arc;
 
-use criterion::{Criterion, criterion_group, criterion_main};
+use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use spotscript::cli::target::sandbox_host;
 use spotscript::host::{FilePolicy, Recorder};
+use spotscript::repl::Offers;
 use spotscript::sandbox::Sandbox;
 use spotscript::script::Session;
 use spotscript::script::check::Checker;
@@ -52,5 +53,23 @@ fn checking(criterion: &mut Criterion) {
     criterion.bench_function("make a session", |bench| bench.iter(|| Session::new(&host).unwrap()));
 }
 
-criterion_group!(benches, checking);
+/// Tab in a session in which nothing was entered or completed yet.
+fn completing(criterion: &mut Criterion) {
+    let host = sandbox_host(Sandbox::fresh(1), Arc::new(Recorder::default()), FilePolicy::new(".", &[]));
+    let fresh = || Offers::new(&host).unwrap();
+    assert_eq!(fresh().after("let g = eks::nod"), ["eks::nodegroup("]);
+    assert!(fresh().after("kube::nodes().rea").iter().any(|one| one.starts_with("ready(")));
+    for (name, text) in [
+        ("first completion: a function", "let g = eks::nod"),
+        ("first completion: a method, for which types are told", "kube::nodes().rea"),
+        ("first completion: everything", ""),
+    ] {
+        criterion.bench_function(name, |bench| {
+            bench.iter_batched(fresh, |offers| offers.after(black_box(text)), BatchSize::PerIteration);
+        });
+    }
+    criterion.bench_function("as ready as at the first prompt", |bench| bench.iter(fresh));
+}
+
+criterion_group!(benches, checking, completing);
 criterion_main!(benches);

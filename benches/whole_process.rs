@@ -93,13 +93,7 @@ fn main() {
             assert!(status.success(), "{} ended with {status}", subject.name);
         }
     }
-    let medians: Vec<Duration> = times
-        .iter_mut()
-        .map(|times| {
-            times.sort_unstable();
-            times[times.len() / 2]
-        })
-        .collect();
+    let medians: Vec<Duration> = times.into_iter().map(median).collect();
     let reference = if kubectl { medians.last().copied() } else { None };
     println!("{:<34} {:>10} {:>18} {:>12}", format!("median of {ROUNDS}"), "wall", "of kubectl version", "peak memory");
     for (subject, median) in subjects.iter().zip(&medians) {
@@ -109,6 +103,47 @@ fn main() {
         let peak = peak_memory(&(subject.command)()).map_or_else(|| "-".to_owned(), |mib| format!("{mib:.1} MiB"));
         println!("{:<34} {:>7.1} ms {ratio:>18} {peak:>12}", subject.name, median.as_secs_f64() * 1e3);
     }
+    #[cfg(unix)]
+    at_a_terminal(&ours);
+}
+
+/// From the start of a session at a terminal to its prompt, and from Tab to what it completes.
+#[cfg(unix)]
+fn at_a_terminal(ours: &dyn Fn(&[&str]) -> Command) {
+    use std::io::{Read, Write};
+
+    let (mut ready, mut completed) = (Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        let mut command = ours(&["repl", "--no-init"]);
+        command.env("TERM", "xterm").env("NO_COLOR", "1");
+        let begun = Instant::now();
+        let process = rexpect::process::PtyProcess::new(command).unwrap();
+        let mut terminal = process.get_file_handle().unwrap();
+        let mut shown = Vec::new();
+        let mut until = |terminal: &mut std::fs::File, text: &str| {
+            let mut buffer = [0; 4096];
+            while !String::from_utf8_lossy(&shown).contains(text) {
+                let count = terminal.read(&mut buffer).unwrap();
+                shown.extend_from_slice(&buffer[..count]);
+            }
+        };
+        until(&mut terminal, "spot> ");
+        ready.push(begun.elapsed());
+        terminal.write_all(b"eks::nod").unwrap();
+        until(&mut terminal, "eks::nod");
+        let begun = Instant::now();
+        terminal.write_all(b"\t").unwrap();
+        until(&mut terminal, "eks::nodegroup");
+        completed.push(begun.elapsed());
+    }
+    for (name, times) in [("repl at a terminal, to its prompt", ready), ("repl, first Tab to its answer", completed)] {
+        println!("{name:<34} {:>7.1} ms", median(times).as_secs_f64() * 1e3);
+    }
+}
+
+fn median(mut times: Vec<Duration>) -> Duration {
+    times.sort_unstable();
+    times[times.len() / 2]
 }
 
 /// Peak resident set in MiB, as GNU time tells it.

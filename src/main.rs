@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 /// Stack of the thread that does the work, in bytes: address space, not memory. Values nested as deep as the engine's
-/// size limits allow are printed, converted and dropped by recursion.
+/// limits of size and memory allow are printed, converted and dropped by recursion.
 const STACK: usize = 1 << 30;
 
 fn main() -> ExitCode {

@@ -42,7 +42,6 @@ const CRATE_HOMES: &[(&str, &[&str])] = &[
     ("rhai", &["bindings", "script", "host", "repl", "cli"]),
     ("miette", &["script", "repl", "cli"]),
     ("clap", &["cli"]),
-    ("indicatif", &["adapters"]),
 ];
 
 struct Source {

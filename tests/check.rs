@@ -55,6 +55,7 @@ fn correct_scripts_run() {
     for file in scripts("tests/check/good") {
         let folder = tempfile::tempdir().unwrap();
         let host = sandbox_host(Sandbox::fresh(1), Arc::new(Recorder::default()), FilePolicy::new(folder.path(), &[]));
+        host.files().read_beside(&file);
         let mut session = Session::new(&host).unwrap();
         let (name, text) = (file.display().to_string(), std::fs::read_to_string(&file).unwrap());
         let ran = session.compile(&name, &text).and_then(|program| session.run(&program, &rhai::Map::new()));

@@ -11,7 +11,15 @@ mod adapter;
 mod cases;
 #[path = "kubectl/describe.rs"]
 mod describe;
+#[path = "kubectl/drain.rs"]
+mod drain;
+#[path = "kubectl/edges.rs"]
+mod edges;
 #[path = "kubectl/get.rs"]
 mod get;
+#[path = "kubectl/ours.rs"]
+mod ours;
 #[path = "kubectl/real.rs"]
 mod real;
+#[path = "kubectl/rehearsal.rs"]
+mod rehearsal;

@@ -2,27 +2,12 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
-use std::io::Write;
 use std::path::Path;
-use std::process::{Command, Stdio};
 
-fn repl(state: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_spotscript"));
-    command.arg("repl").current_dir(state).env("SPOTSCRIPT_STATE_DIR", state).env("NO_COLOR", "1");
-    command.env_remove("SPOTSCRIPT_TARGET").env_remove("COLUMNS").env("TERM", "xterm");
-    command
-}
+#[path = "support/repl.rs"]
+mod support;
 
-/// Feeds statements and gives what came out on stdout and stderr, and the exit code.
-fn feed(state: &Path, text: &str) -> (String, String, i32) {
-    let mut command = repl(state);
-    let mut child =
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
-    child.stdin.take().unwrap().write_all(text.as_bytes()).expect("it reads");
-    let output = child.wait_with_output().unwrap();
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
-    (text(output.stdout), text(output.stderr), output.status.code().expect("it exits"))
-}
+use support::{feed, repl};
 
 #[test]
 fn what_one_line_defines_the_next_ones_know() {

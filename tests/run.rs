@@ -167,7 +167,7 @@ fn scripts_write_only_where_they_may() {
     let target = outside.path().join("a.yml").display().to_string();
     let script = bench.script(&format!("{group} print(g.config().save(\"{target}\"));"));
     let refused = bench.run(&["run", &script]);
-    assert!(text(&refused.stderr).contains("SPOT-0801"), "{}", text(&refused.stderr));
+    assert!(text(&refused.stderr).contains("SPOT-0806"), "{}", text(&refused.stderr));
     let allowed = bench.run(&["run", "--allow-write", &outside.path().display().to_string(), &script]);
     assert_eq!(text(&allowed.stdout), "created\n", "{}", text(&allowed.stderr));
 }

@@ -83,6 +83,7 @@ pub(super) mod module {
     use crate::bindings::options;
     use crate::domain::Code;
     use crate::domain::error::Error;
+    use crate::ports::Answer;
     use rhai::{Dynamic, FnPtr, Map};
 
     /// Runs a closure and tries again where it fails for a reason that may pass, after longer and longer pauses on the
@@ -132,7 +133,7 @@ pub(super) mod module {
     }
 
     /// Asks the one who runs the script; stops the run unless the answer is yes. `--yes` answers for them. In the
-    /// sandbox nothing real can be lost, so nobody is asked.
+    /// sandbox nothing real can be lost: nobody is asked, and the log says so.
     ///
     /// Since: 0.2.0
     ///
@@ -142,11 +143,23 @@ pub(super) mod module {
     #[rhai_fn(return_raw)]
     pub fn confirm(ctx: NativeCallContext, question: &str) -> Outcome<()> {
         call(&ctx, |host| {
-            if host.session()?.operator.confirm(question) {
-                return Ok(());
+            let refused = |message: String| Error::new(Code::NotConfirmed, message);
+            match host.session()?.operator.confirm(question) {
+                Answer::Yes => {}
+                Answer::Given => host.console().talk(&format!("  {question}: yes, as `--yes` says")),
+                Answer::Harmless => {
+                    host.console().talk(&format!("  {question}: yes, nothing real is lost in the sandbox"));
+                }
+                Answer::No => {
+                    return Err(refused(format!("the answer was no: {question}"))
+                        .help("what was done before stays done; run it again to be asked again"));
+                }
+                Answer::Nobody => {
+                    return Err(refused(format!("nobody is there to ask: {question}"))
+                        .help("run it at a terminal, or with `--yes`"));
+                }
             }
-            Err(Error::new(Code::NotConfirmed, format!("nobody said yes to: {question}"))
-                .help("answer `y` at a terminal, or run with `--yes`"))
+            Ok(())
         })
     }
 }

@@ -7,7 +7,7 @@ use super::values::Config;
 use crate::domain::Code;
 use crate::domain::eksctl::{self, Change, Document};
 use crate::domain::error::{Error, Result};
-use crate::host::Host;
+use crate::host::{FileText, Host};
 
 /// Shell variables come from the environment.
 pub(super) fn variable(name: &str) -> Option<String> {
@@ -16,13 +16,13 @@ pub(super) fn variable(name: &str) -> Option<String> {
 
 /// Opens a document. What breaks eksctl's rules and not its syntax is told and can be repaired.
 pub(super) fn open(host: &Host, path: &str) -> Result<Config> {
-    let text = host.files().read(path)?;
-    let document = eksctl::open(&text, path, &variable)?;
+    let FileText { name, text } = host.files().read(path)?;
+    let document = eksctl::open(&text, &name, &variable)?;
     for fault in document.faults() {
         let place = fault.location.as_ref().map(ToString::to_string).unwrap_or_default();
         host.console().talk(&format!("  {place}: {} {fault}", fault.code));
     }
-    Ok(Config { file: path.into(), text: text.into() })
+    Ok(Config { file: name.into(), text: text.into() })
 }
 
 fn document(config: &Config) -> Result<Document> {

@@ -11,7 +11,7 @@ use crate::domain::Code;
 use crate::domain::eksctl;
 use crate::domain::error::{Error, Result};
 use crate::domain::inventory::ChangeReport;
-use crate::host::Host;
+use crate::host::{FileText, Host};
 use crate::ops::{self, DeleteOptions, EnsureOptions, ScaleOptions};
 
 /// A group by the cluster and the name it has.
@@ -138,7 +138,8 @@ pub(super) fn scale(host: &Host, target: &Target, options: Scale) -> Result<Repo
 pub(super) fn delete(host: &Host, target: &Target, options: Delete) -> Result<Report> {
     let usual = DeleteOptions::default();
     let timeout = timeout(options.timeout.as_deref(), usual.timeout)?;
-    let options = DeleteOptions { drain: options.drain.unwrap_or(usual.drain), timeout };
+    let drain = options.drain.unwrap_or(usual.drain);
+    let options = DeleteOptions { drain, timeout, may_be_gone: host.resumes() };
     settled(host, host.ask(async |session| ops::delete(session, &target.cluster, &target.name, &options).await))
 }
 
@@ -166,8 +167,8 @@ pub(super) fn cluster(host: &Host, name: &str) -> Result<ClusterValue> {
 
 /// Reads a document; `$AWS_REGION` and the like come from the environment and are refused where it does not have them.
 pub(super) fn load(host: &Host, path: &str) -> Result<Vec<Nodegroup>> {
-    let text = host.files().read(path)?;
-    let document = eksctl::read_with(&text, path, &super::config::variable)?;
+    let FileText { name, text } = host.files().read(path)?;
+    let document = eksctl::read_with(&text, &name, &super::config::variable)?;
     for note in document.notes() {
         host.console().talk(&format!("  {}: {}", note.location, note.message));
     }

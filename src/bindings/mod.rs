@@ -12,6 +12,8 @@ mod eks;
 mod failure;
 mod groups;
 mod kube;
+mod node_changes;
+mod node_texts;
 mod nodegroup;
 mod nodegroup_copies;
 mod nodegroup_options;
@@ -52,6 +54,7 @@ pub fn register_syntax(engine: &mut Engine) -> Result<(), ParseError> {
 /// Only if the custom syntax clashes with the engine's own.
 pub fn register(engine: &mut Engine) -> Result<(), ParseError> {
     register_syntax(engine)?;
+    values::name_types(engine);
     engine.register_global_module(exported_module!(attempts::module).into());
     engine.register_global_module(exported_module!(checks::module).into());
     engine.register_global_module(exported_module!(failure::module).into());
@@ -69,6 +72,8 @@ pub fn register(engine: &mut Engine) -> Result<(), ParseError> {
     engine.register_global_module(exported_module!(tags::methods).into());
     engine.register_global_module(exported_module!(nodes::lists).into());
     engine.register_global_module(exported_module!(nodes::node).into());
+    engine.register_global_module(exported_module!(node_changes::module).into());
+    engine.register_global_module(exported_module!(node_texts::module).into());
     engine.register_static_module("eks", exported_module!(eks::module).into());
     engine.register_static_module("kube", exported_module!(kube::module).into());
     engine.register_static_module("tags", exported_module!(tags::tags).into());

@@ -8,10 +8,12 @@ use k8s_openapi::api::core::v1::{Node, Pod};
 
 use crate::domain::advisor::AdvisorRow;
 use crate::domain::cloud::{Cluster, Lifecycle};
+use crate::domain::drain::DrainReport;
 use crate::domain::feed_source::FeedSource;
 use crate::domain::instance_type::InstanceType;
 use crate::domain::instance_types::InstanceTypes;
 use crate::domain::inventory::{ChangeReport, GroupDetail, GroupSummary, Topology};
+use crate::domain::node_change::NodeChange;
 use crate::domain::nodegroup::NodegroupSpec;
 use crate::domain::shape::Shape;
 use crate::domain::taint::Taint;
@@ -52,6 +54,14 @@ pub struct Config {
 /// `Report`: what an idempotent verb did.
 #[derive(Debug, Clone)]
 pub struct Report(pub Arc<ChangeReport>);
+
+/// `Changes`: what a verb did to nodes.
+#[derive(Debug, Clone)]
+pub struct Changes(pub Arc<Vec<NodeChange>>);
+
+/// `Drain`: what came of a drain.
+#[derive(Debug, Clone)]
+pub struct Drain(pub Arc<DrainReport>);
 
 /// `Groups`: rows of `eks::list`.
 #[derive(Debug, Clone)]
@@ -134,6 +144,23 @@ pub struct Pods {
     pub columns: Columns,
     /// Whether they come from more than one namespace.
     pub all_namespaces: bool,
+}
+
+/// Tells an engine the names of the types that no module of its own names: `type_of` and errors say them.
+pub(super) fn name_types(engine: &mut rhai::Engine) {
+    engine
+        .register_type_with_name::<Labels>("Labels")
+        .register_type_with_name::<Nodegroup>("Nodegroup")
+        .register_type_with_name::<Config>("Config")
+        .register_type_with_name::<Report>("Report")
+        .register_type_with_name::<Groups>("Groups")
+        .register_type_with_name::<Group>("Group")
+        .register_type_with_name::<ClusterValue>("Cluster")
+        .register_type_with_name::<Diagram>("Diagram")
+        .register_type_with_name::<Advice>("Advice")
+        .register_type_with_name::<NodeValue>("Node")
+        .register_type_with_name::<Nodes>("Nodes")
+        .register_type_with_name::<Pods>("Pods");
 }
 
 /// The name that scripts know a Rust type by, where the two differ.

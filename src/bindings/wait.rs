@@ -8,6 +8,7 @@ use rhai::plugin::*;
 pub(super) mod module {
     use crate::bindings::call::{Outcome, call};
     use crate::bindings::eks::timeout;
+    use crate::ports::{Event, Wait};
     use rhai::FnPtr;
     use std::time::Duration;
 
@@ -22,16 +23,21 @@ pub(super) mod module {
     /// ```
     #[rhai_fn(return_raw)]
     pub fn wait_until(ctx: NativeCallContext, longest: &str, claim: FnPtr) -> Outcome<bool> {
-        let longest = call(&ctx, |_| timeout(Some(longest), Duration::ZERO))?;
+        let (given, longest) = (longest, call(&ctx, |_| timeout(Some(longest), Duration::ZERO))?);
+        let place = (ctx.call_source().unwrap_or("the script"), ctx.call_position().line().unwrap_or(0));
+        let what = format!("what {}:{} asks for, at most {given}", place.0, place.1);
+        if claim.call_within_context::<bool>(&ctx, ())? {
+            return Ok(true);
+        }
+        let session = call(&ctx, |host| host.session())?;
+        let (_wait, since) = (Wait::told_to(&*session.operator), session.clock.now());
         let (mut pause, most) = PAUSES;
         let mut waited = Duration::ZERO;
         loop {
-            if claim.call_within_context::<bool>(&ctx, ())? {
-                return Ok(true);
-            }
             if waited >= longest {
                 return Ok(false);
             }
+            session.operator.tell(&Event::Waiting { what: what.clone(), since });
             let next = pause.min(longest - waited);
             call(&ctx, |host| {
                 host.ask(async |session| {
@@ -41,6 +47,9 @@ pub(super) mod module {
             })?;
             waited += next;
             pause = (pause * 2).min(most);
+            if claim.call_within_context::<bool>(&ctx, ())? {
+                return Ok(true);
+            }
         }
     }
 }

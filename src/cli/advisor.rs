@@ -82,7 +82,7 @@ struct Answer<'a> {
 
 /// Runs the command.
 pub fn run(args: Args, global: &Global) -> Result<ExitCode, Failed> {
-    let host = target::host(global, &[])?;
+    let host = target::host(global, &super::reach::Reach::default())?;
     listen_for_interrupts(host.cancel().clone());
     let region = match &global.region {
         Some(region) => region.clone(),

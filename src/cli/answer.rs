@@ -13,10 +13,9 @@ pub fn answer(
     global: &Global,
     command: impl AsyncFnOnce(&Session, Form) -> Result<String>,
 ) -> Result<ExitCode, Failed> {
-    let host = target::host(global, &[])?;
+    let host = target::host(global, &super::reach::Reach::default())?;
     listen_for_interrupts(host.cancel().clone());
-    let words: Vec<String> = std::env::args().skip(1).collect();
-    journal::keep(&host, &words.join(" "), &rhai::Map::new(), global);
+    journal::keep(&host, &global.start.words.join(" "), &rhai::Map::new(), global, None, &[]);
     let result = host.ask(async |session| command(session, Form::of(global)).await);
     let closed = host.close();
     let code = result.as_ref().err().map_or(0, |error| error.kind().exit_code());

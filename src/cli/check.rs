@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use serde::Serialize;
 
+use super::reach::Reading;
 use super::{Failed, Global, console, target};
 use crate::domain::error::Error;
 use crate::domain::{Code, Kind};
@@ -32,12 +33,14 @@ pub struct Args {
     /// Findings as annotations for GitHub's workflow log
     #[arg(long)]
     github: bool,
+    #[command(flatten)]
+    reading: Reading,
 }
 
 /// Runs the command.
 pub fn run(args: Args, global: &Global) -> Result<ExitCode, Failed> {
     let files = files(&args.paths)?;
-    let host = target::host(global, &[])?;
+    let host = target::host(global, &args.reading.into())?;
     let checker = Checker::new(&host)?;
     let mut findings = Vec::new();
     for file in &files {

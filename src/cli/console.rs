@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use super::{Failed, Global};
+use crate::adapters::terminal::live;
 use crate::host::Console;
 use crate::script::render::{Look, render};
 use crate::view::Style;
@@ -24,6 +25,11 @@ impl Terminal {
     /// The terminal as the flags want it.
     pub fn new(global: &Global) -> Self {
         Terminal { style: data_style(global), data_is_talk: global.json(), kept: Mutex::default() }
+    }
+
+    /// The terminal of a run whose answer on stdout is another one than what scripts print.
+    pub fn talking(global: &Global) -> Self {
+        Terminal { data_is_talk: true, ..Terminal::new(global) }
     }
 }
 
@@ -60,7 +66,7 @@ impl Console for Terminal {
 /// How data on stdout may look.
 pub fn data_style(global: &Global) -> Style {
     let terminal = stdout().is_terminal();
-    Style { colour: terminal && colour_wanted(global), width: terminal.then(columns) }
+    Style { colour: global.colour(terminal), width: terminal.then(columns) }
 }
 
 /// How documentation on stdout may look.
@@ -79,7 +85,17 @@ pub fn data_was_lost() -> bool {
 
 /// Writes data to stdout, its last line ended. A reader that has gone is no failure.
 pub fn print(text: &str) {
-    if let Err(error) = write(&mut stdout().lock(), text)
+    if let Err(error) = live::beside(|| write(&mut stdout().lock(), text))
+        && error.kind() != ErrorKind::BrokenPipe
+    {
+        LOST.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Writes data to stdout as it is: another program's text may end without a line break.
+pub fn print_as_is(text: &str) {
+    let mut to = stdout().lock();
+    if let Err(error) = to.write_all(text.as_bytes()).and_then(|()| to.flush())
         && error.kind() != ErrorKind::BrokenPipe
     {
         LOST.store(true, Ordering::Relaxed);
@@ -88,7 +104,13 @@ pub fn print(text: &str) {
 
 /// Writes talk to stderr, its last line ended.
 pub fn say(text: &str) {
-    drop(write(&mut stderr().lock(), text));
+    drop(live::beside(|| write(&mut stderr().lock(), text)));
+}
+
+/// Writes a question to stderr; the answer is on its line.
+pub fn ask(question: &str) {
+    let mut to = stderr().lock();
+    drop(write!(to, "{question} ").and_then(|()| to.flush()));
 }
 
 /// Shows on a terminal's stderr how far something is, in one line that the next takes the place of.
@@ -113,11 +135,7 @@ pub fn report(failed: &Failed, global: &Global) {
 pub fn look(global: &Global) -> Look {
     let terminal = stderr().is_terminal();
     let width = if terminal { columns() } else { DEFAULT_WIDTH };
-    Look { colour: terminal && colour_wanted(global), width: width.into() }
-}
-
-fn colour_wanted(global: &Global) -> bool {
-    !global.no_color && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+    Look { colour: global.colour(terminal), width: width.into() }
 }
 
 /// Columns of the terminal.

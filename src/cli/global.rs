@@ -15,7 +15,7 @@ pub enum TargetKind {
 }
 
 /// The form of data on stdout.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Output {
     /// For people.
     Text,
@@ -23,6 +23,50 @@ pub enum Output {
     Wide,
     /// For programs.
     Json,
+    /// kubectl's further forms: `yaml`, `name`, `jsonpath=…`, `custom-columns=…`.
+    Kubectl(String),
+}
+
+/// Any form: whether a command has it is known to the command.
+fn output(text: &str) -> Result<Output, String> {
+    Ok(match text {
+        "text" => Output::Text,
+        "wide" => Output::Wide,
+        "json" => Output::Json,
+        other => {
+            let format = other.split('=').next().unwrap_or_default();
+            if !["yaml", "name"].contains(&format)
+                && !["jsonpath", "custom-columns"].iter().any(|it| format.starts_with(it))
+            {
+                return Err("write `text`, `wide` or `json`; for what the cluster holds also `yaml`, `name`, \
+                            `jsonpath=…` or `custom-columns=…`"
+                    .to_owned());
+            }
+            Output::Kubectl(other.to_owned())
+        }
+    })
+}
+
+/// How this process came to do what it does: what the journal notes.
+#[derive(Debug, Clone, Default)]
+pub struct Start {
+    /// The words of the command line behind the program's name.
+    pub words: Vec<String>,
+    /// The run that is taken up again.
+    pub resumes: Option<String>,
+    /// The run that is taken back.
+    pub undoes: Option<String>,
+}
+
+/// When there are colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Colour {
+    /// At a terminal, unless `NO_COLOR` is set.
+    Auto,
+    /// Everywhere.
+    Always,
+    /// Nowhere.
+    Never,
 }
 
 /// Flags that every command takes.
@@ -50,11 +94,17 @@ pub struct Global {
     /// Say more: `-v` how many requests were made, `-vv` each of them with the time it took
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
+    /// Say less: no progress and nothing of what is made; steps, checks, warnings and errors stay
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
     /// Form of the data on stdout: `text` (the default), `wide` with more columns, or `json`
-    #[arg(short, long, global = true, value_enum, hide_possible_values = true)]
+    #[arg(short, long, global = true, value_parser = output)]
     pub output: Option<Output>,
-    /// No colours, also with NO_COLOR set or when not on a terminal
-    #[arg(long, global = true)]
+    /// Colours: `auto` (the default: at a terminal, unless NO_COLOR is set), `always` or `never`
+    #[arg(long, global = true, value_enum, value_name = "WHEN", hide_possible_values = true)]
+    pub color: Option<Colour>,
+    /// The same as `--color never`
+    #[arg(long, global = true, conflicts_with = "color")]
     pub no_color: bool,
     /// Answer yes to every question
     #[arg(long, global = true)]
@@ -62,6 +112,9 @@ pub struct Global {
     /// Give up after this time, such as `90s` or `10m`
     #[arg(long, global = true, value_name = "TIME", value_parser = duration)]
     pub timeout: Option<Duration>,
+    /// Set by the program, not by a flag.
+    #[arg(skip)]
+    pub start: Start,
 }
 
 impl Global {
@@ -75,16 +128,29 @@ impl Global {
             feed: later.feed.or_else(|| self.feed.clone()),
             world: later.world.or_else(|| self.world.clone()),
             verbose: self.verbose + later.verbose,
-            output: later.output.or(self.output),
+            quiet: self.quiet || later.quiet,
+            color: later.color.or(self.color),
+            output: later.output.or_else(|| self.output.clone()),
             no_color: self.no_color || later.no_color,
             yes: self.yes || later.yes,
             timeout: later.timeout.or(self.timeout),
+            start: self.start.clone(),
         }
     }
 
     /// The target.
     pub fn target(&self) -> TargetKind {
         self.target.unwrap_or(TargetKind::Sandbox)
+    }
+
+    /// Whether there may be colours on a stream that is a terminal or is none.
+    pub fn colour(&self, terminal: bool) -> bool {
+        match self.color {
+            _ if self.no_color => false,
+            Some(Colour::Always) => true,
+            Some(Colour::Never) => false,
+            Some(Colour::Auto) | None => terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+        }
     }
 
     /// Whether data is for programs.
@@ -95,6 +161,16 @@ impl Global {
     /// Whether more columns are wanted.
     pub fn wide(&self) -> bool {
         self.output == Some(Output::Wide)
+    }
+
+    /// The form in kubectl's spelling; empty for its tables.
+    pub fn kubectl_output(&self) -> &str {
+        match &self.output {
+            None | Some(Output::Text) => "",
+            Some(Output::Wide) => "wide",
+            Some(Output::Json) => "json",
+            Some(Output::Kubectl(form)) => form,
+        }
     }
 
     /// The sandbox world's name.

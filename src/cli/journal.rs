@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::{Global, TargetKind};
 use crate::host::Host;
-use crate::journal::Store;
+use crate::journal::{Origin, Store};
 use crate::sandbox::store::state_folder;
 
 /// Where runs are kept. Without a home directory the first change fails, and nothing before it.
@@ -13,13 +13,50 @@ pub(super) fn store() -> Store {
     state_folder().map_or_else(Store::nowhere, |folder| Store::new(folder.join("runs")))
 }
 
-/// Makes `host` write down every change of the run of `script`, or of a command.
-pub(super) fn keep(host: &Host, script: &str, params: &Map, global: &Global) {
-    let target = match global.target() {
-        TargetKind::Sandbox => "sandbox",
-        TargetKind::Aws => "aws",
+/// Makes `host` write down every change of the run of `script`, or of a command. The words of `secret` parameters are
+/// left out.
+pub(super) fn keep(
+    host: &Host,
+    script: &str,
+    params: &Map,
+    global: &Global,
+    sha256: Option<String>,
+    secret: &[String],
+) {
+    let (target, world) = match global.target() {
+        TargetKind::Sandbox => ("sandbox", Some(global.world().to_owned())),
+        TargetKind::Aws => ("aws", None),
     };
-    host.keep_journal(store().begin(script, target, as_json(params)));
+    let origin = Origin {
+        words: without_secrets(&global.start.words, secret),
+        folder: std::env::current_dir().map(|folder| folder.display().to_string()).unwrap_or_default(),
+        world,
+        sha256,
+        resumes: global.start.resumes.clone(),
+        undoes: global.start.undoes.clone(),
+    };
+    if global.start.resumes.is_some() {
+        host.resume();
+    }
+    host.keep_journal(store().begin(script, target, as_json(params), Some(origin)).hiding(host.hidden().secrets()));
+}
+
+fn without_secrets(words: &[String], secret: &[String]) -> Vec<String> {
+    let flags: Vec<String> = secret.iter().map(|name| format!("--{}", name.replace('_', "-"))).collect();
+    let mut kept = vec![];
+    let mut skip = false;
+    for word in words {
+        if std::mem::take(&mut skip) {
+            continue;
+        }
+        let name = word.split('=').next().unwrap_or(word).replace('_', "-");
+        if flags.contains(&name) {
+            skip = !word.contains('=');
+            continue;
+        }
+        kept.push(word.clone());
+    }
+    kept
 }
 
 /// Parameters as JSON.
@@ -27,7 +64,7 @@ pub(super) fn as_json(params: &Map) -> Value {
     Value::Object(params.iter().map(|(name, value)| (name.to_string(), value_of(value))).collect())
 }
 
-/// A parameter as JSON: parameters are texts, numbers and truth values.
+/// A parameter as JSON: parameters are texts, numbers, truth values and lists of texts.
 fn value_of(value: &rhai::Dynamic) -> Value {
     serde_json::to_value(value).unwrap_or_else(|_| Value::from(value.to_string()))
 }

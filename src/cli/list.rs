@@ -10,7 +10,7 @@ use super::{Failed, Global, console, target};
 use crate::domain::Code;
 use crate::domain::error::Error;
 use crate::script::testing::{SUFFIX, discover};
-use crate::script::{Header, Session};
+use crate::script::{Header, Session, told};
 use crate::view::table::Table;
 use crate::view::{Style, words};
 
@@ -52,7 +52,7 @@ struct Parameter {
 
 /// Runs the command.
 pub fn run(args: Args, global: &Global) -> Result<ExitCode, Failed> {
-    let session = Session::new(&target::host(global, &[])?)?;
+    let session = Session::new(&target::host(global, &super::reach::Reach::default())?)?;
     let mut rows = Vec::new();
     let mut found = Vec::new();
     for path in &args.paths {
@@ -133,7 +133,7 @@ fn parameter(param: &crate::script::Param) -> Parameter {
         name: param.name.clone(),
         kind: param.kind.name(),
         required: param.init.is_none(),
-        default: param.init.as_ref().filter(|_| !param.secret).map(ToString::to_string),
+        default: param.init.as_ref().filter(|_| !param.secret).map(told),
         help: param.help.clone(),
     }
 }

@@ -5,6 +5,7 @@
 
 mod advisor;
 mod answer;
+mod apply;
 mod asg;
 mod bound;
 mod check;
@@ -22,14 +23,19 @@ mod get;
 mod given;
 mod global;
 mod journal;
+pub mod kubectl;
 mod lint;
 mod list;
 mod man;
 mod new;
 mod nodes;
 mod params;
+mod plan;
+mod reach;
 mod repl;
+mod resume;
 mod run;
+mod runbook;
 mod runs;
 mod sandbox;
 mod scale;
@@ -37,6 +43,8 @@ mod serve;
 mod summary;
 pub mod target;
 mod test;
+mod undo;
+mod unseen;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -44,6 +52,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 pub use global::{Global, Output, TargetKind};
+use kubectl::Verb;
 
 use crate::domain::Code;
 use crate::domain::error::Error;
@@ -71,7 +80,10 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Run(run::Args),
+    Apply(apply::Args),
     Runs(runs::Args),
+    Resume(resume::Args),
+    Undo(undo::Args),
     Test(test::Args),
     Check(check::Args),
     Lint(lint::Args),
@@ -85,6 +97,16 @@ enum Command {
     Asg(asg::Args),
     Nodes(nodes::Args),
     Describe(describe::Args),
+    /// Keep new pods away from nodes, as `kubectl cordon` does
+    Cordon(kubectl::drain::CordonArgs),
+    /// Let new pods come to nodes again, as `kubectl uncordon` does
+    Uncordon(kubectl::drain::UncordonArgs),
+    /// Empty nodes, as `kubectl drain` does: cordon, then evict
+    Drain(kubectl::drain::DrainArgs),
+    /// Add and remove taints of nodes, as `kubectl taint` does
+    Taint(kubectl::change::TaintArgs),
+    /// Set and remove labels of nodes, as `kubectl label` does
+    Label(kubectl::change::LabelArgs),
     Diagram(diagram::Args),
     Advisor(advisor::Args),
     Docs(docs::Args),
@@ -94,10 +116,29 @@ enum Command {
     Man(man::Args),
 }
 
+impl Command {
+    /// Whether it prints what the cluster holds, and so understands kubectl's forms of output.
+    fn is_kubectls(&self) -> bool {
+        match self {
+            Command::Get(args) => args.is_kubectls(),
+            Command::Nodes(_) => true,
+            _ => false,
+        }
+    }
+}
+
 fn dispatch(command: Command, global: &Global) -> Result<ExitCode, Failed> {
+    if let (Some(Output::Kubectl(form)), false) = (&global.output, command.is_kubectls()) {
+        return Err(Error::new(Code::InvalidArgument, format!("this command has no output of the form `{form}`"))
+            .help("use `text`, `wide` or `json`")
+            .into());
+    }
     match command {
         Command::Run(args) => run::run(args, global),
+        Command::Apply(args) => apply::run(args, global),
         Command::Runs(args) => runs::run(args, global),
+        Command::Resume(args) => resume::run(args, global),
+        Command::Undo(args) => undo::run(args, global),
         Command::Test(args) => test::run(args, global),
         Command::Check(args) => check::run(args, global),
         Command::Lint(args) => lint::run(args, global),
@@ -113,6 +154,11 @@ fn dispatch(command: Command, global: &Global) -> Result<ExitCode, Failed> {
         Command::Asg(args) => asg::run(args, global),
         Command::Nodes(args) => nodes::run(args, global),
         Command::Describe(args) => describe::run(args, global),
+        Command::Cordon(args) => kubectl::run(&Verb::Cordon(args), global),
+        Command::Uncordon(args) => kubectl::run(&Verb::Uncordon(args), global),
+        Command::Drain(args) => kubectl::run(&Verb::Drain(args), global),
+        Command::Taint(args) => kubectl::run(&Verb::Taint(args), global),
+        Command::Label(args) => kubectl::run(&Verb::Label(args), global),
         Command::Diagram(args) => diagram::run(args, global),
         Command::Advisor(args) => advisor::run(args, global),
         Command::Docs(args) => docs::run(args, global),
@@ -126,6 +172,8 @@ pub type Failed = ScriptError;
 
 /// Runs the program with these arguments, the program's name first.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let words = arguments.iter().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(error) => {
@@ -134,7 +182,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
         }
     };
-    let Cli { global, command } = cli;
+    let Cli { mut global, command } = cli;
+    global.start.words = words;
     let code = match dispatch(command, &global) {
         Ok(code) => code,
         Err(failed) => fail(&failed, &global, global.json()),

@@ -7,7 +7,7 @@ use rhai::Map;
 use super::Global;
 use crate::domain::Code;
 use crate::domain::error::{Error, Result, nearest};
-use crate::script::{Header, Param, ParamKind};
+use crate::script::{Header, Param, ParamKind, told};
 
 /// What followed FILE.
 pub enum Given {
@@ -78,11 +78,13 @@ fn argument(param: &Param) -> Arg {
     let mut add = |text: String| help.push_str(&if help.is_empty() { text } else { format!(" {text}") });
     if !param.choices.is_empty() {
         let choices: Vec<String> = param.choices.iter().map(ToString::to_string).collect();
-        add(format!("[one of: {}]", choices.join(", ")));
+        let any = if param.kind == ParamKind::List { "any" } else { "one" };
+        add(format!("[{any} of: {}]", choices.join(", ")));
     }
     add(match &param.init {
         Some(_) if param.secret => "[has a default]".into(),
-        Some(init) => format!("[default: {init}]"),
+        Some(init) if told(init).is_empty() => "[default: empty]".into(),
+        Some(init) => format!("[default: {}]", told(init)),
         None => "[required]".into(),
     });
     match param.bounds {
@@ -117,7 +119,7 @@ fn explain(error: &clap::Error, header: &Header, command: &Command) -> Error {
             let global = command.get_arguments().filter_map(Arg::get_long);
             let failure = Error::new(Code::InvalidArgument, format!("the script has no parameter `{given}`"));
             match nearest(name, own.iter().map(String::as_str).chain(global)) {
-                _ if matches!(name, "params" | "no-input" | "allow-write") => {
+                _ if matches!(name, "params" | "no-input" | "allow-read" | "allow-write") => {
                     failure.help(format!("it is a flag of `run` itself: `spotscript run --{name} … FILE`"))
                 }
                 Some(near) => failure.help(format!("did you mean `--{near}`?")),

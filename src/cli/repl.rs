@@ -8,10 +8,11 @@ use std::sync::Arc;
 
 use etcetera::BaseStrategy;
 
+use super::reach::Reach;
 use super::{Failed, Global, TargetKind, console, journal, target};
 use crate::domain::Code;
 use crate::domain::error::{Error, Result, nearest};
-use crate::host::{Cancel, Console, FilePolicy, Host, listen_for_interrupts};
+use crate::host::{Cancel, Console, Host, listen_for_interrupts};
 use crate::repl::{self, Options, Targets};
 use crate::sandbox::{Sandbox, store};
 use crate::script::{docs, explain};
@@ -29,16 +30,18 @@ pub struct Args {
     /// Run no startup file
     #[arg(long)]
     no_init: bool,
+    #[command(flatten)]
+    reach: Reach,
 }
 
 /// Runs the command.
 pub fn run(args: Args, global: &Global) -> Result<ExitCode, Failed> {
     let cancel = Cancel::default();
-    let host = target::host_stopped_by(global, &[], cancel.clone())?;
+    let host = target::host_stopped_by(global, &args.reach, cancel.clone())?;
     listen_for_interrupts(cancel.clone());
     let interactive = std::io::stdin().is_terminal();
     let report = |failed: &Failed| console::report(failed, global);
-    let targets = Worlds { global: RefCell::new(global.clone()), cancel, hosts: RefCell::default() };
+    let targets = Worlds { global: RefCell::new(global.clone()), reach: args.reach, cancel, hosts: RefCell::default() };
     targets.journaled(&host, global);
     let options = Options {
         report: &report,
@@ -64,6 +67,7 @@ fn startup_file() -> Option<PathBuf> {
 /// The targets that a session can change to.
 struct Worlds {
     global: RefCell<Global>,
+    reach: Reach,
     cancel: Cancel,
     /// The hosts of this session, whose journals end with it.
     hosts: RefCell<Vec<Host>>,
@@ -72,7 +76,7 @@ struct Worlds {
 impl Worlds {
     /// Makes a host write down what the session changes on it.
     fn journaled(&self, host: &Host, global: &Global) {
-        journal::keep(host, "repl", &rhai::Map::new(), global);
+        journal::keep(host, "repl", &rhai::Map::new(), global, None, &[]);
         self.hosts.borrow_mut().push(host.clone());
     }
 
@@ -122,7 +126,7 @@ impl Targets for Worlds {
                 });
             }
         }
-        let host = target::host_stopped_by(&wanted, &[], self.cancel.clone())?;
+        let host = target::host_stopped_by(&wanted, &self.reach, self.cancel.clone())?;
         self.journaled(&host, &wanted);
         *self.global.borrow_mut() = wanted;
         Ok(host)
@@ -139,9 +143,7 @@ impl Targets for Worlds {
             Some(world) => Sandbox::of(world),
             None => Sandbox::fresh(1),
         };
-        let working = std::env::current_dir()
-            .map_err(|error| Error::new(Code::File, "the working directory is gone").because(error.to_string()))?;
-        Ok(target::sandbox_host_stopped_by(sandbox, console, FilePolicy::new(working, &[]), self.cancel.clone()))
+        Ok(target::sandbox_host_stopped_by(sandbox, console, self.reach.files()?, self.cancel.clone()))
     }
 
     fn explain(&self, code: Code) -> String {

@@ -3,15 +3,14 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use rhai::Map;
-
-use super::params::{self, Given};
-use super::{Failed, Global, console, given, journal, summary, target};
+use super::runbook::{Flags, Runbook, STDIN, Wanted, Way};
+use super::{Failed, Global, console, plan, summary};
 use crate::domain::error::Error;
 use crate::domain::{Code, Kind};
-use crate::host::{Host, listen_for_interrupts};
+use crate::host::Host;
+use crate::script::ScriptError;
+use crate::script::render::render;
 use crate::script::session::Ending;
-use crate::script::{Header, ScriptError, Session};
 
 /// Run a runbook
 ///
@@ -19,16 +18,15 @@ use crate::script::{Header, ScriptError, Session};
 #[derive(Debug, clap::Args)]
 #[command(override_usage = "spotscript run [OPTIONS] <FILE> [PARAMETERS]")]
 pub struct Args {
-    /// Let scripts write below this directory too, not only below the working directory
-    #[arg(long, value_name = "DIR")]
-    allow_write: Vec<PathBuf>,
-    /// Take parameters from this YAML or JSON file; flags go before it, the environment after it
-    #[arg(long, value_name = "FILE")]
-    params: Option<PathBuf>,
-    /// Ask nothing: a parameter that is missing is an error
+    /// Change nothing: show what would be different afterwards and which requests that takes; exit code 4 when there are any
     #[arg(long)]
-    no_input: bool,
-    /// The runbook, then its parameters
+    plan: bool,
+    /// Write the plan to this file, for `spotscript apply`
+    #[arg(long, value_name = "FILE", requires = "plan")]
+    out: Option<PathBuf>,
+    #[command(flatten)]
+    flags: Flags,
+    /// The runbook (`-` takes it from standard input), then its parameters
     #[arg(value_name = "FILE", required = true, trailing_var_arg = true, allow_hyphen_values = true, num_args = 1..)]
     file: Vec<String>,
 }
@@ -53,61 +51,43 @@ fn execute(args: Args, global: &Global) -> Result<ExitCode, Failed> {
     let Some((file, rest)) = args.file.split_first() else {
         return Err(Error::new(Code::InvalidArgument, "no runbook was given").into());
     };
-    if file.starts_with('-') {
+    if file.starts_with('-') && file != STDIN {
         let error = Error::new(Code::InvalidArgument, format!("`{file}` is no flag of `spotscript run`"));
         return Err(error.help("the runbook's own parameters come after its file").into());
     }
-    let text = std::fs::read_to_string(file)
-        .map_err(|error| Error::new(Code::File, format!("`{file}` cannot be read")).because(error.to_string()))?;
-    let (values, global) = match parameters(file, &text, rest, &args, global)? {
-        Given::Help(text) => {
+    let runbook = match Runbook::read(file, rest, &args.flags, global)? {
+        Wanted::Runbook(runbook) => runbook,
+        Wanted::Help(text) => {
             console::print(&text);
             return Ok(ExitCode::SUCCESS);
         }
-        Given::Values(values, global) => (values, *global),
     };
-    let host = target::host(&global, &args.allow_write)?;
-    listen_for_interrupts(host.cancel().clone());
-    let mut session = Session::new(&host)?;
-    let program = session.compile(file, &text)?;
-    let ask = !args.no_input && !global.json() && given::can_ask();
-    let values = given::complete(&program.header, values, args.params.as_deref(), ask)?;
-    let parameters = shown(&program.header, &values);
-    journal::keep(&host, file, &parameters, &global);
-    let result = session.run(&program, &values);
+    match args.plan {
+        true => plan::plan(&runbook, args.out.as_deref()),
+        false => run_to_the_end(&runbook, &Way::Freely),
+    }
+}
+
+/// Runs it, shows how it went and notes its end.
+pub fn run_to_the_end(runbook: &Runbook, way: &Way<'_>) -> Result<ExitCode, Failed> {
+    let (host, result) = runbook.run(way)?;
     let closed = host.close();
+    let result = result.map_err(|failed| {
+        let error = host.hidden().secrets().mask_error(*failed.error);
+        ScriptError { error: error.into(), ..failed }
+    });
     if let Err(failed) = &result {
-        console::report(failed, &global);
+        // Through the host's console: the lines of the script that are shown may hold a secret.
+        host.console().talk(&render(failed, console::look(&runbook.global)));
     }
     let code = exit_code(&host, &result);
-    summary::show(&host, &result, &global, &summary::About { script: file, parameters: &parameters, exit_code: code })?;
+    let about = summary::About { script: &runbook.file, parameters: &runbook.shown, exit_code: code };
+    summary::show(&host, &result, &runbook.global, &about)?;
     closed.and(host.end_journal(code))?;
     Ok(ExitCode::from(code))
 }
 
-/// Reads what follows FILE. Global flags may be there too, so this comes before the host that runs the script.
-fn parameters(file: &str, text: &str, rest: &[String], args: &Args, global: &Global) -> Result<Given, Failed> {
-    if rest.is_empty() {
-        return Ok(Given::Values(Map::new(), Box::new(global.clone())));
-    }
-    let program = Session::new(&target::host(global, &args.allow_write)?)?.compile(file, text)?;
-    Ok(match params::parse(file, &program.header, rest)? {
-        Given::Values(values, later) => Given::Values(values, Box::new(global.overridden_by(*later))),
-        help @ Given::Help(_) => help,
-    })
-}
-
-/// The parameters as they may be shown and written down: what is secret is masked.
-fn shown(header: &Header, given: &Map) -> Map {
-    let mut values = header.values(given).unwrap_or_default();
-    for param in header.params.iter().filter(|param| param.secret) {
-        if let Some(value) = values.get_mut(param.name.as_str()) {
-            *value = "***".into();
-        }
-    }
-    values
-}
-
+/// The exit code of a run.
 fn exit_code(host: &Host, result: &Result<Ending, ScriptError>) -> u8 {
     match result {
         Err(failed) => failed.error.kind().exit_code(),

@@ -34,7 +34,7 @@ pub fn run(args: Args, path: &Path, global: &Global) -> Result<ExitCode, Failed>
     let stop = Cancel::default();
     listen_for_interrupts(stop.clone());
     let ports = Ports { aws: args.aws_port, kubernetes: args.kube_port };
-    target::host(global, &[])?.block(serve(sandbox, ports, stop, Form::of(global)))?;
+    target::host(global, &super::reach::Reach::default())?.block(serve(sandbox, ports, stop, Form::of(global)))?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::{Global, TargetKind, console, journal};
+use crate::domain::Code;
 use crate::domain::error::{Error, Result};
 use crate::host::{Host, Record};
 use crate::ports::RequestCounts;
@@ -104,9 +105,11 @@ pub fn show(host: &Host, result: &Result<Ending, ScriptError>, global: &Global, 
                 .map(|frame| Frame { what: &frame.what, place: frame.place.as_ref().map(place_of) })
                 .collect(),
         };
-        console::print(&json::render("run", &report)?);
+        let report = serde_json::to_value(&report)
+            .map_err(|error| Error::new(Code::Internal, "the run is not JSON").because(error.to_string()))?;
+        console::print(&json::render("run", &host.hidden().secrets().mask_json(report))?);
     } else if !record.is_empty() {
-        console::say(&text(&record, host.elapsed_ms(), ok));
+        host.console().talk(&text(&record, host.elapsed_ms(), ok));
     }
     if let Some(requests) = host.requests().filter(|_| global.verbose > 0 && !global.json()) {
         console::say(&sent(requests));

@@ -321,6 +321,16 @@ codes! {
     JournalUnwritable = 804, Usage;
     /// The journal of a run cannot be read.
     JournalUnreadable = 805, Usage;
+    /// A script reaches for a file outside of what it may read or write.
+    FileOutside = 806, Usage;
+    /// What is about to be done is not what was planned.
+    PlanMoved = 807, Refused;
+    /// A plan's file cannot be read.
+    PlanUnreadable = 808, Usage;
+    /// What a run changed was changed again since, by someone else.
+    UndoMoved = 809, Refused;
+    /// Another run works on the group.
+    GroupLocked = 810, Refused;
 
     /// An invariant of spotscript does not hold.
     Internal = 901, Bug;

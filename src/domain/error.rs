@@ -114,6 +114,8 @@ pub fn nearest<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> Opt
         .into_iter()
         .map(|name| (strsim::damerau_levenshtein(given, name), name))
         .filter(|(distance, name)| *distance <= (name.chars().count() / 3).clamp(1, 4))
+        // A name of one letter is one slip away from every other.
+        .filter(|(distance, _)| *distance < given.chars().count())
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, name)| name)
 }
@@ -127,5 +129,6 @@ mod tests {
         assert_eq!(nearest("lables", ["labels", "taints"]), Some("labels"));
         assert_eq!(nearest("eks-spot-eksctl", ["eks-spot-eksct", "prod"]), Some("eks-spot-eksct"));
         assert_eq!(nearest("zebra", ["labels", "taints"]), None);
+        assert_eq!(nearest("f", ["E", "PI"]), None);
     }
 }

@@ -6,22 +6,27 @@
 mod cancel;
 mod console;
 mod files;
+mod hidden;
 mod interrupt;
-mod journaled;
 mod lab;
+mod lens;
+mod memory;
 mod record;
 mod runtime;
 mod steps;
 mod target;
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 pub use cancel::Cancel;
 pub use console::{Console, Recorder};
-pub use files::FilePolicy;
+pub use files::{FilePolicy, FileText, read_text};
+pub use hidden::Hidden;
 pub use interrupt::listen as listen_for_interrupts;
 pub use lab::{Lab, Snapshot, Trial};
+pub use lens::ReadBootData;
 pub use record::{Check, Record, Step};
 pub use steps::Ticket;
 pub use target::Target;
@@ -30,6 +35,7 @@ use jiff::Timestamp;
 
 use crate::domain::Code;
 use crate::domain::advisor::Feed;
+use crate::domain::change::Plan;
 use crate::domain::error::{Error, Result};
 use crate::journal::Writer;
 use crate::ops::Session;
@@ -41,8 +47,10 @@ pub struct Options {
     pub target: Arc<dyn Target>,
     /// Where words go.
     pub console: Arc<dyn Console>,
-    /// Which files may be written.
+    /// Which files may be read and written.
     pub files: FilePolicy,
+    /// What is kept secret.
+    pub hidden: Hidden,
     /// When to give up the whole run, on the wall clock.
     pub timeout: Option<Duration>,
 }
@@ -58,11 +66,18 @@ struct Inner {
     exit_code: Mutex<Option<u8>>,
     console: Arc<dyn Console>,
     files: FilePolicy,
+    hidden: Hidden,
     cancel: Cancel,
     deadline: Option<Instant>,
+    memory: memory::Memory,
     started: Instant,
     record: Mutex<Record>,
     journal: OnceLock<Arc<Writer>>,
+    /// How boot data is read, when this run only plans.
+    plans: OnceLock<ReadBootData>,
+    planning: OnceLock<Arc<lens::Planning>>,
+    guard: OnceLock<Arc<lens::Guard>>,
+    resuming: AtomicBool,
     runtime: runtime::Lazy,
     lab: OnceLock<Arc<dyn Lab>>,
 }
@@ -90,13 +105,19 @@ impl Host {
             opened: OnceLock::new(),
             cluster: Mutex::new(None),
             exit_code: Mutex::new(None),
-            console: options.console,
+            console: options.hidden.over(options.console),
             files: options.files,
+            hidden: options.hidden,
             cancel,
             deadline: options.timeout.map(|timeout| started + timeout),
+            memory: memory::Memory::default(),
             started,
             record: Mutex::new(Record::default()),
             journal: OnceLock::new(),
+            plans: OnceLock::new(),
+            planning: OnceLock::new(),
+            guard: OnceLock::new(),
+            resuming: AtomicBool::new(false),
             runtime: runtime::Lazy::default(),
             lab: OnceLock::new(),
         }))
@@ -110,6 +131,11 @@ impl Host {
     /// The files of the run.
     pub fn files(&self) -> &FilePolicy {
         &self.0.files
+    }
+
+    /// What the run keeps secret: it is masked in everything that goes through the console.
+    pub fn hidden(&self) -> &Hidden {
+        &self.0.hidden
     }
 
     /// The handle that stops the run.
@@ -131,12 +157,67 @@ impl Host {
             return Ok(opened.session.clone());
         }
         let session = self.block(self.0.target.open())?;
-        let session = match self.0.journal.get() {
-            Some(writer) => journaled::journaled(session, Arc::clone(writer)),
-            None => session,
-        };
+        let session = self.through_lenses(session);
         let (at, after) = (session.clock.now(), self.0.started.elapsed());
         Ok(self.0.opened.get_or_init(|| Opened { session, at, after }).session.clone())
+    }
+
+    /// What operations of this run see: a plan, or the target with its changes checked and written down.
+    fn through_lenses(&self, mut session: Session) -> Session {
+        if let Some(read) = self.0.plans.get() {
+            let (session, planning) = lens::planned(session, *read);
+            drop(self.0.planning.set(planning));
+            return session;
+        }
+        if let Some(writer) = self.0.journal.get() {
+            let journal = lens::Journal::new(Arc::clone(writer), Arc::clone(&session.clock));
+            session = lens::seen_through(session, Arc::new(journal));
+        }
+        if let Some(guard) = self.0.guard.get() {
+            session = lens::seen_through(session, Arc::clone(guard) as _);
+        }
+        session
+    }
+
+    /// Makes this a run that only plans: reads are real, changes are recorded and seen as if they were made. Counts only
+    /// before the target is opened.
+    pub fn only_plan(&self, read: ReadBootData) {
+        self.0.plans.get_or_init(|| read);
+    }
+
+    /// Whether this run only plans.
+    pub fn plans(&self) -> bool {
+        self.0.plans.get().is_some()
+    }
+
+    /// What was planned so far.
+    pub fn plan(&self) -> Plan {
+        self.0.planning.get().map(|planning| planning.plan()).unwrap_or_default()
+    }
+
+    /// Lets only the changes of `plan` pass, in their order. Counts only before the target is opened.
+    pub fn follow(&self, plan: &Plan) {
+        drop(self.0.guard.set(Arc::new(lens::Guard::new(plan))));
+    }
+
+    /// Plans with the session that is open: what `act` would change, without changing it.
+    ///
+    /// # Errors
+    /// What opening the target or `act` fail with.
+    pub fn plan_ahead<T>(&self, read: ReadBootData, act: impl AsyncFnOnce(&Session) -> Result<T>) -> Result<(T, Plan)> {
+        let (session, planning) = lens::planned(self.session()?, read);
+        let done = self.block(act(&session))?;
+        Ok((done, planning.plan()))
+    }
+
+    /// Says that this run takes up an earlier one: what that has deleted already may be gone.
+    pub fn resume(&self) {
+        self.0.resuming.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether this run takes up an earlier one.
+    pub fn resumes(&self) -> bool {
+        self.0.resuming.load(Ordering::Relaxed)
     }
 
     /// Waits for what `ask` asks of the target.
@@ -182,6 +263,10 @@ impl Host {
             Error::new(Code::NotInSandbox, "`sandbox` controls the sandbox, and this run is on another target")
                 .help("run it with `--target sandbox`")
         };
+        if self.plans() {
+            let error = Error::new(Code::NotInSandbox, "a plan does not control the world that it reads");
+            return Err(error.help("leave `sandbox` out of what is planned, or run it"));
+        }
         // Before it is opened: nobody is asked for credentials only to hear that this is the wrong world.
         if !self.0.target.controllable() {
             return Err(elsewhere());
@@ -253,6 +338,16 @@ impl Host {
         }
     }
 
+    /// A script begins to run: from here on counts what it takes of memory.
+    pub fn begin_script(&self) {
+        self.0.memory.begin();
+    }
+
+    /// Why the script has to stop for what it takes of memory, if it has to. Called for every operation of a script.
+    pub fn memory_reason(&self) -> Option<Error> {
+        self.0.memory.exceeded()
+    }
+
     /// Whether a time limit makes [`Host::stop_reason`] worth a look at the clock.
     pub fn has_deadline(&self) -> bool {
         self.0.deadline.is_some()
@@ -263,6 +358,10 @@ impl Host {
     /// # Errors
     /// What saving fails with.
     pub fn close(&self) -> Result<()> {
+        // A plan leaves the world as it found it.
+        if self.plans() {
+            return Ok(());
+        }
         self.0.target.close()
     }
 
@@ -324,7 +423,7 @@ mod tests {
 
     fn host(timeout: Option<Duration>) -> Host {
         let (target, console) = (Arc::new(Nothing), Arc::new(Recorder::default()));
-        Host::new(Options { target, console, files: FilePolicy::new(".", &[]), timeout })
+        Host::new(Options { target, console, files: FilePolicy::new(".", &[]), hidden: Hidden::default(), timeout })
     }
 
     #[test]

@@ -21,6 +21,27 @@ pub struct Line {
     pub entry: Entry,
 }
 
+/// How a run was started, so that it can be taken up again.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Origin {
+    /// The words of the command line behind the program's name; those of secrets are left out.
+    pub words: Vec<String>,
+    /// The working directory.
+    pub folder: String,
+    /// The sandbox world's name; `None` for AWS.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub world: Option<String>,
+    /// The runbook's content, as SHA-256; `None` for a command.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<String>,
+    /// The run that it takes up again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resumes: Option<String>,
+    /// The run that it takes back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undoes: Option<String>,
+}
+
 /// What a line says.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "entry", rename_all = "kebab-case")]
@@ -35,11 +56,20 @@ pub enum Entry {
         target: String,
         /// The parameters it ran with; secret ones are masked.
         params: Value,
+        /// How it was started. Runs of before 0.2.0 do not say.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        origin: Option<Origin>,
     },
     /// A mutating request is about to be sent. What boot data says is left out.
     Intent {
         /// The request, as [`Mutation`](crate::domain::mutation::Mutation) is written.
         mutation: Value,
+        /// The cluster whose API server it goes to, if it goes to one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        cluster: Option<String>,
+        /// The resource before it, as [`State`](crate::domain::change::State) is written; `None` when it was not there.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        before: Option<Value>,
     },
     /// What came of an intent.
     Outcome {
@@ -83,7 +113,7 @@ pub enum Result {
 impl Entry {
     /// What people call the request of an intent: `CreateRole spotscript-x`, `Evict default/web-0`.
     pub fn request(&self) -> Option<String> {
-        let Entry::Intent { mutation } = self else { return None };
+        let Entry::Intent { mutation, .. } = self else { return None };
         let text = |key: &str| mutation.get(key).and_then(Value::as_str);
         let operation = text("operation")?;
         let what =

@@ -4,6 +4,7 @@
 //! is on disk (fsync) before its request is sent, so that a killed run leaves behind what it may have done. Lines carry
 //! the version of their form; a last line that was cut off by a crash is told, not fatal. Knows no clock and no port.
 
+mod blobs;
 mod entry;
 mod read;
 mod redact;
@@ -11,6 +12,6 @@ mod store;
 #[cfg(test)]
 mod tests;
 
-pub use entry::{Entry, Line, Result as Answer, VERSION};
-pub use read::{Run, State};
+pub use entry::{Entry, Line, Origin, Result as Answer, VERSION};
+pub use read::{Intent, Run, State};
 pub use store::{Store, Writer};

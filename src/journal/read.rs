@@ -1,13 +1,16 @@
 //! Reads a run's file, whole or cut off.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::entry::{Entry, Line, Result as Answer, VERSION};
+use super::blobs;
+use super::entry::{Entry, Line, Origin, Result as Answer, VERSION};
 use crate::domain::Code;
+use crate::domain::change::State as Resource;
 use crate::domain::error::{Error, Result};
+use crate::domain::mutation::Mutation;
 
 /// How a run ended.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -38,8 +41,29 @@ pub struct Run {
     pub state: State,
     /// Whether its last line was cut off.
     pub torn: bool,
+    /// How it was started.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub origin: Option<Origin>,
     /// All lines but the first.
     pub lines: Vec<Line>,
+    /// Its file.
+    #[serde(skip)]
+    file: PathBuf,
+}
+
+/// A change that a run meant to make.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Intent {
+    /// Its line's number.
+    pub seq: u64,
+    /// The request; what it says to machines at boot is left out.
+    pub mutation: Mutation,
+    /// The cluster whose API server it went to.
+    pub cluster: Option<String>,
+    /// The resource before it.
+    pub before: Option<Resource>,
+    /// What came of it; `None` when nobody knows.
+    pub answer: Option<Answer>,
 }
 
 impl Run {
@@ -72,7 +96,9 @@ impl Run {
             }
         }
         let mut lines = lines.into_iter();
-        let Some(Line { at: began, entry: Entry::Begin { run: id, script, target, params }, .. }) = lines.next() else {
+        let Some(Line { at: began, entry: Entry::Begin { run: id, script, target, params, origin }, .. }) =
+            lines.next()
+        else {
             return Err(unreadable(path, "its first line is not the beginning of a run".into()));
         };
         let lines: Vec<Line> = lines.collect();
@@ -81,12 +107,33 @@ impl Run {
             Some(Entry::End { .. }) => State::Failed,
             _ => State::Unfinished,
         };
-        Ok(Run { id, script, target, params, began, state, torn, lines })
+        Ok(Run { id, script, target, params, began, state, torn, origin, lines, file: path.to_owned() })
     }
 
     /// How many changes it meant to make.
     pub fn intents(&self) -> usize {
         self.lines.iter().filter(|line| matches!(line.entry, Entry::Intent { .. })).count()
+    }
+
+    /// Its changes in order, with what was there before them.
+    ///
+    /// # Errors
+    /// `SPOT-0805` when one is written in a way that this version does not know, or boot data that was kept is gone.
+    pub fn changes(&self) -> Result<Vec<Intent>> {
+        let mut changes = vec![];
+        for line in &self.lines {
+            let Entry::Intent { mutation, cluster, before } = &line.entry else { continue };
+            let unknown = |error: serde_json::Error| unreadable(&self.file, format!("line {}: {error}", line.seq + 1));
+            let before = before.clone().map(|before| blobs::restore(&self.file, before));
+            changes.push(Intent {
+                seq: line.seq,
+                mutation: serde_json::from_value(mutation.clone()).map_err(unknown)?,
+                cluster: cluster.clone(),
+                before: before.map(serde_json::from_value).transpose().map_err(unknown)?,
+                answer: self.answer(line.seq).cloned(),
+            });
+        }
+        Ok(changes)
     }
 
     /// The answer to an intent, if one was written down. Without one, the request may or may not have been sent.

@@ -1,30 +1,39 @@
-//! What is never written down: boot data may hold secrets, so it is told by size and hash.
+//! What is never written down: secrets are masked, and boot data, which may hold others, is told by size and hash.
 
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use crate::domain::secret::Secrets;
+
 /// Keys whose texts are not kept.
-const HIDDEN: [&str; 2] = ["user_data", "UserData"];
+pub(super) const HIDDEN: [&str; 2] = ["user_data", "UserData"];
 
 /// The value without secrets.
-pub(super) fn redact(value: Value) -> Value {
+pub(super) fn redact(value: Value, secrets: &Secrets) -> Value {
     match value {
+        Value::String(text) => Value::from(secrets.mask(&text)),
         Value::Object(map) => map
             .into_iter()
             .map(|(key, value)| match value {
                 Value::String(text) if HIDDEN.contains(&key.as_str()) => (key, Value::from(hint(&text))),
-                other => (key, redact(other)),
+                other => (key, redact(other, secrets)),
             })
             .collect(),
-        Value::Array(items) => items.into_iter().map(redact).collect(),
+        Value::Array(items) => items.into_iter().map(|item| redact(item, secrets)).collect(),
         other => other,
     }
 }
 
-fn hint(text: &str) -> String {
+/// How a hidden text is told.
+pub(super) fn hint(text: &str) -> String {
     let digest = Sha256::digest(text);
     let start: String = digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
     format!("<{} bytes, sha256 {start}…>", text.len())
+}
+
+/// What a hidden text is kept under: the hash in its hint.
+pub(super) fn key_of(hint: &str) -> String {
+    hint.rsplit(' ').next().unwrap_or_default().trim_end_matches("…>").to_owned()
 }
 
 #[cfg(test)]
@@ -34,7 +43,9 @@ mod tests {
 
     #[test]
     fn boot_data_is_told_by_size_and_hash_wherever_it_stands() {
-        let kept = redact(json!({ "data": [{ "user_data": "token=abc", "image": "ami-1" }] }));
+        let secrets = Secrets::new(["hush".to_owned()]);
+        let kept = redact(json!({ "data": [{ "user_data": "token=abc", "image": "ami-1", "tag": "hush" }] }), &secrets);
+        assert_eq!(kept["data"][0]["tag"], "***");
         assert_eq!(kept["data"][0]["image"], "ami-1");
         let hint = kept["data"][0]["user_data"].as_str().unwrap_or_default();
         assert!(hint.starts_with("<9 bytes, sha256 ") && !hint.contains("abc"), "{hint}");

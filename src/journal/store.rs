@@ -9,12 +9,15 @@ use jiff::Timestamp;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::entry::{Entry, Line, Result as Answer, VERSION};
+use super::blobs;
+use super::entry::{Entry, Line, Origin, Result as Answer, VERSION};
 use super::read::Run;
 use super::redact::redact;
 use crate::domain::Code;
+use crate::domain::change::State;
 use crate::domain::error::{Error, Result};
-use crate::domain::mutation::{Mutation, Outcome};
+use crate::domain::mutation::{AwsMutation, Mutation, Outcome};
+use crate::domain::secret::Secrets;
 
 /// Runs kept; the oldest are forgotten when a new one begins.
 const KEPT: usize = 200;
@@ -39,14 +42,16 @@ impl Store {
     }
 
     /// Begins the file of a run. Nothing is on disk until the first intent: a run that changes nothing leaves no file.
-    pub fn begin(&self, script: &str, target: &str, params: Value) -> Writer {
+    pub fn begin(&self, script: &str, target: &str, params: Value, origin: Option<Origin>) -> Writer {
         // Version 7 ids sort by time.
         let run = Uuid::now_v7().simple().to_string();
-        let begin = Entry::Begin { run: run.clone(), script: script.to_owned(), target: target.to_owned(), params };
+        let begin =
+            Entry::Begin { run: run.clone(), script: script.to_owned(), target: target.to_owned(), params, origin };
         Writer {
             store: self.clone(),
             run,
-            state: Mutex::new(Open { file: None, next: 0, mutating: 0, begin: Some(begin) }),
+            secrets: Secrets::default(),
+            state: Mutex::new(Open { file: None, path: None, next: 0, mutating: 0, begin: Some(begin) }),
         }
     }
 
@@ -82,6 +87,22 @@ impl Store {
         }
     }
 
+    /// A run with those that took it up, oldest first.
+    ///
+    /// # Errors
+    /// `SPOT-0801` when the folder cannot be read, what reading the first of them says.
+    pub fn chain(&self, run: &Run) -> Result<Vec<Run>> {
+        let resumed = |run: &Run| run.origin.as_ref().and_then(|origin| origin.resumes.clone());
+        let root = match resumed(run) {
+            Some(root) => self.find(&root)?,
+            None => run.clone(),
+        };
+        let mut later: Vec<Run> =
+            self.runs()?.into_iter().flatten().filter(|one| resumed(one) == Some(root.id.clone())).collect();
+        later.reverse();
+        Ok(std::iter::once(root).chain(later).collect())
+    }
+
     /// The files, oldest first.
     fn files(&self) -> Result<Vec<PathBuf>> {
         let folder = self.folder.as_ref().map_err(Clone::clone)?;
@@ -99,23 +120,25 @@ impl Store {
         Ok(files)
     }
 
-    fn create(&self, run: &str) -> Result<File> {
+    fn create(&self, run: &str) -> Result<(File, PathBuf)> {
         let folder = self.folder.as_ref().map_err(Clone::clone)?;
         fs::create_dir_all(folder).map_err(|error| unwritable(folder, "made", &error))?;
         let files = self.files()?;
         for old in files.iter().take((files.len() + 1).saturating_sub(KEPT)) {
             // A file that stays is a nuisance, not a fault.
             drop(fs::remove_file(old));
+            drop(fs::remove_dir_all(blobs::folder(old)));
         }
         let path = folder.join(format!("{run}.{ENDING}"));
-        let file = OpenOptions::new()
-            .create_new(true)
-            .append(true)
-            .open(&path)
-            .map_err(|error| unwritable(&path, "written", &error))?;
+        let mut options = OpenOptions::new();
+        options.create_new(true).append(true);
+        // What infrastructure is made of is its operator's business alone.
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let file = options.open(&path).map_err(|error| unwritable(&path, "written", &error))?;
         // The name itself has to survive a crash too.
         drop(File::open(folder).and_then(|folder| folder.sync_all()));
-        Ok(file)
+        Ok((file, path))
     }
 }
 
@@ -130,18 +153,26 @@ fn unwritable(path: &Path, what: &str, error: &std::io::Error) -> Error {
 pub struct Writer {
     store: Store,
     run: String,
+    secrets: Secrets,
     state: Mutex<Open>,
 }
 
 #[derive(Debug)]
 struct Open {
     file: Option<File>,
+    path: Option<PathBuf>,
     next: u64,
     mutating: u64,
     begin: Option<Entry>,
 }
 
 impl Writer {
+    /// Writes these down nowhere.
+    #[must_use]
+    pub fn hiding(self, secrets: Secrets) -> Self {
+        Writer { secrets, ..self }
+    }
+
     /// The run's id.
     pub fn run(&self) -> &str {
         &self.run
@@ -151,19 +182,44 @@ impl Writer {
     ///
     /// # Errors
     /// `SPOT-0804` when it cannot be written: then the request must not be sent.
-    pub fn intent(&self, mutation: &Mutation, at: Timestamp) -> Result<u64> {
-        let mutation = serde_json::to_value(mutation).map_err(|error| {
+    pub fn intent(
+        &self,
+        mutation: &Mutation,
+        cluster: Option<&str>,
+        before: Option<&State>,
+        at: Timestamp,
+    ) -> Result<u64> {
+        let unwritable = |error: serde_json::Error| {
             Error::new(Code::Internal, "a change cannot be written down").because(error.to_string())
-        })?;
+        };
+        let removes = matches!(
+            mutation,
+            Mutation::Aws(AwsMutation::DeleteLaunchTemplate { .. } | AwsMutation::DeleteLaunchTemplateVersions { .. })
+        );
+        let mutation = serde_json::to_value(mutation).map_err(unwritable)?;
+        let before = before.map(serde_json::to_value).transpose().map_err(unwritable)?;
         let mut open = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         if open.file.is_none() {
-            open.file = Some(self.store.create(&self.run)?);
+            let (file, path) = self.store.create(&self.run)?;
+            (open.file, open.path) = (Some(file), Some(path));
         }
         if let Some(begin) = open.begin.take() {
             open.append(begin, at)?;
         }
         open.mutating += 1;
-        let seq = open.append(Entry::Intent { mutation: redact(mutation) }, at)?;
+        if removes && let (Some(before), Some(path)) = (&before, &open.path) {
+            // What is about to go is all that an undo could make it from.
+            blobs::keep(path, before)?;
+        }
+        let cluster = cluster.map(str::to_owned);
+        let seq = open.append(
+            Entry::Intent {
+                mutation: redact(mutation, &self.secrets),
+                cluster,
+                before: before.map(|before| redact(before, &self.secrets)),
+            },
+            at,
+        )?;
         open.sync()?;
         Ok(seq)
     }
@@ -175,7 +231,9 @@ impl Writer {
     pub fn outcome(&self, of: u64, outcome: &Result<Outcome>, at: Timestamp) -> Result<()> {
         let result = match outcome {
             Ok(outcome) => Answer::Done { id: outcome.id.clone(), arn: outcome.arn.clone() },
-            Err(error) => Answer::Failed { code: error.code.to_string(), message: error.message.clone() },
+            Err(error) => {
+                Answer::Failed { code: error.code.to_string(), message: self.secrets.mask(&error.message).into_owned() }
+            }
         };
         let mut open = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         // Not synced: the next intent, or the end, takes it along. An outcome that a crash loses is found by reading.

@@ -26,11 +26,11 @@ fn file(store: &tempfile::TempDir) -> PathBuf {
 fn written(end: Option<u8>) -> (tempfile::TempDir, Store) {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::new(folder.path());
-    let writer = store.begin("a.rhai", "sandbox", json!({ "desired": 2 }));
-    let first = writer.intent(&role("one"), now()).unwrap();
+    let writer = store.begin("a.rhai", "sandbox", json!({ "desired": 2 }), None);
+    let first = writer.intent(&role("one"), None, None, now()).unwrap();
     writer.outcome(first, &Ok(Outcome { id: Some("r-1".into()), arn: None }), now()).unwrap();
     let evict = KubeMutation::Evict { namespace: "default".into(), pod: "web-0".into(), grace_seconds: None };
-    let second = writer.intent(&Mutation::Kube(evict), now()).unwrap();
+    let second = writer.intent(&Mutation::Kube(evict), None, None, now()).unwrap();
     writer.outcome(second, &Err(Error::new(Code::DrainBlocked, "a budget forbids it")), now()).unwrap();
     if let Some(exit) = end {
         writer.end(exit, now()).unwrap();
@@ -54,7 +54,7 @@ fn what_was_written_is_read_back() {
 fn a_run_that_changes_nothing_leaves_no_file() {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::new(folder.path().join("runs"));
-    store.begin("a.rhai", "sandbox", json!({})).end(0, now()).unwrap();
+    store.begin("a.rhai", "sandbox", json!({}), None).end(0, now()).unwrap();
     assert!(store.runs().unwrap().is_empty() && !folder.path().join("runs").exists());
 }
 
@@ -96,7 +96,10 @@ fn an_intent_that_cannot_be_written_is_an_error_before_the_request() {
     let folder = tempfile::tempdir().unwrap();
     let blocked = folder.path().join("file");
     fs::write(&blocked, "").unwrap();
-    let error = Store::new(blocked.join("runs")).begin("a", "aws", json!({})).intent(&role("x"), now()).unwrap_err();
+    let error = Store::new(blocked.join("runs"))
+        .begin("a", "aws", json!({}), None)
+        .intent(&role("x"), None, None, now())
+        .unwrap_err();
     assert_eq!(error.code, Code::JournalUnwritable);
 }
 
@@ -120,7 +123,7 @@ fn the_oldest_runs_are_forgotten() {
         fs::write(folder.path().join(format!("{number:032x}.jsonl")), "").unwrap();
     }
     let store = Store::new(folder.path());
-    store.begin("a", "sandbox", json!({})).intent(&role("x"), now()).unwrap();
+    store.begin("a", "sandbox", json!({}), None).intent(&role("x"), None, None, now()).unwrap();
     let names: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(names.len(), 200);
     assert!(

@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use super::insist::{insist, propagation, unknown_yet};
 use super::ledger::Ledger;
 use crate::domain::Code;
-use crate::domain::cloud::{AuthenticationMode, TagMap};
+use crate::domain::cloud::{AccessEntry, AuthenticationMode, TagMap};
 use crate::domain::desired::aws_auth;
 use crate::domain::error::{Error, Result};
 use crate::domain::mutation::{AwsMutation, KubeMutation};
@@ -32,16 +32,16 @@ pub(super) fn way(mode: AuthenticationMode) -> Way {
     }
 }
 
-/// Makes sure that an access entry for the role exists. `there` is its type when it does.
+/// Makes sure that an access entry for the role exists. `there` is the one that does.
 pub(super) async fn ensure_entry(
     ledger: &Ledger<'_>,
     cluster: &str,
     role_arn: &str,
-    there: Option<&str>,
+    there: Option<&AccessEntry>,
     tags: &TagMap,
 ) -> Result<()> {
     let name = role_name(role_arn);
-    match there {
+    match there.map(|entry| entry.kind.as_str()) {
         Some(NODE_ENTRY) => ledger.settle(ResourceKind::AccessEntry, name, Verdict::Unchanged),
         Some(other) => {
             return Err(Error::new(

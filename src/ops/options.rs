@@ -48,10 +48,12 @@ pub struct DeleteOptions {
     pub drain: bool,
     /// Longest wait, for draining and for the instances' end together.
     pub timeout: Duration,
+    /// A group that is not there is a success: an earlier run has deleted it.
+    pub may_be_gone: bool,
 }
 
 impl Default for DeleteOptions {
     fn default() -> Self {
-        DeleteOptions { drain: true, timeout: DEFAULT_TIMEOUT }
+        DeleteOptions { drain: true, timeout: DEFAULT_TIMEOUT, may_be_gone: false }
     }
 }

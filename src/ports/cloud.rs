@@ -5,8 +5,8 @@
 use async_trait::async_trait;
 
 use crate::domain::cloud::{
-    AutoScalingGroup, CallerIdentity, Cluster, Instance, InstanceProfile, KeyPair, LaunchTemplate, Offering, Role,
-    ScalingActivity, SecurityGroup, SpotPrice, Subnet,
+    AccessEntry, AutoScalingGroup, CallerIdentity, Cluster, Instance, InstanceProfile, KeyPair, LaunchTemplate,
+    Offering, Role, ScalingActivity, SecurityGroup, SpotPrice, Subnet,
 };
 use crate::domain::error::Result;
 use crate::domain::mutation::{AwsMutation, Outcome};
@@ -18,8 +18,8 @@ pub trait Clusters: Send + Sync {
     async fn cluster(&self, name: &str) -> Result<Option<Cluster>>;
     /// ListClusters, all pages.
     async fn cluster_names(&self) -> Result<Vec<String>>;
-    /// DescribeAccessEntry: the entry's type (`EC2_LINUX`).
-    async fn access_entry(&self, cluster: &str, principal_arn: &str) -> Result<Option<String>>;
+    /// DescribeAccessEntry.
+    async fn access_entry(&self, cluster: &str, principal_arn: &str) -> Result<Option<AccessEntry>>;
 }
 
 /// Images.
@@ -42,6 +42,8 @@ pub trait Network: Send + Sync {
     async fn offerings(&self, types: &[String]) -> Result<Vec<Offering>>;
     /// DescribeSecurityGroups by name in a VPC.
     async fn security_group(&self, vpc_id: &str, name: &str) -> Result<Option<SecurityGroup>>;
+    /// DescribeSecurityGroups by id.
+    async fn security_group_by_id(&self, id: &str) -> Result<Option<SecurityGroup>>;
 }
 
 /// IAM, and who is asking.

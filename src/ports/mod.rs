@@ -15,6 +15,6 @@ pub use cloud::{
     AutoScaling, Cloud, Clusters, Identities, Images, Instances, LaunchTemplates, Mutate, Network, RequestCounts,
 };
 pub use cluster::{Cluster, ClusterAccess};
-pub use operator::{Event, Operator, ResourceKind, Verdict};
+pub use operator::{Answer, Event, Operator, ResourceKind, Verdict, Wait};
 pub use polling::{is_polling, polling};
 pub use world_control::{WorldControl, WorldRequests};

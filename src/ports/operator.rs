@@ -102,6 +102,13 @@ pub enum Event {
         /// Since when.
         since: Timestamp,
     },
+    /// A wait goes on for something that is there or is not.
+    Waiting {
+        /// What is waited for.
+        what: String,
+        /// Since when.
+        since: Timestamp,
+    },
     /// A request is repeated because of a passing cause.
     Retry {
         /// Why.
@@ -109,10 +116,50 @@ pub enum Event {
     },
 }
 
+/// What came of a question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    /// Somebody said yes.
+    Yes,
+    /// Nobody was asked: `--yes` was given.
+    Given,
+    /// Nobody was asked: nothing real can be lost.
+    Harmless,
+    /// Somebody did not say yes.
+    No,
+    /// Nobody is there to ask.
+    Nobody,
+}
+
+impl Answer {
+    /// Whether it may be done.
+    pub fn is_yes(self) -> bool {
+        matches!(self, Answer::Yes | Answer::Given | Answer::Harmless)
+    }
+}
+
 /// The one who runs us.
 pub trait Operator: Send + Sync {
     /// Tells an event; must not block for long.
     fn tell(&self, event: &Event);
+    /// Hears that a wait is over, however it ended.
+    fn waited(&self) {}
     /// Asks before something that cannot be undone. Without a terminal the answer is what the flags said.
-    fn confirm(&self, question: &str) -> bool;
+    fn confirm(&self, question: &str) -> Answer;
+}
+
+/// A wait that the operator is told of; over when this is dropped, also by an interrupt.
+pub struct Wait<'a>(&'a dyn Operator);
+
+impl<'a> Wait<'a> {
+    /// Begins.
+    pub fn told_to(operator: &'a dyn Operator) -> Self {
+        Wait(operator)
+    }
+}
+
+impl Drop for Wait<'_> {
+    fn drop(&mut self) {
+        self.0.waited();
+    }
 }

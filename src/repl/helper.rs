@@ -32,6 +32,7 @@ impl Validator for Assistant {
         let text = context.input();
         let whole = text.trim().is_empty()
             || command::parse(text).is_some()
+            || command::word(text).is_some()
             || ends_empty(text)
             || examine(&self.engine, text) == Input::Whole;
         Ok(if whole { ValidationResult::Valid(None) } else { ValidationResult::Incomplete })

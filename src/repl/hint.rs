@@ -7,7 +7,6 @@ use rustyline::history::SearchDirection;
 
 use super::context::Context;
 use super::names::Names;
-use super::types;
 
 /// Pale text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,8 +54,7 @@ fn parameters(engine: &Engine, context: &Context, line: &str, names: &Names) -> 
     if !std::ptr::eq(context.open.last()?, bracket) {
         return None;
     }
-    let receiver =
-        method.then(|| types::of_text(engine, super::complete::chain(line.get(..start - 1)?), names)).flatten();
+    let receiver = method.then(|| names.kind_of(engine, super::complete::chain(line.get(..start - 1)?))).flatten();
     let skipped = usize::from(method);
     let given = bracket.commas + usize::from(bracket.begun);
     let entry = names

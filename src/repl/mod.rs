@@ -11,6 +11,7 @@ mod helper;
 mod hint;
 mod history;
 mod names;
+mod offers;
 mod paint;
 mod pipe;
 mod runbook;
@@ -18,7 +19,6 @@ mod scan;
 mod seen;
 mod session;
 mod show;
-mod types;
 mod validate;
 
 use std::path::PathBuf;
@@ -28,6 +28,7 @@ use crate::domain::error::{Error, Result};
 use crate::domain::{Code, Kind};
 use crate::host::{Console, Host};
 use crate::script::ScriptError;
+pub use offers::Offers;
 use session::Repl;
 
 /// What answers the session, and what else could. The caller knows how hosts are made.
@@ -111,7 +112,9 @@ fn handle(repl: &mut Repl<'_>, text: &str, options: &Options<'_>) -> Next {
         return Next::Read { failed: false, interrupted: false };
     }
     repl.host().cancel().reset();
-    let result = match command::parse(text) {
+    // A variable of that name goes first.
+    let word = command::word(text).filter(|_| !repl.has_variable(text.trim()));
+    let result = match word.or_else(|| command::parse(text)) {
         Some(command) => command::run(repl, command),
         None => repl.enter(text),
     };

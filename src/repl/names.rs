@@ -2,15 +2,20 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use rhai::Engine;
 
 use crate::script::catalog::{self, Entry, OptionKey};
+use crate::script::types::{Index, Kind, Types};
 
 /// Names by what they name.
 #[derive(Debug, Default)]
 pub(super) struct Names {
     /// Functions, methods and properties.
     pub(super) entries: Arc<[Entry]>,
+    /// The same, arranged for telling types; made when the first type is asked for.
+    pub(super) index: OnceLock<Index>,
     /// Variables with their types.
     pub(super) variables: Vec<(String, String)>,
     /// Names of nodes, groups and clusters in values that were printed: name → what it names.
@@ -28,6 +33,19 @@ impl Names {
     /// Reads or changes shared names.
     pub(super) fn with<T>(shared: &SharedNames, use_it: impl FnOnce(&mut Names) -> T) -> T {
         use_it(&mut shared.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// These functions, methods and properties from now on.
+    pub(super) fn set_entries(&mut self, entries: impl Into<Arc<[Entry]>>) {
+        (self.entries, self.index) = (entries.into(), OnceLock::new());
+    }
+
+    /// The type of an expression's text. `None` when it does not parse or its type is not evident.
+    pub(super) fn kind_of(&self, engine: &Engine, text: &str) -> Option<String> {
+        let ast = engine.compile(text).ok()?;
+        let index = self.index.get_or_init(|| Index::of(self.entries.iter().cloned()));
+        let variable = |name: &str| self.variable(name).map_or(Kind::Any, Kind::known);
+        Types { index, variable: &variable }.last(ast.statements()).told().map(str::to_owned)
     }
 
     /// The type of a variable.

@@ -163,7 +163,7 @@ impl<'a> Repl<'a> {
 
     /// Runs a runbook with what it declares for its parameters; its variables, functions and imports stay.
     pub(super) fn load(&mut self, file: &str) -> Result<Option<u8>, ScriptError> {
-        let text = self.host.files().read(file)?;
+        let text = self.host.files().read_named(file)?;
         let program = self.session.compile(file, &text)?;
         self.session.set_parameters(program.header.values(&Map::new())?);
         self.begin(&text);
@@ -239,6 +239,11 @@ impl<'a> Repl<'a> {
         self.scope.set_or_push(FAILED, error);
     }
 
+    /// Whether there is a variable of this name.
+    pub(super) fn has_variable(&self, name: &str) -> bool {
+        self.scope.contains(name)
+    }
+
     /// The variables: name, type, and value as text in one line. The newest of a name counts.
     pub(super) fn variables(&self) -> Vec<(String, String, String)> {
         let text = |value: &Dynamic| if value.is_fnptr() { String::new() } else { show::plain(&self.session, value) };
@@ -280,12 +285,12 @@ impl<'a> Repl<'a> {
         for (_, _, value) in self.scope.iter_raw() {
             self.see(value);
         }
-        let entries = self.stale.then(|| catalog::entries(self.session.engine()).into());
+        let entries = self.stale.then(|| catalog::entries(self.session.engine()));
         self.stale = false;
         Names::with(&self.names, |names| {
             names.variables = variables;
             if let Some(entries) = entries {
-                names.entries = entries;
+                names.set_entries(entries);
                 names.targets = self.targets.names();
                 names.folder = self.host.files().locate("");
             }

@@ -19,6 +19,7 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
 
+use super::cut::Passage;
 use super::{Sandbox, wire};
 
 impl Sandbox {
@@ -58,7 +59,15 @@ impl HttpClient for InProcess {
 
 impl HttpConnector for InProcess {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        HttpConnectorFuture::ready(self.answer(request))
+        match self.0.cut().next() {
+            Passage::Whole => HttpConnectorFuture::ready(self.answer(request)),
+            passage => {
+                if passage == Passage::Unanswered {
+                    drop(self.answer(request));
+                }
+                HttpConnectorFuture::new(std::future::pending())
+            }
+        }
     }
 }
 

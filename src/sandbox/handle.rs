@@ -22,6 +22,7 @@ struct Shared {
     world: Mutex<World>,
     changed: watch::Sender<u64>,
     file: Option<Mutex<WorldFile>>,
+    cut: super::cut::Cut,
 }
 
 impl std::fmt::Debug for Sandbox {
@@ -56,7 +57,12 @@ impl Sandbox {
     }
 
     fn with_file(world: World, file: Option<WorldFile>) -> Self {
-        let shared = Shared { world: Mutex::new(world), changed: watch::Sender::new(0), file: file.map(Mutex::new) };
+        let shared = Shared {
+            world: Mutex::new(world),
+            changed: watch::Sender::new(0),
+            file: file.map(Mutex::new),
+            cut: Default::default(),
+        };
         Sandbox { shared: Arc::new(shared) }
     }
 
@@ -92,6 +98,11 @@ impl Sandbox {
     /// Tells whenever the world may have changed.
     pub fn changes(&self) -> watch::Receiver<u64> {
         self.shared.changed.subscribe()
+    }
+
+    /// Where callers are cut off.
+    pub(super) fn cut(&self) -> &super::cut::Cut {
+        &self.shared.cut
     }
 
     /// The region of the world.

@@ -4,6 +4,7 @@ use std::convert::Infallible;
 
 use http::Request;
 
+use super::cut::Passage;
 use super::{Sandbox, kube_face};
 
 impl Sandbox {
@@ -16,7 +17,16 @@ impl Sandbox {
                 let (head, body) = request.into_parts();
                 // Bodies of kube-rs are in memory; one that cannot be read is an empty one, which the face refuses.
                 let body = body.collect_bytes().await.unwrap_or_default();
-                Ok::<_, Infallible>(kube_face::answer(&sandbox, &Request::from_parts(head, body)))
+                let request = Request::from_parts(head, body);
+                match sandbox.cut().next() {
+                    Passage::Whole => Ok::<_, Infallible>(kube_face::answer(&sandbox, &request)),
+                    passage => {
+                        if passage == Passage::Unanswered {
+                            drop(kube_face::answer(&sandbox, &request));
+                        }
+                        std::future::pending().await
+                    }
+                }
             }
         });
         ::kube::Client::new(service, "default")

@@ -6,10 +6,12 @@
 
 mod aws_client;
 mod control;
+mod cut;
 mod handle;
 pub mod kube;
 mod kube_client;
 pub mod kube_face;
+pub mod load;
 mod pace;
 pub mod serve;
 pub mod services;
@@ -18,4 +20,5 @@ pub mod store;
 pub mod wire;
 pub mod world;
 
+pub use cut::Side;
 pub use handle::Sandbox;

@@ -52,12 +52,15 @@ pub fn build(host: &Host, sources: &SourceMap) -> Result<Engine> {
     engine.set_max_array_size(MAX_ELEMENTS);
     engine.set_max_map_size(MAX_ELEMENTS);
     engine.set_fail_on_invalid_map_property(true);
-    engine.set_module_resolver(Resolver::new(sources.clone()));
+    engine.set_module_resolver(Resolver::new(sources.clone(), host.files().clone()));
     engine.set_default_tag(Dynamic::from(host.clone()));
     let progress = host.clone();
     engine.on_progress(move |_| {
         let reason = (progress.cancel().is_cancelled() || progress.has_deadline()).then(|| progress.stop_reason());
-        reason.flatten().map(|error| Dynamic::from(bindings::Failure(error.into())))
+        reason
+            .flatten()
+            .or_else(|| progress.memory_reason())
+            .map(|error| Dynamic::from(bindings::Failure(error.into())))
     });
     let (print, debug) = (host.clone(), host.clone());
     engine.on_print(move |text| print.console().data(text));

@@ -5,6 +5,7 @@ use rhai::{AST, Dynamic, Map};
 
 use crate::domain::Code;
 use crate::domain::error::{Error, Result, nearest};
+use crate::domain::secret::Secrets;
 
 /// The types a parameter can have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,19 +18,28 @@ pub enum ParamKind {
     Float,
     /// `true` or `false`; as a flag without a value it is `true`.
     Bool,
+    /// Texts, with commas between them where they stand in one.
+    List,
 }
 
 impl ParamKind {
-    const ALL: [(&'static str, ParamKind); 4] = [
+    const ALL: [(&'static str, ParamKind); 5] = [
         ("string", ParamKind::String),
         ("int", ParamKind::Int),
         ("float", ParamKind::Float),
         ("bool", ParamKind::Bool),
+        ("list", ParamKind::List),
     ];
 
     /// Its name in `type: "…"`.
     pub fn name(self) -> &'static str {
         Self::ALL.iter().find(|(_, kind)| *kind == self).map_or("", |(name, _)| name)
+    }
+
+    /// Whether a value is of this type, all of its elements texts if it is a list.
+    fn fits(self, value: &Dynamic) -> bool {
+        let texts = || value.as_array_ref().is_ok_and(|items| items.iter().all(Dynamic::is_string));
+        Self::of(value) == Some(self) && (self != ParamKind::List || texts())
     }
 
     fn of(value: &Dynamic) -> Option<Self> {
@@ -38,6 +48,7 @@ impl ParamKind {
             () if value.is_int() => Some(ParamKind::Int),
             () if value.is_float() => Some(ParamKind::Float),
             () if value.is_bool() => Some(ParamKind::Bool),
+            () if value.is_array() => Some(ParamKind::List),
             () => None,
         }
     }
@@ -49,6 +60,27 @@ impl ParamKind {
             ParamKind::Int => text.parse::<i64>().ok().map(Into::into),
             ParamKind::Float => text.parse::<f64>().ok().filter(|number| number.is_finite()).map(Into::into),
             ParamKind::Bool => text.parse::<bool>().ok().map(Into::into),
+            ParamKind::List => {
+                let items: Vec<&str> = match text.trim() {
+                    "" => Vec::new(),
+                    text => text.split(',').map(str::trim).collect(),
+                };
+                (!items.contains(&""))
+                    .then(|| items.into_iter().map(|item| Dynamic::from(item.to_owned())).collect::<Vec<_>>().into())
+            }
+        }
+    }
+
+    /// Whether `text` on the command line is a value of this type.
+    pub fn reads(self, text: &str) -> bool {
+        self.parse(text).is_some()
+    }
+
+    /// What its values are, for who gave another.
+    pub fn hint(self) -> String {
+        match self {
+            ParamKind::List => "it is of type `list`: texts with commas between them".to_owned(),
+            kind => format!("it is of type `{}`", kind.name()),
         }
     }
 }
@@ -85,22 +117,41 @@ impl Param {
     /// # Errors
     /// `SPOT-0606` when it is not of the type, or not one of the choices.
     pub fn parse(&self, text: &str) -> Result<Dynamic> {
-        let wrong = |help: String| {
-            let said = if self.secret { "what was given (it is secret)".to_owned() } else { format!("`{text}`") };
-            Error::new(Code::InvalidArgument, format!("`--{}` cannot be {said}", self.flag())).help(help)
-        };
-        let value = self.kind.parse(text).ok_or_else(|| wrong(format!("it is of type `{}`", self.kind.name())))?;
-        if let Some(rule) = self.broken_rule(&value) {
-            return Err(wrong(rule));
+        match self.kind.parse(text) {
+            Some(value) => self.accept(value),
+            None => Err(self.refused(text, self.kind.hint())),
         }
-        if self.choices.is_empty() || self.choices.iter().any(|choice| choice.to_string() == value.to_string()) {
-            return Ok(value);
+    }
+
+    /// The value, if it fits: all of its texts, if it is a list.
+    ///
+    /// # Errors
+    /// As [`Param::parse`].
+    pub fn accept(&self, value: Dynamic) -> Result<Dynamic> {
+        if !self.kind.fits(&value) {
+            return Err(self.refused(&told(&value), self.kind.hint()));
         }
-        let choices: Vec<String> = self.choices.iter().map(ToString::to_string).collect();
-        Err(match nearest(text, choices.iter().map(String::as_str)) {
-            Some(near) => wrong(format!("did you mean `{near}`?")),
-            None => wrong(format!("it is one of `{}`", choices.join("`, `"))),
-        })
+        for one in parts(&value) {
+            let text = one.to_string();
+            if let Some(rule) = self.broken_rule(&one) {
+                return Err(self.refused(&text, rule));
+            }
+            if self.choices.is_empty() || self.choices.iter().any(|choice| choice.to_string() == text) {
+                continue;
+            }
+            let choices: Vec<String> = self.choices.iter().map(ToString::to_string).collect();
+            return Err(match nearest(&text, choices.iter().map(String::as_str)) {
+                Some(near) => self.refused(&text, format!("did you mean `{near}`?")),
+                None => self.refused(&text, format!("it is one of `{}`", choices.join("`, `"))),
+            });
+        }
+        Ok(value)
+    }
+
+    fn refused(&self, text: &str, help: String) -> Error {
+        let said = if self.secret { "what was given (it is secret)".to_owned() } else { format!("`{text}`") };
+        let verb = if self.kind == ParamKind::List { "hold" } else { "be" };
+        Error::new(Code::InvalidArgument, format!("`--{}` cannot {verb} {said}", self.flag())).help(help)
     }
 }
 
@@ -116,6 +167,16 @@ impl Param {
         let pattern = self.pattern.as_ref().filter(|_| value.is_string())?;
         (!pattern.is_match(&value.to_string())).then(|| format!("it has to match `{}`", shown(pattern)))
     }
+}
+
+/// What rules are about: the elements of a list, else the value.
+fn parts(value: &Dynamic) -> Vec<Dynamic> {
+    value.as_array_ref().map_or_else(|_| vec![value.clone()], |items| items.to_vec())
+}
+
+/// A value as people read it: a list with commas between its texts, as flags take it.
+pub fn told(value: &Dynamic) -> String {
+    parts(value).iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
 /// A pattern as it was written: what makes it match the whole text is ours.
@@ -156,6 +217,13 @@ impl Header {
         self.documentation.lines().next().unwrap_or_default()
     }
 
+    /// The texts of secret parameters, given or declared. `true` and `false` tell nothing.
+    pub fn secrets(&self, given: &Map) -> Secrets {
+        let secret = self.params.iter().filter(|param| param.secret && param.kind != ParamKind::Bool);
+        let values = secret.filter_map(|param| given.get(param.name.as_str()).or(param.init.as_ref()));
+        Secrets::new(values.flat_map(parts).map(|value| value.to_string()))
+    }
+
     /// The map that scripts read as `PARAM`: what was given, else what is declared.
     ///
     /// # Errors
@@ -191,7 +259,7 @@ fn declared_at(text: &str, name: &str) -> usize {
 
 fn wrong(message: String) -> Error {
     Error::new(Code::InvalidParams, message)
-        .help("write `name: #{ type: \"string|int|float|bool\", init: …, help: \"…\", choices: […], min: …, max: …, pattern: \"…\", secret: true }`")
+        .help("write `name: #{ type: \"string|int|float|bool|list\", init: …, help: \"…\", choices: […], min: …, max: …, pattern: \"…\", secret: true }`")
 }
 
 fn declarations(value: Dynamic) -> Result<Vec<Param>> {
@@ -226,14 +294,16 @@ fn declaration_of(name: &str, value: Dynamic) -> Result<Param> {
         }
         other => other,
     };
-    for value in init.iter().chain(&choices) {
-        if ParamKind::of(value) != Some(kind) {
-            return Err(wrong(format!("`PARAMS.{name}` is of type `{}`, but `{value}` is not", kind.name())));
-        }
+    // The choices of a list are those of its texts.
+    let of_one = if kind == ParamKind::List { ParamKind::String } else { kind };
+    let odd = init.iter().find(|value| !kind.fits(value));
+    if let Some(value) = odd.or_else(|| choices.iter().find(|value| !of_one.fits(value))) {
+        return Err(wrong(format!("`PARAMS.{name}` is of type `{}`, but `{value}` is not", kind.name())));
     }
-    if let Some(value) = &init
-        && !choices.is_empty()
-        && !choices.iter().any(|choice| choice.to_string() == value.to_string())
+    if let Some(value) = init
+        .iter()
+        .flat_map(parts)
+        .find(|value| !choices.is_empty() && !choices.iter().any(|choice| choice.to_string() == value.to_string()))
     {
         return Err(wrong(format!("`PARAMS.{name}.init` is `{value}`, which is not one of its choices")));
     }
@@ -245,7 +315,7 @@ fn declaration_of(name: &str, value: Dynamic) -> Result<Param> {
     }
     let pattern = match map.remove("pattern") {
         None => None,
-        Some(_) if kind != ParamKind::String => {
+        Some(_) if of_one != ParamKind::String => {
             return Err(wrong(format!("`PARAMS.{name}.pattern` is for texts, and it is of type `{}`", kind.name())));
         }
         Some(pattern) => Some(Regex::new(&format!("^(?:{pattern})$")).map_err(|error| {
@@ -258,7 +328,7 @@ fn declaration_of(name: &str, value: Dynamic) -> Result<Param> {
     };
     let help = map.remove("help").map(|help| help.to_string()).unwrap_or_default();
     let param = Param { name: name.to_owned(), kind, init, help, choices, bounds, pattern, secret };
-    if let Some(rule) = param.init.as_ref().and_then(|init| param.broken_rule(init)) {
+    if let Some(rule) = param.init.iter().flat_map(parts).find_map(|value| param.broken_rule(&value)) {
         return Err(wrong(format!("`PARAMS.{name}.init` breaks a rule of its own: {rule}")));
     }
     Ok(param)

@@ -16,7 +16,8 @@ pub mod source;
 pub mod stdlib;
 mod suggest;
 pub mod testing;
+pub(crate) mod types;
 
 pub use diagnostic::ScriptError;
-pub use header::{Header, Param, ParamKind};
+pub use header::{Header, Param, ParamKind, told};
 pub use session::{Program, Session};

@@ -13,6 +13,7 @@ use super::stdlib;
 use crate::bindings::raise;
 use crate::domain::Code;
 use crate::domain::error::{Error, nearest};
+use crate::host::{FilePolicy, read_text};
 
 type SharedModule = Shared<Module>;
 type Resolved<T> = Result<T, Box<EvalAltResult>>;
@@ -20,6 +21,7 @@ type Resolved<T> = Result<T, Box<EvalAltResult>>;
 /// The resolver. Modules are read, compiled and run once per engine.
 pub struct Resolver {
     sources: SourceMap,
+    files: FilePolicy,
     state: Mutex<State>,
 }
 
@@ -41,24 +43,29 @@ struct Found {
 }
 
 impl Resolver {
-    /// A resolver that keeps what it reads in `sources`.
-    pub fn new(sources: SourceMap) -> Self {
-        Resolver { sources, state: Mutex::new(State::default()) }
+    /// A resolver that keeps what it reads in `sources`, and reads what `files` allows.
+    pub fn new(sources: SourceMap, files: FilePolicy) -> Self {
+        Resolver { sources, files, state: Mutex::new(State::default()) }
     }
 
     fn state<T>(&self, use_it: impl FnOnce(&mut State) -> T) -> T {
         use_it(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// The name and the text of the module that `importer` means by `path`. Nothing runs.
+    /// The name and the text of the module that `importer` means by `path`, if `files` allows it. Nothing runs.
     ///
     /// # Errors
-    /// `SPOT-0607` when there is none.
-    pub(super) fn locate(&self, importer: Option<&str>, path: &str) -> Result<(String, Arc<str>), Error> {
-        self.find(importer, path).map(|found| (found.shown, found.text))
+    /// `SPOT-0607` when there is none, `SPOT-0806` when it is outside of what may be read.
+    pub(super) fn locate(
+        &self,
+        files: &FilePolicy,
+        importer: Option<&str>,
+        path: &str,
+    ) -> Result<(String, Arc<str>), Error> {
+        self.find(files, importer, path).map(|found| (found.shown, found.text))
     }
 
-    fn find(&self, importer: Option<&str>, path: &str) -> Result<Found, Error> {
+    fn find(&self, files: &FilePolicy, importer: Option<&str>, path: &str) -> Result<Found, Error> {
         if let Some(name) = path.strip_prefix("std/") {
             let Some(text) = stdlib::get(name) else { return Err(unknown_std(path, name)) };
             let shown = format!("std/{name}");
@@ -75,12 +82,13 @@ impl Resolver {
         }
         let file = beside(importer, path);
         let shown = file.display().to_string();
-        let text = std::fs::read_to_string(&file).map_err(|cause| {
+        let real = files.readable(path, &file)?;
+        let text = read_text(&real).map_err(|cause| {
             Error::new(Code::ModuleNotFound, format!("the module `{path}` cannot be read"))
                 .because(format!("`{shown}`: {cause}"))
                 .help("paths of modules are relative to the file that imports them; `.rhai` is added")
         })?;
-        let canonical = file.canonicalize().unwrap_or(file).display().to_string();
+        let canonical = real.display().to_string();
         Ok(Found { text: self.sources.insert(&shown, &text), canonical, shown })
     }
 
@@ -96,7 +104,7 @@ impl Resolver {
 
 impl ModuleResolver for Resolver {
     fn resolve(&self, engine: &Engine, source: Option<&str>, path: &str, pos: Position) -> Resolved<SharedModule> {
-        let found = self.find(source, path).map_err(|error| raise(error, pos))?;
+        let found = self.find(&self.files, source, path).map_err(|error| raise(error, pos))?;
         if let Some(module) = self.state(|state| state.loaded.get(&found.canonical).cloned()) {
             return Ok(module);
         }

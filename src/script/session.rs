@@ -1,6 +1,6 @@
 //! One run of scripts on one host: compile, read the head, run, explain failures.
 
-use rhai::{AST, Dynamic, Engine, Map, Module, Position, Scope, Shared};
+use rhai::{AST, Dynamic, Engine, EvalAltResult, Map, Module, Position, Scope, Shared};
 
 use super::diagnostic::{ScriptError, explain, explain_parse};
 use super::engine;
@@ -8,7 +8,7 @@ use super::header::Header;
 use super::source::SourceMap;
 use crate::bindings;
 use crate::domain::Code;
-use crate::domain::error::{Error, Result};
+use crate::domain::error::{Error, Result, nearest};
 use crate::host::Host;
 
 /// A script that parses, with its head.
@@ -130,8 +130,16 @@ impl Session {
 
     /// Runs a compiled text in a scope that outlives it.
     pub(crate) fn evaluate(&self, name: &str, ast: &AST, scope: &mut Scope<'_>) -> Result<Ending, ScriptError> {
+        self.host.begin_script();
         let result = self.engine.eval_ast_with_scope::<Dynamic>(scope, ast);
-        let value = result.map_err(|failure| explain(*failure, &self.engine, &self.sources, name))?;
+        let value = result.map_err(|failure| {
+            let help = unknown_variable(&failure, scope);
+            let mut explained = explain(*failure, &self.engine, &self.sources, name);
+            if let (Some(help), None) = (help, &explained.error.help) {
+                explained.error = explained.error.help(help).into();
+            }
+            explained
+        })?;
         Ok(self.host.take_exit_code().map_or(Ending::Value(value), Ending::Exit))
     }
 
@@ -155,4 +163,13 @@ impl Session {
         debug_assert_eq!(error.code, Code::InvalidParams);
         ScriptError { place: super::diagnostic::at_params(&self.sources, name), ..error.into() }
     }
+}
+
+/// What helps who names a variable that is not there, judged by those that are. Functions do not see them.
+fn unknown_variable(failure: &EvalAltResult, scope: &Scope<'_>) -> Option<String> {
+    let EvalAltResult::ErrorVariableNotFound(name, _) = failure else { return None };
+    Some(match nearest(name, scope.iter_raw().map(|(known, ..)| known)) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("declare it first: `let {name} = …;`"),
+    })
 }

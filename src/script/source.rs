@@ -9,9 +9,10 @@ use std::sync::{Arc, PoisonError, RwLock};
 pub struct SourceMap(Arc<RwLock<HashMap<String, Arc<str>>>>);
 
 impl SourceMap {
-    /// Keeps `text` under `name` and gives it back as the engine should read it: a `#!` line becomes a comment of
-    /// the same length, so that positions hold.
+    /// Keeps `text` under `name` and gives it back as the engine should read it: without a byte order mark, and with a
+    /// `#!` line as a comment of the same length, so that positions hold.
     pub fn insert(&self, name: &str, text: &str) -> Arc<str> {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let text: Arc<str> = match text.strip_prefix("#!") {
             // A third slash would make it a doc comment.
             Some(rest) => format!("// {}", rest.strip_prefix(['/', ' ']).unwrap_or(rest)).into(),
@@ -117,6 +118,14 @@ mod tests {
     fn a_hash_bang_keeps_positions() {
         let sources = SourceMap::default();
         assert_eq!(&*sources.insert("x", "#!/usr/bin/env spotscript\nfoo()"), "// usr/bin/env spotscript\nfoo()");
+        assert_eq!(&*sources.insert("x", "\u{feff}#!/bin/x\nfoo()"), "// bin/x\nfoo()");
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_no_column() {
+        let sources = SourceMap::default();
+        let text = sources.insert("x", "\u{feff}let a = b;");
+        assert_eq!(&text[span(&text, 1, 9)], "b");
     }
 
     proptest! {

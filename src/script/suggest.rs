@@ -10,6 +10,9 @@ use crate::domain::error::{Error, nearest};
 /// How many overloads a message shows.
 const SHOWN_OVERLOADS: usize = 6;
 
+/// Reserved words that are functions.
+const CALLED: &[&str] = &["print", "debug", "type_of"];
+
 /// Words for a text that does not parse.
 pub(super) fn syntax(kind: &ParseErrorType) -> Error {
     let error = |message: String| Error::new(Code::ScriptSyntax, message);
@@ -19,6 +22,9 @@ pub(super) fn syntax(kind: &ParseErrorType) -> Error {
         }
         ParseErrorType::MissingToken(token, why) => error(format!("`{token}` is missing {why}")),
         ParseErrorType::UnexpectedEOF => error("the text ends in the middle of a statement".into()),
+        ParseErrorType::Reserved(word) if CALLED.contains(&word.as_str()) => {
+            error(format!("`{word}` is a function and is called with brackets")).help(format!("write `{word}(…)`"))
+        }
         ParseErrorType::Reserved(word) => error(format!("`{word}` is reserved by the language"))
             .help("choose another name, or write it in quotes as a key of a map"),
         ParseErrorType::ForbiddenVariable(name) => error(format!("`{name}` cannot be the name of a variable")),
@@ -134,7 +140,8 @@ fn function(signature: &str, engine: &Engine, place: Option<&Place>) -> Error {
     if let (false, Some(help)) = (methods, in_library(&call, engine)) {
         return error.help(help);
     }
-    let names: Vec<String> = candidates.map(Entry::path).chain(local_functions(place)).collect();
+    let written = |path: &String| path.starts_with(char::is_alphabetic);
+    let names: Vec<String> = candidates.map(Entry::path).chain(local_functions(place)).filter(written).collect();
     let named = |path: &str| names.iter().find(|name| name.rsplit("::").next() == Some(path)).cloned();
     let found = nearest(&path, names.iter().map(String::as_str)).map(str::to_owned).or_else(|| named(&call.name));
     match found {

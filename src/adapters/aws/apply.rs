@@ -58,10 +58,14 @@ impl Mutate for AwsCloud {
             M::EnableMetricsCollection { group, granularity, metrics } => {
                 self.enable_metrics(group, granularity, metrics).await
             }
+            M::DisableMetricsCollection { group, metrics } => self.disable_metrics(group, metrics).await,
             M::CreateOrUpdateTags { group, tags } => self.put_tags(group, tags).await,
             M::DeleteTags { group, keys } => self.delete_tags(group, keys).await,
             M::DeleteAutoScalingGroup { name, force } => self.delete_group(name, *force).await,
             M::DeleteLaunchTemplate { name } => self.delete_launch_template(name).await,
+            M::DeleteLaunchTemplateVersions { name, versions } => {
+                self.delete_launch_template_versions(name, versions).await
+            }
             M::DeleteAccessEntry { cluster, principal_arn } => self.delete_access_entry(cluster, principal_arn).await,
             M::DeleteSecurityGroup { group_id } => self.delete_security_group(group_id).await,
             M::RemoveRoleFromInstanceProfile { profile, role } => self.remove_role_from_profile(profile, role).await,

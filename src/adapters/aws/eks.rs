@@ -5,7 +5,7 @@ use aws_sdk_eks::types as sdk;
 
 use super::AwsCloud;
 use super::error::{failed, is};
-use crate::domain::cloud::{AuthenticationMode, Cluster, ClusterStatus, TagMap};
+use crate::domain::cloud::{AccessEntry, AuthenticationMode, Cluster, ClusterStatus, TagMap};
 use crate::domain::error::Result;
 use crate::domain::mutation::Outcome;
 use crate::ports::Clusters;
@@ -27,9 +27,12 @@ impl Clusters for AwsCloud {
         pages.try_collect().await.map_err(|e| failed("list clusters", &e))
     }
 
-    async fn access_entry(&self, cluster: &str, principal_arn: &str) -> Result<Option<String>> {
+    async fn access_entry(&self, cluster: &str, principal_arn: &str) -> Result<Option<AccessEntry>> {
         match self.eks().describe_access_entry().cluster_name(cluster).principal_arn(principal_arn).send().await {
-            Ok(answer) => Ok(answer.access_entry.and_then(|entry| entry.r#type)),
+            Ok(answer) => Ok(answer.access_entry.map(|entry| AccessEntry {
+                kind: entry.r#type.unwrap_or_default(),
+                tags: sorted(entry.tags.unwrap_or_default()),
+            })),
             Err(e) if is(&e, NOT_FOUND) => Ok(None),
             Err(e) => Err(failed(&format!("describe the access entry of `{principal_arn}`"), &e)),
         }
@@ -66,6 +69,13 @@ impl AwsCloud {
             Err(e) => Err(failed(&format!("delete the access entry of `{principal_arn}`"), &e)),
         }
     }
+}
+
+/// Tags in an order of their own: EKS gives none.
+fn sorted(tags: std::collections::HashMap<String, String>) -> TagMap {
+    let mut tags: TagMap = tags.into_iter().collect();
+    tags.sort_unstable_keys();
+    tags
 }
 
 fn cluster(cluster: sdk::Cluster) -> Cluster {

@@ -1,25 +1,26 @@
 //! A cluster, over kube-rs.
 
 use async_trait::async_trait;
+use http::{Request, header};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use k8s_openapi::api::apps::v1::DaemonSet;
 use k8s_openapi::api::core::v1::{ConfigMap, Event, Node, Pod};
-use kube::api::{
-    Api, ApiResource, DeleteParams, DynamicObject, EvictParams, ListParams, Patch, PatchParams, PostParams,
-};
+use kube::api::{Api, ApiResource, DynamicObject, ListParams};
 use kube::{Client, Resource};
 use serde::de::DeserializeOwned;
-use serde_json::json;
 
-use super::describe::describe;
 use super::failure::from_kube;
+use super::{change, describe};
+use crate::domain::drain::Missing;
 use crate::domain::error::Result;
+use crate::domain::kubernetes::refusal::Status;
 use crate::domain::kubernetes::{FieldSelector, Selector};
 use crate::domain::mutation::{KubeMutation, Outcome};
 use crate::ports::Cluster;
 
 /// Objects asked for at once: what kubectl asks for.
-const PAGE: u32 = 500;
+pub(super) const PAGE: u32 = 500;
 
 /// A cluster's API server.
 #[derive(Clone)]
@@ -92,6 +93,22 @@ impl Cluster for KubeCluster {
         list_all(&self.objects(namespace), "list pods", labels, fields).await
     }
 
+    async fn pod(&self, namespace: &str, name: &str) -> Result<Option<Pod>> {
+        let found = self.objects::<Pod>(Some(namespace)).get_opt(name).await;
+        found.map_err(|error| from_kube(&format!("get pod `{namespace}/{name}`"), error))
+    }
+
+    async fn daemon_set(&self, namespace: &str, name: &str) -> std::result::Result<(), Missing> {
+        match self.objects::<DaemonSet>(Some(namespace)).get_metadata(name).await {
+            Ok(_) => Ok(()),
+            Err(kube::Error::Api(status)) => Err(Missing { absent: status.code == 404, why: status.message.clone() }),
+            Err(error) => {
+                let error = from_kube(&format!("get DaemonSet `{namespace}/{name}`"), error);
+                Err(Missing { absent: false, why: error.message })
+            }
+        }
+    }
+
     async fn events(&self, namespace: Option<&str>, fields: &str) -> Result<Vec<Event>> {
         list_all(&self.objects(namespace), "list events", "", fields).await
     }
@@ -106,7 +123,7 @@ impl Cluster for KubeCluster {
         let nodes: Api<DynamicObject> = Api::all_with(self.client.clone(), &resource);
         let found = nodes.get_opt(name).await.map_err(|error| from_kube(&format!("get node `{name}`"), error))?;
         match found {
-            Some(node) => describe(self.client.clone(), &resource, &node, now, self.zone.clone()).await.map(Some),
+            Some(node) => describe::node(&self.client, node, now, &self.zone).await.map(Some),
             None => Ok(None),
         }
     }
@@ -116,58 +133,33 @@ impl Cluster for KubeCluster {
         let pods: Api<DynamicObject> = Api::namespaced_with(self.client.clone(), namespace, &resource);
         let what = format!("get pod `{namespace}/{name}`");
         match pods.get_opt(name).await.map_err(|error| from_kube(&what, error))? {
-            Some(pod) => describe(self.client.clone(), &resource, &pod, now, self.zone.clone()).await.map(Some),
+            Some(pod) => describe::pod(self.client.clone(), &pod, now, self.zone.clone()).await.map(Some),
             None => Ok(None),
         }
     }
 
-    async fn apply(&self, mutation: &KubeMutation) -> Result<Outcome> {
-        match mutation {
-            KubeMutation::Cordon { node, unschedulable } => {
-                let nodes: Api<Node> = Api::all(self.client.clone());
-                // Null removes the field: an uncordoned node looks as if it had never been cordoned.
-                let value = if *unschedulable { json!(true) } else { json!(null) };
-                let patch = Patch::Strategic(json!({"spec": {"unschedulable": value}}));
-                let verb = if *unschedulable { "cordon" } else { "uncordon" };
-                let patched = nodes.patch(node, &PatchParams::default(), &patch).await;
-                patched.map_err(|error| from_kube(&format!("{verb} node `{node}`"), error))?;
-            }
-            KubeMutation::Evict { namespace, pod, grace_seconds } => {
-                let grace_period_seconds = grace_seconds.and_then(|seconds| u32::try_from(seconds).ok());
-                let options = DeleteParams { grace_period_seconds, ..DeleteParams::default() };
-                let params = EvictParams { delete_options: Some(options), ..EvictParams::default() };
-                let evicted = self.objects::<Pod>(Some(namespace)).evict(pod, &params).await;
-                match evicted {
-                    // Gone is what was asked for.
-                    Err(kube::Error::Api(status)) if status.code == 404 => {}
-                    other => {
-                        other.map_err(|error| from_kube(&format!("evict pod `{namespace}/{pod}`"), error))?;
-                    }
-                }
-            }
-            KubeMutation::DeleteNode { node } => {
-                let nodes: Api<Node> = Api::all(self.client.clone());
-                match nodes.delete(node, &DeleteParams::default()).await {
-                    Err(kube::Error::Api(status)) if status.code == 404 => {}
-                    other => {
-                        other.map_err(|error| from_kube(&format!("delete node `{node}`"), error))?;
-                    }
-                }
-            }
-            KubeMutation::PutConfigMap { namespace, name, data, resource_version } => {
-                let mut object = ConfigMap::default();
-                object.metadata.name = Some(name.clone());
-                object.metadata.namespace = Some(namespace.clone());
-                object.metadata.resource_version = resource_version.clone();
-                object.data = Some(data.iter().map(|(key, value)| (key.clone(), value.clone())).collect());
-                let maps = self.objects::<ConfigMap>(Some(namespace));
-                let put = match resource_version {
-                    Some(_) => maps.replace(name, &PostParams::default(), &object).await,
-                    None => maps.create(&PostParams::default(), &object).await,
-                };
-                put.map_err(|error| from_kube(&format!("write ConfigMap `{namespace}/{name}`"), error))?;
-            }
+    async fn read(&self, path: &str, accept: &str) -> Result<std::result::Result<Vec<u8>, Status>> {
+        let what = || format!("read `{path}`");
+        let request = Request::get(path).header(header::ACCEPT, accept).body(vec![]);
+        let request = request.map_err(|error| from_kube(&what(), kube::Error::HttpError(error)))?;
+        match self.client.request_text(request).await {
+            Ok(text) => Ok(Ok(text.into_bytes())),
+            Err(kube::Error::Api(status)) => Ok(Err(Status {
+                code: status.code,
+                reason: status.reason.clone(),
+                message: status.message.clone(),
+                details: serde_json::to_value(&status.details).unwrap_or_default(),
+            })),
+            Err(error) => Err(from_kube(&what(), error)),
         }
+    }
+
+    async fn rehearse(&self, mutation: &KubeMutation) -> Result<()> {
+        change::make(&self.client, mutation, true).await
+    }
+
+    async fn apply(&self, mutation: &KubeMutation) -> Result<Outcome> {
+        change::make(&self.client, mutation, false).await?;
         Ok(Outcome::default())
     }
 }

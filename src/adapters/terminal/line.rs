@@ -52,6 +52,7 @@ pub fn line(event: &Event) -> (Level, String) {
             (Level::Done, format!("waited for {what}: {done} of {wanted}"))
         }
         Event::Progress { what, done, wanted, .. } => (Level::Info, format!("waiting for {what}: {done} of {wanted}")),
+        Event::Waiting { what, .. } => (Level::Info, format!("waiting for {what}")),
         Event::Retry { error } => {
             let why = error.causes.first().map(|cause| format!(": {cause}")).unwrap_or_default();
             (Level::Info, format!("trying again: {}{why}", error.message))

@@ -1,20 +1,34 @@
 //! The operator at standard error.
 
+use std::collections::HashMap;
 use std::io::{BufRead, IsTerminal, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::line::{Level, line};
-use crate::ports::{Clock, Event, Operator};
+use super::live;
+use crate::domain::cloud::ActivityStatus;
+use crate::ports::{Answer, Clock, Event, Operator};
 
 /// What is answered to a question before something that cannot be undone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Consent {
     /// Ask at the terminal; without one the answer is no.
     Ask,
-    /// Yes: `--yes` was given, or the world is a sandbox.
+    /// Yes: `--yes` was given.
     Given,
-    /// No.
-    Refused,
+    /// Yes: the world is a sandbox.
+    Harmless,
+}
+
+/// How much is told, and how.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Manner {
+    /// To a person at a terminal: waits in one line that is drawn in its place, and questions.
+    Live,
+    /// To a log: a line for each change of what is waited for.
+    Lines,
+    /// Warnings and failures only.
+    Quiet,
 }
 
 /// Writes a log as eksctl does: time, mark, sentence. Times are the target's, so a run in the sandbox repeats byte for byte.
@@ -22,32 +36,31 @@ pub struct Terminal {
     clock: Arc<dyn Clock>,
     consent: Consent,
     colour: bool,
-    interactive: bool,
+    manner: Manner,
     out: Mutex<Out>,
 }
 
 struct Out {
     to: Box<dyn Write + Send>,
     last: String,
+    /// What waits have come to.
+    waits: HashMap<String, (u32, u32)>,
+    /// The line that tells of the wait, if one goes on, and the last that happened in it.
+    wait: Option<(jiff::Timestamp, String)>,
+    happened: Option<String>,
 }
 
 impl Terminal {
-    /// A log at standard error; colours and progress only when that is a terminal, colours not with `NO_COLOR`.
-    pub fn stderr(clock: Arc<dyn Clock>, consent: Consent) -> Self {
-        let interactive = std::io::stderr().is_terminal();
-        let colour = interactive && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-        Self::to(Box::new(std::io::stderr()), clock, consent, interactive, colour)
-    }
-
-    /// A log at `to`. `interactive` shows progress and permits questions.
+    /// A log at `to`. The live line goes to standard error whatever that is: [`Manner::Live`] is for it alone.
     pub fn to(
         to: Box<dyn Write + Send>,
         clock: Arc<dyn Clock>,
         consent: Consent,
-        interactive: bool,
+        manner: Manner,
         colour: bool,
     ) -> Self {
-        Terminal { clock, consent, colour, interactive, out: Mutex::new(Out { to, last: String::new() }) }
+        let out = Out { to, last: String::new(), waits: HashMap::new(), wait: None, happened: None };
+        Terminal { clock, consent, colour, manner, out: Mutex::new(out) }
     }
 
     fn out(&self) -> MutexGuard<'_, Out> {
@@ -66,36 +79,85 @@ impl Terminal {
             false => format!("[{}]", level.mark()),
         };
         // A log that cannot be written must not stop the work it tells of.
-        let _ = writeln!(out.to, "{time} {mark}  {text}");
+        let _ = live::beside(|| writeln!(out.to, "{time} {mark}  {text}").and_then(|()| out.to.flush()));
+    }
+
+    /// What belongs to the live line alone. Whether it does.
+    fn goes_live(&self, event: &Event) -> bool {
+        let mut out = self.out();
+        match event {
+            Event::Progress { done, wanted, .. } if done == wanted => return false,
+            Event::Progress { since, .. } | Event::Waiting { since, .. } => {
+                out.wait = Some((*since, line(event).1));
+            }
+            Event::Activity { activity } if out.wait.is_some() => {
+                out.happened = Some(line(event).1);
+                if activity.status != ActivityStatus::InProgress {
+                    return false;
+                }
+            }
+            _ => return false,
+        }
+        if let Some((since, what)) = &out.wait {
+            let happened = out.happened.as_ref().map(|happened| format!(" · {happened}")).unwrap_or_default();
+            live::show(&self.clock, *since, format!("{what}{happened}"));
+        }
+        true
+    }
+
+    /// Whether a wait has come no further than the log says.
+    fn is_known(&self, event: &Event) -> bool {
+        let (what, state) = match event {
+            Event::Progress { what, done, wanted, .. } => (what, (*done, *wanted)),
+            Event::Waiting { what, .. } => (what, (0, 0)),
+            _ => return false,
+        };
+        self.out().waits.insert(what.clone(), state) == Some(state)
     }
 }
 
 impl Operator for Terminal {
     fn tell(&self, event: &Event) {
-        if let Event::Progress { done, wanted, .. } = event
-            && !self.interactive
-            && done != wanted
-        {
-            return;
+        match self.manner {
+            Manner::Live if self.goes_live(event) => return,
+            Manner::Live | Manner::Lines if self.is_known(event) => return,
+            _ => {}
         }
         let (level, text) = line(event);
-        self.say(level, &text);
+        if self.manner != Manner::Quiet || matches!(level, Level::Warning | Level::Failure) {
+            self.say(level, &text);
+        }
     }
 
-    fn confirm(&self, question: &str) -> bool {
+    fn waited(&self) {
+        let mut out = self.out();
+        (out.wait, out.happened) = (None, None);
+        out.waits.clear();
+        if self.manner == Manner::Live {
+            live::clear();
+        }
+    }
+
+    fn confirm(&self, question: &str) -> Answer {
         match self.consent {
-            Consent::Given => true,
-            Consent::Refused => false,
-            Consent::Ask if !self.interactive || !std::io::stdin().is_terminal() => false,
+            Consent::Given => Answer::Given,
+            Consent::Harmless => Answer::Harmless,
+            Consent::Ask if !std::io::stderr().is_terminal() || !std::io::stdin().is_terminal() => Answer::Nobody,
             Consent::Ask => {
                 {
                     let mut out = self.out();
+                    live::clear();
                     let _ = write!(out.to, "{question} [y/N] ");
                     let _ = out.to.flush();
                 }
                 let mut answer = String::new();
                 let read = std::io::stdin().lock().read_line(&mut answer);
-                read.is_ok() && matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes")
+                match read {
+                    // The end of input is no answer.
+                    Ok(0) | Err(_) => Answer::Nobody,
+                    Ok(_) if matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes") => Answer::Yes,
+                    Ok(_) => Answer::No,
+                }
             }
         }
     }
@@ -137,9 +199,9 @@ mod tests {
         }
     }
 
-    fn log(interactive: bool, colour: bool) -> String {
+    fn log(manner: Manner, colour: bool) -> String {
         let page = Page::default();
-        let terminal = Terminal::to(Box::new(page.clone()), Arc::new(Standing), Consent::Ask, interactive, colour);
+        let terminal = Terminal::to(Box::new(page.clone()), Arc::new(Standing), Consent::Ask, manner, colour);
         let now = Standing.now();
         let activity = |status, code: &str, message: Option<&str>| Event::Activity {
             activity: ScalingActivity {
@@ -165,35 +227,52 @@ mod tests {
             retry(),
             retry(),
             progress(0),
+            progress(0),
             activity(ActivityStatus::InProgress, "PreInService", None),
             activity(ActivityStatus::Failed, "Failed", Some("UnfulfillableCapacity - Unable to fulfill capacity.")),
             Event::Warning { message: "no capacity".to_owned() },
+            progress(1),
             progress(2),
         ] {
             terminal.tell(&event);
         }
-        assert!(!terminal.confirm("sure?"), "without a terminal at standard input nobody has said yes");
+        assert_eq!(
+            terminal.confirm("sure?"),
+            Answer::Nobody,
+            "without a terminal at standard input nobody has said yes"
+        );
         let bytes = page.0.lock().unwrap().clone();
         String::from_utf8(bytes).unwrap()
     }
 
     #[test]
     fn a_log_reads_like_eksctls() {
-        insta::assert_snapshot!(log(false, false), @r#"
+        insta::assert_snapshot!(log(Manner::Lines, false), @r#"
         2026-01-01 00:00:03 [ℹ]  using region us-west-2
         2026-01-01 00:00:03 [✔]  created IAM role "r"
         2026-01-01 00:00:03 [ℹ]  IAM role "r" is unchanged
         2026-01-01 00:00:03 [ℹ]  trying again: could not create Auto Scaling group `x`: ValidationError: Invalid IAM Instance Profile
+        2026-01-01 00:00:03 [ℹ]  waiting for nodes of "dev": 0 of 2
         2026-01-01 00:00:03 [ℹ]  Launching a new EC2 instance (PreInService)
         2026-01-01 00:00:03 [!]  Launching a new EC2 instance: Failed: UnfulfillableCapacity - Unable to fulfill capacity.
         2026-01-01 00:00:03 [!]  no capacity
+        2026-01-01 00:00:03 [ℹ]  waiting for nodes of "dev": 1 of 2
         2026-01-01 00:00:03 [✔]  waited for nodes of "dev": 2 of 2
         "#);
     }
 
     #[test]
-    fn a_terminal_sees_progress_and_colours() {
-        let log = log(true, true);
-        assert!(log.contains("\x1b[36m[ℹ]\x1b[0m  waiting for nodes of \"dev\": 0 of 2"), "{log}");
+    fn a_person_sees_colours_and_the_rest_of_a_wait_in_its_own_line() {
+        let log = log(Manner::Live, true);
+        assert!(log.contains("\x1b[32m[✔]\x1b[0m  waited for nodes of \"dev\": 2 of 2"), "{log}");
+        assert!(!log.contains("waiting for") && !log.contains("PreInService"), "{log}");
+    }
+
+    #[test]
+    fn who_wants_quiet_hears_what_is_wrong() {
+        insta::assert_snapshot!(log(Manner::Quiet, false), @r"
+        2026-01-01 00:00:03 [!]  Launching a new EC2 instance: Failed: UnfulfillableCapacity - Unable to fulfill capacity.
+        2026-01-01 00:00:03 [!]  no capacity
+        ");
     }
 }

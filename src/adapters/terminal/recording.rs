@@ -3,7 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use super::line::line;
-use crate::ports::{Event, Operator};
+use crate::ports::{Answer, Event, Operator};
 
 /// Keeps all events, for tests and for JSON reports; answers every question in one way.
 #[derive(Debug)]
@@ -45,7 +45,7 @@ impl Operator for RecordingOperator {
         self.events.lock().unwrap_or_else(PoisonError::into_inner).push(event.clone());
     }
 
-    fn confirm(&self, _question: &str) -> bool {
-        self.answer
+    fn confirm(&self, _question: &str) -> Answer {
+        if self.answer { Answer::Yes } else { Answer::No }
     }
 }

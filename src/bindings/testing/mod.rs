@@ -15,6 +15,7 @@ pub use run::Trial;
 pub fn register(engine: &mut Engine) {
     engine.register_global_module(exported_module!(assert::module).into());
     engine.register_global_module(exported_module!(run::module).into());
+    engine.register_type_with_name::<run::Trial>("Trial");
     engine.register_global_module(exported_module!(snapshot::module).into());
     engine.register_global_module(exported_module!(throws::module).into());
 }

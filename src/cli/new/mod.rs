@@ -51,8 +51,10 @@ impl Template {
 
 /// Runs the command.
 pub fn run(args: Args, _: &Global) -> Result<ExitCode, Failed> {
-    let path = args.name.with_extension("rhai");
-    let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default().to_owned();
+    let name = args.name.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    // Only our own ending is one: what else is behind a dot is part of the name, which has none.
+    let stem = name.strip_suffix(".rhai").unwrap_or(name).to_owned();
+    let path = args.name.with_file_name(format!("{stem}.rhai"));
     let legal = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
     if stem.is_empty() || !stem.chars().all(legal) || stem.ends_with("_test") {
         return Err(Error::new(Code::InvalidArgument, format!("`{}` is no name for a runbook", args.name.display()))

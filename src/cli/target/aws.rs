@@ -17,7 +17,7 @@ use crate::adapters::terminal::Consent;
 use crate::domain::Code;
 use crate::domain::advisor::Feed;
 use crate::domain::error::{Error, Result};
-use crate::host::Target;
+use crate::host::{Hidden, Target};
 use crate::ops::Session;
 use crate::ports::{Clock, ClusterAccess, Event};
 
@@ -30,10 +30,12 @@ pub(super) struct AwsTarget {
     consent: Consent,
     verbose: u8,
     colour: bool,
+    hidden: Hidden,
+    quiet: bool,
 }
 
 impl AwsTarget {
-    pub(super) fn new(global: &Global) -> Self {
+    pub(super) fn new(global: &Global, hidden: Hidden) -> Self {
         AwsTarget {
             region: global.region.clone(),
             profile: global.profile.clone(),
@@ -42,6 +44,8 @@ impl AwsTarget {
             consent: if global.yes { Consent::Given } else { Consent::Ask },
             verbose: global.verbose,
             colour: console::look(global).colour,
+            hidden,
+            quiet: global.quiet,
         }
     }
 }
@@ -73,7 +77,7 @@ impl Target for AwsTarget {
         console::say(&format!("aws (region {region}{whose}): real resources, real costs"));
         let cloud = if self.verbose > 1 { AwsCloud::with_trace(config, super::trace()) } else { AwsCloud::new(config) };
         let clock: Arc<dyn Clock> = Arc::new(WallClock);
-        let operator = Arc::new(super::log(&clock, self.consent, self.colour));
+        let operator = Arc::new(super::log(&clock, self.consent, self.colour, self.quiet, &self.hidden));
         Ok(Session { cloud: Arc::new(cloud), clusters, operator, clock })
     }
 

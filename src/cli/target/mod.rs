@@ -4,16 +4,15 @@ mod aws;
 mod control;
 mod sandbox;
 
-use std::io::IsTerminal;
-use std::path::PathBuf;
+use std::io::{IsTerminal, LineWriter, Write};
 use std::sync::Arc;
 
 use super::console::Terminal;
+use super::reach::Reach;
 use super::{Global, TargetKind};
-use crate::adapters::terminal::{Consent, Terminal as Log};
-use crate::domain::Code;
-use crate::domain::error::{Error, Result};
-use crate::host::{Cancel, Console, FilePolicy, Host, Options, Target};
+use crate::adapters::terminal::{Consent, Manner, Terminal as Log};
+use crate::domain::error::Result;
+use crate::host::{Cancel, Console, FilePolicy, Hidden, Host, Options, Target};
 use crate::ports::Clock;
 use crate::sandbox::Sandbox;
 
@@ -21,27 +20,36 @@ use crate::sandbox::Sandbox;
 ///
 /// # Errors
 /// `SPOT-0801` when there is no working directory.
-pub fn host(global: &Global, allow_write: &[PathBuf]) -> Result<Host> {
-    host_stopped_by(global, allow_write, Cancel::default())
+pub fn host(global: &Global, reach: &Reach) -> Result<Host> {
+    host_stopped_by(global, reach, Cancel::default())
+}
+
+/// A host that only plans: what scripts print goes beside the plan, to stderr.
+///
+/// # Errors
+/// As [`host`].
+pub fn planning_host(global: &Global, reach: &Reach) -> Result<Host> {
+    let host = host_with(global, reach, Cancel::default(), Terminal::talking(global))?;
+    host.only_plan(crate::sandbox::world::kubelet::boot_data);
+    Ok(host)
 }
 
 /// The same, on a cancel that is there already.
 ///
 /// # Errors
 /// As [`host`].
-pub fn host_stopped_by(global: &Global, allow_write: &[PathBuf], cancel: Cancel) -> Result<Host> {
-    let working = std::env::current_dir()
-        .map_err(|error| Error::new(Code::File, "the working directory is gone").because(error.to_string()))?;
+pub fn host_stopped_by(global: &Global, reach: &Reach, cancel: Cancel) -> Result<Host> {
+    host_with(global, reach, cancel, Terminal::new(global))
+}
+
+fn host_with(global: &Global, reach: &Reach, cancel: Cancel, console: Terminal) -> Result<Host> {
+    let hidden = Hidden::default();
     let target: Arc<dyn Target> = match global.target() {
-        TargetKind::Sandbox => Arc::new(sandbox::SandboxTarget::new(global)),
-        TargetKind::Aws => Arc::new(aws::AwsTarget::new(global)),
+        TargetKind::Sandbox => Arc::new(sandbox::SandboxTarget::new(global, hidden.clone())),
+        TargetKind::Aws => Arc::new(aws::AwsTarget::new(global, hidden.clone())),
     };
-    let options = Options {
-        target,
-        console: Arc::new(Terminal::new(global)),
-        files: FilePolicy::new(working, allow_write),
-        timeout: global.timeout,
-    };
+    let options =
+        Options { target, console: Arc::new(console), files: reach.files()?, hidden, timeout: global.timeout };
     Ok(Host::stopped_by(options, cancel))
 }
 
@@ -53,7 +61,7 @@ pub fn sandbox_host(sandbox: Sandbox, console: Arc<dyn Console>, files: FilePoli
 /// The same, on a cancel that is there already.
 pub fn sandbox_host_stopped_by(sandbox: Sandbox, console: Arc<dyn Console>, files: FilePolicy, cancel: Cancel) -> Host {
     let target = Arc::new(sandbox::SandboxTarget::given(sandbox, None));
-    Host::stopped_by(Options { target, console, files, timeout: None }, cancel)
+    Host::stopped_by(Options { target, console, files, hidden: Hidden::default(), timeout: None }, cancel)
 }
 
 /// A sandbox that is there already as a target whose log goes to `console`: for tests of scripts.
@@ -61,10 +69,32 @@ pub fn sandbox_target(sandbox: Sandbox, console: Arc<dyn Console>) -> Arc<dyn Ta
     Arc::new(sandbox::SandboxTarget::given(sandbox, Some(console)))
 }
 
-/// The log on stderr, coloured as the flags want it.
-fn log(clock: &Arc<dyn Clock>, consent: Consent, colour: bool) -> Log {
-    let interactive = std::io::stderr().is_terminal();
-    Log::to(Box::new(std::io::stderr()), Arc::clone(clock), consent, interactive, colour)
+/// The log on stderr, coloured as the flags want it, without what is hidden.
+fn log(clock: &Arc<dyn Clock>, consent: Consent, colour: bool, quiet: bool, hidden: &Hidden) -> Log {
+    // A dumb terminal cannot draw in one place.
+    let dumb = std::env::var_os("TERM").is_some_and(|terminal| terminal == "dumb");
+    let manner = match std::io::stderr().is_terminal() && !dumb {
+        _ if quiet => Manner::Quiet,
+        true => Manner::Live,
+        false => Manner::Lines,
+    };
+    // By the line: a secret that comes in two pieces would not be known.
+    let to = LineWriter::new(Masking(hidden.clone()));
+    Log::to(Box::new(to), Arc::clone(clock), consent, manner, colour)
+}
+
+/// Stderr without what is hidden.
+struct Masking(Hidden);
+
+impl Write for Masking {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        std::io::stderr().write_all(self.0.mask(&String::from_utf8_lossy(bytes)).as_bytes())?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        std::io::stderr().flush()
+    }
 }
 
 /// Tells each request on stderr: what `-v` asks for twice.

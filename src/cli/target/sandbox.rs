@@ -13,11 +13,11 @@ use super::control::Levers;
 use crate::adapters::aws::AwsCloud;
 use crate::adapters::feeds;
 use crate::adapters::kube::ClientAccess;
-use crate::adapters::terminal::{Consent, Terminal};
+use crate::adapters::terminal::{Consent, Manner, Terminal};
 use crate::domain::Code;
 use crate::domain::advisor::Feed;
 use crate::domain::error::{Error, Result};
-use crate::host::{Console, Target};
+use crate::host::{Console, Hidden, Target};
 use crate::ops::Session;
 use crate::ports::{Clock, WorldControl};
 use crate::sandbox::{Sandbox, store};
@@ -28,7 +28,9 @@ pub(super) struct SandboxTarget {
     region: Option<String>,
     verbose: u8,
     colour: bool,
+    quiet: bool,
     feed: Option<PathBuf>,
+    hidden: Hidden,
     opened: Mutex<Option<Sandbox>>,
 }
 
@@ -41,13 +43,15 @@ enum World {
 }
 
 impl SandboxTarget {
-    pub(super) fn new(global: &Global) -> Self {
+    pub(super) fn new(global: &Global, hidden: Hidden) -> Self {
         SandboxTarget {
             world: World::Named(global.world().to_owned()),
             region: global.region.clone(),
             verbose: global.verbose,
             colour: console::look(global).colour,
+            quiet: global.quiet,
             feed: global.feed.clone(),
+            hidden,
             opened: Mutex::new(None),
         }
     }
@@ -58,7 +62,9 @@ impl SandboxTarget {
             region: None,
             verbose: 0,
             colour: false,
+            quiet: false,
             feed: None,
+            hidden: Hidden::default(),
             opened: Mutex::new(None),
         }
     }
@@ -73,13 +79,13 @@ impl SandboxTarget {
     fn operator(&self, clock: &Arc<dyn Clock>) -> Terminal {
         // Nothing real can be lost here, so nothing is asked.
         match &self.world {
-            World::Named(_) => super::log(clock, Consent::Given, self.colour),
+            World::Named(_) => super::log(clock, Consent::Harmless, self.colour, self.quiet, &self.hidden),
             World::Given(_, log) => {
                 let to: Box<dyn Write + Send> = match log {
                     Some(console) => Box::new(LineWriter::new(Talk(Arc::clone(console)))),
                     None => Box::new(std::io::sink()),
                 };
-                Terminal::to(to, Arc::clone(clock), Consent::Given, false, false)
+                Terminal::to(to, Arc::clone(clock), Consent::Harmless, Manner::Lines, false)
             }
         }
     }
@@ -97,7 +103,9 @@ impl Target for SandboxTarget {
             )
             .help("leave `--region` out, or begin a world there: `spotscript --region REGION sandbox reset`"));
         }
-        if let World::Named(name) = &self.world {
+        if let World::Named(name) = &self.world
+            && !self.quiet
+        {
             console::say(&format!("sandbox (world {name}): nothing real is touched"));
         }
         *self.opened.lock().unwrap_or_else(PoisonError::into_inner) = Some(sandbox.clone());

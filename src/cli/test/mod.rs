@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::reach::Reading;
 use super::{Failed, Global, console, target};
 use crate::domain::error::{Error, Result};
 use crate::domain::{Code, Kind};
@@ -53,6 +54,8 @@ pub struct Args {
     /// Write a report for CI systems
     #[arg(long, value_name = "FILE")]
     junit: Option<PathBuf>,
+    #[command(flatten)]
+    reading: Reading,
 }
 
 /// Runs the command.
@@ -91,6 +94,7 @@ impl Args {
             timeout: global.timeout.unwrap_or(TIMEOUT),
             fail_fast: self.fail_fast,
             update: self.update,
+            allow_read: self.reading.allow_read.clone(),
             cancel: Cancel::default(),
         }
     }

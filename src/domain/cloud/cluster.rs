@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::TagMap;
+
 /// State of an EKS cluster, in EKS's spelling.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClusterStatus(pub String);
@@ -23,6 +25,15 @@ pub enum AuthenticationMode {
     ApiAndConfigMap,
     /// Only access entries.
     Api,
+}
+
+/// Lets an IAM principal into a cluster.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccessEntry {
+    /// `EC2_LINUX` for nodes, `STANDARD` for people.
+    pub kind: String,
+    /// Tags.
+    pub tags: TagMap,
 }
 
 /// An EKS cluster.

@@ -29,6 +29,9 @@ pub struct Role {
     pub name: String,
     /// ARN.
     pub arn: String,
+    /// Trust policy: who may take it. `Null` when AWS does not say.
+    #[serde(default)]
+    pub trust: serde_json::Value,
     /// ARNs of attached managed policies.
     pub attached: BTreeSet<String>,
     /// Inline policies: name → document as JSON.

@@ -9,7 +9,7 @@ mod launch_template;
 mod network;
 
 pub use autoscaling::{ActivityStatus, AutoScalingGroup, GroupInstance, ScalingActivity};
-pub use cluster::{AuthenticationMode, Cluster, ClusterStatus};
+pub use cluster::{AccessEntry, AuthenticationMode, Cluster, ClusterStatus};
 pub use iam::{CallerIdentity, InstanceProfile, Role};
 pub use launch_template::{
     BlockDevice, InstanceSettings, LaunchTemplate, LaunchTemplateData, MetadataOptions, TagSpecification,

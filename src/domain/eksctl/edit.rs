@@ -10,9 +10,9 @@ mod scalar;
 use serde_json::Value;
 
 use self::path::{Path, Step};
-use super::yaml;
 use crate::domain::code::Code;
 use crate::domain::error::{Error, Result};
+use crate::domain::yaml;
 
 /// One change of a document.
 #[derive(Debug, Clone, PartialEq)]

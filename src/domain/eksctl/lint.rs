@@ -10,7 +10,8 @@ pub use finding::{Finding, Severity};
 
 use self::finding::{Context, allowed};
 use super::read::fields::Fields;
-use super::{Change, Document, edit, examine, open, yaml};
+use super::{Change, Document, edit, examine, open};
+use crate::domain::yaml;
 
 /// What is found in a text: faults of a ClusterConfig and what its groups could do better; in any other text (a
 /// script, a page, a manifest) commands and names that no longer do what they did.

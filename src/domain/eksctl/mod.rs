@@ -8,7 +8,6 @@ mod lint;
 mod read;
 mod schema;
 mod write;
-mod yaml;
 
 pub use edit::{Change, edit};
 pub use lint::{Finding, Severity, fix, lint};

@@ -128,6 +128,10 @@ pub enum AwsMutation {
         granularity: String,
         metrics: Vec<String>,
     },
+    DisableMetricsCollection {
+        group: String,
+        metrics: Vec<String>,
+    },
     CreateOrUpdateTags {
         group: String,
         tags: TagMap,
@@ -142,6 +146,10 @@ pub enum AwsMutation {
     },
     DeleteLaunchTemplate {
         name: String,
+    },
+    DeleteLaunchTemplateVersions {
+        name: String,
+        versions: Vec<i64>,
     },
     DeleteAccessEntry {
         cluster: String,

@@ -7,13 +7,18 @@ use crate::domain::error::{Error, Result};
 use crate::domain::mutation::KubeMutation;
 use crate::ops::backoff::Backoff;
 use crate::ops::ledger::Ledger;
-use crate::ports::{Cluster, Event};
+use crate::ports::{Cluster, Event, Wait};
 
 /// Cordons every node of the group, then evicts their pods until none is left or the time is up.
 ///
 /// # Errors
 /// `SPOT-0405` that names the pods still there and what keeps them.
-pub(super) async fn drain(ledger: &Ledger<'_>, api: &dyn Cluster, group: &str, deadline: &mut Backoff) -> Result<()> {
+pub(in crate::ops) async fn drain(
+    ledger: &Ledger<'_>,
+    api: &dyn Cluster,
+    group: &str,
+    deadline: &mut Backoff,
+) -> Result<()> {
     let session = ledger.session();
     let nodes = api.nodes(&format!("alpha.eksctl.io/nodegroup-name={group}")).await?;
     for node in nodes.iter().filter(|node| !is_cordoned(node)) {
@@ -23,6 +28,7 @@ pub(super) async fn drain(ledger: &Ledger<'_>, api: &dyn Cluster, group: &str, d
     }
     let began = session.clock.now();
     let mut most = 0;
+    let _wait = Wait::told_to(&*session.operator);
     loop {
         let mut left: Vec<Pod> = vec![];
         for node in &nodes {

@@ -1,8 +1,8 @@
 //! Removes a group and everything that was made for it, and proves that nothing is left.
 
-mod drain;
+pub(super) mod drain;
 mod inventory;
-mod remove;
+pub(super) mod remove;
 
 use super::backoff::Backoff;
 use super::ensure::not_ours;
@@ -45,12 +45,17 @@ pub async fn delete(
     if let Err(absent) = there
         && inventory.is_empty()
     {
+        if options.may_be_gone {
+            session.note(format!("nothing is left of nodegroup \"{name}\""));
+            return Ok(ledger.report(cluster_name, name, vec![]));
+        }
         return Err(absent);
     }
     let nodes = inventory.group.as_ref().map_or(0, |group| group.instances.len());
     if !session
         .operator
         .confirm(&format!("delete node group `{name}` of cluster `{cluster_name}` with its {nodes} nodes?"))
+        .is_yes()
     {
         return Err(Error::new(Code::Interrupted, format!("node group `{name}` was not deleted: not confirmed"))
             .help("answer `y`, or run with `--yes`"));

@@ -9,7 +9,7 @@ use crate::ops::access;
 use crate::ops::backoff::Backoff;
 use crate::ops::insist::insist;
 use crate::ops::ledger::Ledger;
-use crate::ports::{self, Event, ResourceKind, Verdict, polling};
+use crate::ports::{self, Event, ResourceKind, Verdict, Wait, polling};
 
 /// Removes what the inventory lists.
 pub(super) async fn remove(
@@ -70,12 +70,13 @@ async fn remove_role(ledger: &Ledger<'_>, role: &Role, deadline: &mut Backoff) -
 }
 
 /// Deletes the group with its instances and waits until both are gone.
-async fn remove_group(ledger: &Ledger<'_>, name: &str, deadline: &mut Backoff) -> Result<()> {
+pub(in crate::ops) async fn remove_group(ledger: &Ledger<'_>, name: &str, deadline: &mut Backoff) -> Result<()> {
     let session = ledger.session();
     ledger.aws(AwsMutation::DeleteAutoScalingGroup { name: name.to_owned(), force: true }).await?;
     deadline.hurry();
     let began = session.clock.now();
     let mut told = None;
+    let _wait = Wait::told_to(&*session.operator);
     while let Some(group) = polling(session.cloud.group(name)).await? {
         let left = u32::try_from(group.instances.len()).unwrap_or(u32::MAX);
         let most = *told.get_or_insert(left);
@@ -99,6 +100,11 @@ async fn remove_group(ledger: &Ledger<'_>, name: &str, deadline: &mut Backoff) -
 }
 
 /// Repeats a request as long as AWS says with `code` that something still depends on the thing.
-async fn once_free(ledger: &Ledger<'_>, request: AwsMutation, code: &str, deadline: &mut Backoff) -> Result<()> {
+pub(in crate::ops) async fn once_free(
+    ledger: &Ledger<'_>,
+    request: AwsMutation,
+    code: &str,
+    deadline: &mut Backoff,
+) -> Result<()> {
     insist(ledger, request, deadline, |refusal| refusal.has_cause(code).then(|| refusal.clone())).await
 }

@@ -53,7 +53,7 @@ pub async fn ensure(session: &Session, spec: &NodegroupSpec, options: &EnsureOpt
     let security_groups = ssh::ensure_groups(&ledger, spec, &facts, &plan).await?;
     match access::way(facts.cluster.authentication_mode) {
         Way::AccessEntry => {
-            access::ensure_entry(&ledger, &spec.cluster, role_arn, facts.access_entry.as_deref(), &tags).await?;
+            access::ensure_entry(&ledger, &spec.cluster, role_arn, facts.access_entry.as_ref(), &tags).await?;
         }
         Way::AwsAuth => access::ensure_row(&ledger, &*api, role_arn).await?,
     }

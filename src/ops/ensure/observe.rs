@@ -1,8 +1,8 @@
 //! Everything that is read before the first write: in two rounds, each of requests that go out together.
 
 use crate::domain::cloud::{
-    AutoScalingGroup, CallerIdentity, Cluster, InstanceProfile, KeyPair, LaunchTemplate, Offering, Role, SecurityGroup,
-    Subnet,
+    AccessEntry, AutoScalingGroup, CallerIdentity, Cluster, InstanceProfile, KeyPair, LaunchTemplate, Offering, Role,
+    SecurityGroup, Subnet,
 };
 use crate::domain::desired::{ResourceNames, image_parameter, role_arn};
 use crate::domain::error::{Error, Result};
@@ -33,7 +33,7 @@ pub(super) struct Facts {
     /// The image that was named, or the newest one; `None` when there is none.
     pub(super) image: Option<String>,
     pub(super) image_parameter: String,
-    pub(super) access_entry: Option<String>,
+    pub(super) access_entry: Option<AccessEntry>,
     pub(super) vpc_id: Option<String>,
     pub(super) security_group: Option<SecurityGroup>,
     /// Of the VPC; empty when SSH does not need them.

@@ -14,7 +14,7 @@ use crate::domain::error::{Error, Result};
 use crate::ops::backoff::Backoff;
 use crate::ops::inventory::{instance_id, is_ready};
 use crate::ops::ledger::Ledger;
-use crate::ports::{self, Event, polling};
+use crate::ports::{self, Event, Wait, polling};
 
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 const ACTIVITIES: usize = 30;
@@ -80,6 +80,7 @@ pub(in crate::ops) async fn until_ready(
     let mut activities = Activities::new(ledger.began());
     let mut slow = SlowJoins::default();
     let mut told = None;
+    let _wait = Wait::told_to(&*session.operator);
     loop {
         let (group, nodes, newest) = polling(async {
             tokio::try_join!(

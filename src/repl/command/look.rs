@@ -1,33 +1,35 @@
 //! Commands that only look: help, documentation, types, variables, inputs.
 
-use super::{COMMANDS, needed};
-use crate::domain::Code;
-use crate::domain::error::{Error, nearest};
+use super::{COMMANDS, needed, needed_code};
 use crate::repl::names::Names;
 use crate::repl::session::Repl;
-use crate::repl::types;
 use crate::script::ScriptError;
-use crate::script::catalog::{self, Entry};
-use crate::script::explain;
+use crate::script::catalog::Catalog;
+use crate::script::render::Look;
+use crate::script::{docs, explain};
 use crate::view::Style;
 use crate::view::table::Table;
 
 type Answer = Result<Option<u8>, ScriptError>;
 
+/// Columns of documentation where the terminal does not tell.
+const READABLE: u16 = 100;
 /// How much of a variable's value `:vars` shows, in characters.
 const SHOWN_VALUE: usize = 60;
 
 pub(super) fn help(repl: &mut Repl<'_>, _: &str, _: bool) -> Answer {
     let mut text = String::from(
-        "Statements run when they are whole; an empty line ends any input. `it` is the last value, `err` the last \
-         error.\n\n",
+        "Statements run when they are whole; an empty line ends any input.\n\
+         `it` is the last value, `err` the last error.\n\n",
     );
     for known in COMMANDS {
-        text.push_str(&format!("  {:<20}{}\n", format!("{} {}", known.name, known.argument), known.purpose));
+        text.push_str(&format!("  {:<22}{}\n", format!("{} {}", known.name, known.argument), known.purpose));
     }
     text.push_str(
-        "\nTab completes names, options, paths and instance types; → takes what is shown behind the cursor; Ctrl-R \
-         searches what was entered before; Ctrl-C stops what runs.",
+        "\nTab     completes names, options, paths and instance types\n\
+         →       takes what is shown behind the cursor\n\
+         Ctrl-R  searches what was entered before\n\
+         Ctrl-C  stops what runs",
     );
     repl.host().console().data(&text);
     Ok(None)
@@ -36,80 +38,24 @@ pub(super) fn help(repl: &mut Repl<'_>, _: &str, _: bool) -> Answer {
 pub(super) fn doc(repl: &mut Repl<'_>, argument: &str, _: bool) -> Answer {
     let name = needed(":doc", "NAME", argument)?;
     repl.refresh_names();
-    let text = Names::with(&repl.names(), |names| documentation(names, name))?;
-    repl.host().console().data(&text);
+    let catalog = Catalog::of(repl.engine());
+    // `nodes.ready` of a variable is the `ready` of its type.
+    let of_type = name.split_once('.').and_then(|(owner, member)| {
+        Names::with(&repl.names(), |names| Some(format!("{}.{member}", names.variable(owner)?)))
+    });
+    let topic = catalog.find(of_type.as_deref().unwrap_or(name))?;
+    let console = repl.host().console();
+    let look = Look { colour: console.colour(), width: console.width().unwrap_or(READABLE).into() };
+    console.data(docs::text::topic(&topic, look).trim_end());
     Ok(None)
 }
 
-fn documentation(names: &Names, name: &str) -> Result<String, Error> {
-    let mut parts: Vec<String> = Vec::new();
-    // `Nodes.ready` is the `ready` of `Nodes`.
-    let (owner, wanted) = name.split_once('.').map_or((None, name), |(owner, wanted)| (Some(owner), wanted));
-    let owner = owner.map(|owner| names.variable(owner).unwrap_or(owner));
-    let entries = names.entries.iter().filter(|entry| entry.path() == wanted && !entry.name.starts_with("set$"));
-    for entry in entries.filter(|entry| owner.is_none() || entry.receiver() == owner) {
-        let head = match entry.property() {
-            Some(property) => format!("{}.{property} → {}", entry.receiver().unwrap_or_default(), entry.returns),
-            None => format!("{} → {}", entry.signature(), entry.returns),
-        };
-        parts.push(format!("{head}\n\n{}", entry.documentation.trim()).trim().to_owned());
-    }
-    parts.dedup();
-    if !parts.is_empty() {
-        // One map, however many forms take it.
-        parts.extend(Some(options(wanted)).filter(|table| !table.is_empty()));
-    }
-    if parts.is_empty() {
-        parts.extend(namespace(names, name));
-    }
-    if !parts.is_empty() {
-        return Ok(parts.join("\n\n"));
-    }
-    let error = Error::new(Code::UnknownFunction, format!("there is no function `{name}`"));
-    let paths: Vec<String> = names.entries.iter().map(Entry::path).collect();
-    Err(match nearest(name, paths.iter().map(String::as_str)) {
-        Some(near) => error.help(format!("did you mean `{near}`?")),
-        None => error.help("Tab lists what begins with what you typed"),
-    })
-}
-
-/// The options of a function, as a table.
-fn options(path: &str) -> String {
-    let options = catalog::options_of(path);
-    if options.is_empty() {
-        return String::new();
-    }
-    let mut table = Table::new(["option", "type", "meaning"]);
-    for option in options {
-        let needed = if option.required { " (needed)" } else { "" };
-        table.row([option.path.clone(), format!("{}{needed}", option.kind), option.documentation.clone()]);
-    }
-    table.render(Style::plain())
-}
-
-/// The functions of a namespace with the first lines of their documentation.
-fn namespace(names: &Names, name: &str) -> Option<String> {
-    let mut rows: Vec<(String, String)> = names
-        .entries
-        .iter()
-        .filter(|entry| entry.namespace == name.trim_end_matches(':'))
-        .map(|entry| (entry.signature(), entry.documentation.lines().next().unwrap_or_default().to_owned()))
-        .collect();
-    rows.sort();
-    rows.dedup();
-    let mut table = Table::headless();
-    for (signature, summary) in &rows {
-        table.row([signature.as_str(), summary.as_str()]);
-    }
-    (!rows.is_empty()).then(|| table.render(Style::plain()))
-}
-
 pub(super) fn type_of(repl: &mut Repl<'_>, argument: &str, _: bool) -> Answer {
-    let text = needed(":type", "EXPR", argument)?;
+    let text = needed_code(":type", "EXPR", argument)?;
     // What does not parse is an error with its place, as when it is run.
     repl.look_at(text)?;
     repl.refresh_names();
-    let kind = Names::with(&repl.names(), |names| types::of_text(repl.engine(), text, names));
+    let kind = Names::with(&repl.names(), |names| names.kind_of(repl.engine(), text));
     match kind {
         Some(kind) => repl.host().console().data(&kind),
         None => repl.host().console().data("any (not evident without running it)"),
@@ -125,8 +71,9 @@ pub(super) fn vars(repl: &mut Repl<'_>, _: &str, _: bool) -> Answer {
     }
     let mut table = Table::new(["name", "type", "value"]);
     for (name, kind, value) in variables {
-        let line: String = value.lines().next().unwrap_or_default().chars().take(SHOWN_VALUE).collect();
-        let more = if line.len() < value.len() { "…" } else { "" };
+        let whole = value.split_whitespace().collect::<Vec<_>>().join(" ");
+        let line: String = whole.chars().take(SHOWN_VALUE).collect();
+        let more = if line.len() < whole.len() { "…" } else { "" };
         table.row([name, kind, format!("{line}{more}")]);
     }
     repl.host().console().data(&table.render(Style::plain()));

@@ -108,6 +108,15 @@ pub(super) fn parse(text: &str) -> Option<(&str, &str)> {
     split(text).map(|(name, argument)| (name, argument.unwrap_or_default().trim()))
 }
 
+/// The command that a word means to who comes from elsewhere: `help`, `exit`.
+pub(super) fn word(text: &str) -> Option<(&'static str, &'static str)> {
+    match text.trim() {
+        "help" | "help()" | "?" => Some((":help", "")),
+        "exit" | "quit" | "quit()" => Some((":quit", "")),
+        _ => None,
+    }
+}
+
 /// The code in an input: all of it, or what stands behind a command that takes code.
 pub(super) fn code(text: &str) -> Option<&str> {
     match split(text) {
@@ -130,9 +139,13 @@ pub(super) fn run(repl: &mut Repl<'_>, (name, argument): (&str, &str)) -> Result
     .into())
 }
 
-/// The argument of a command that needs one.
+/// The file or name that a command needs; quotes around it do not belong to it.
 fn needed<'a>(command: &str, what: &str, argument: &'a str) -> Result<&'a str, Error> {
-    let argument = argument.trim_matches('"');
+    needed_code(command, what, argument.trim_matches('"'))
+}
+
+/// The code that a command needs, as it was written.
+fn needed_code<'a>(command: &str, what: &str, argument: &'a str) -> Result<&'a str, Error> {
     if argument.is_empty() {
         return Err(Error::new(Code::InvalidArgument, format!("`{command}` needs an argument"))
             .help(format!("write `{command} {what}`")));

@@ -24,7 +24,7 @@ pub(super) fn save(repl: &mut Repl<'_>, argument: &str, forced: bool) -> Result<
     // It has to run: what does not even parse is not written.
     repl.check(file, &text)?;
     repl.host().files().write(file, &text)?;
-    let inputs = words::count(count, "input");
-    repl.host().console().talk(&format!("{inputs} saved; run them with `spotscript run {file}`"));
+    let (inputs, them) = (words::count(count, "input"), if count == 1 { "it" } else { "them" });
+    repl.host().console().talk(&format!("{inputs} saved; run {them} with `spotscript run {file}`"));
     Ok(None)
 }

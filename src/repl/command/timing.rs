@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::needed;
+use super::needed_code;
 use crate::domain::error::Error;
 use crate::domain::{Code, Kind};
 use crate::repl::session::Repl;
@@ -15,7 +15,7 @@ const ROUND: Duration = Duration::from_secs(1);
 const NOTABLE_MS: u64 = 1_000;
 
 pub(super) fn time(repl: &mut Repl<'_>, argument: &str, _: bool) -> Result<Option<u8>, ScriptError> {
-    let text = needed(":time", "EXPR", argument)?;
+    let text = needed_code(":time", "EXPR", argument)?;
     let requests = |repl: &Repl<'_>| repl.host().requests().map_or(0, |requests| requests.total);
     let (began, clock, asked) = (Instant::now(), repl.host().elapsed_ms(), requests(repl));
     let answer = repl.enter(text)?;

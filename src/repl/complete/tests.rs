@@ -2,20 +2,21 @@
 
 use super::*;
 use crate::repl::hint;
-use crate::repl::types;
 use crate::script::{catalog, engine};
 
 fn names() -> Names {
     let mut all = Engine::new();
     crate::bindings::register(&mut all).unwrap();
     let variables = [("group", "Nodegroup"), ("nodes", "Nodes"), ("text", "string"), ("size", "int")];
-    Names {
-        entries: catalog::entries(&all).into(),
+    let mut names = Names {
         variables: variables.map(|(name, kind)| (name.to_owned(), kind.to_owned())).into(),
         seen: [("dev-spot".to_owned(), "group")].into(),
         targets: vec!["sandbox".into(), "aws".into()],
         folder: env!("CARGO_MANIFEST_DIR").into(),
-    }
+        ..Names::default()
+    };
+    names.set_entries(catalog::entries(&all));
+    names
 }
 
 /// What is offered behind a text, as lines of the list; where the word begins.
@@ -114,7 +115,7 @@ fn hints_say_what_a_call_still_wants() {
 #[test]
 fn types_are_told_without_running() {
     let engine = engine::syntax().unwrap();
-    let kind = |text: &str| types::of_text(&engine, text, &names());
+    let kind = |text: &str| names().kind_of(&engine, text);
     for (text, wanted) in [
         ("1 + 2", "int"),
         ("1 + 2.0", "float"),

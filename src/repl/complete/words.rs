@@ -6,7 +6,6 @@ use super::Candidate;
 use crate::repl::names::Names;
 use crate::repl::paint::KEYWORDS;
 use crate::repl::scan;
-use crate::repl::types;
 use crate::script::catalog::{Entry, EntryKind};
 
 /// Functions, namespaces, variables and keywords.
@@ -37,7 +36,7 @@ pub(super) fn free(word: &str, names: &Names) -> Vec<Candidate> {
 
 /// Methods and properties: of the type of what stands before the dot if that is evident, else of every type of ours.
 pub(super) fn members(engine: &Engine, left: &str, word: &str, names: &Names) -> Vec<Candidate> {
-    let kind = types::of_text(engine, super::chain(left), names);
+    let kind = names.kind_of(engine, super::chain(left));
     let mut found = Vec::new();
     for entry in names.entries.iter().filter(|entry| entry.namespace.is_empty()) {
         let Some(receiver) = entry.receiver() else { continue };

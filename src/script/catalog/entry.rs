@@ -37,6 +37,8 @@ pub struct Entry {
     pub documentation: String,
     /// Whether it belongs to the product, not to the engine's standard library.
     pub own: bool,
+    /// Whether a script that runs now has defined or imported it: it came with no version.
+    pub scripted: bool,
 }
 
 /// What came with the first version says nothing of when it came.

@@ -39,8 +39,12 @@ fn collect(engine: &Engine, standard: bool) -> Vec<Entry> {
                 name: metadata.name.to_string(),
                 parameters,
                 returns: type_name(engine, &metadata.return_type),
-                documentation: documentation(&metadata.comments),
+                documentation: match &info.script {
+                    Some(script) => documentation(&script.comments),
+                    None => documentation(&metadata.comments),
+                },
                 own: false,
+                scripted: info.script.is_some(),
             })
         },
         standard,
@@ -72,8 +76,9 @@ pub(crate) fn type_name(engine: &Engine, raw: &str) -> String {
         "Array" | "Vec<Dynamic>" | "array" => "list".into(),
         "Map" | "map" => "map".into(),
         "FnPtr" | "Fn" => "closure".into(),
-        "Dynamic" | "?" | "T" => "any".into(),
-        "()" | "" => "nothing".into(),
+        // A function of a script says nothing of what it gives.
+        "Dynamic" | "?" | "T" | "" => "any".into(),
+        "()" => "nothing".into(),
         other => {
             let known = engine.map_type_name(other);
             let short = known.rsplit("::").next().unwrap_or(known);

@@ -35,6 +35,7 @@ fn module(engine: &Engine, name: &'static str, text: &str) -> Option<Library> {
             returns: "any".into(),
             documentation: documentation(&function.comments),
             own: true,
+            scripted: false,
         })
         .collect();
     // The engine keeps them by hash; people read them as they stand in the file.

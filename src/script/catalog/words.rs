@@ -71,5 +71,6 @@ pub(super) fn entries() -> impl Iterator<Item = Entry> {
         returns: (*returns).to_owned(),
         documentation: (*documentation).to_owned(),
         own: true,
+        scripted: false,
     })
 }

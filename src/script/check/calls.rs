@@ -2,13 +2,13 @@
 
 use rhai::{Expr, FnCallExpr, Position};
 
-use super::index::{Index, Overload};
-use super::kind::Kind;
-use super::walk::{Walk, near_member};
+use super::expressions::near_member;
+use super::walk::Walk;
 use super::{literals, options};
 use crate::domain::Code;
 use crate::domain::error::{Error, nearest};
 use crate::domain::instance_types::InstanceTypes;
+use crate::script::types::{Index, Kind, Overload, Types, agreed};
 
 /// Functions that call a closure to see whether it fails.
 const CATCHES: &[&str] = &["attempt", "fails_with", "check_refused", "or_else", "failure", "assert_throws"];
@@ -46,32 +46,23 @@ impl Walk<'_> {
     fn operator(&mut self, call: &FnCallExpr) -> Kind {
         let kinds = self.arguments(&call.args, &Kind::Any);
         let both = |name: &str| kinds.iter().all(|kind| kind.is(name));
-        match call.name.as_str() {
-            "==" | "!=" | "<" | ">" | "<=" | ">=" | "!" => Kind::known("bool"),
-            "/" if both("int") => {
-                if let [Expr::IntegerConstant(left, at), Expr::IntegerConstant(right, _)] = &call.args[..]
-                    && *right != 0
-                    && left % right != 0
-                {
-                    self.whole_division(*at);
-                }
-                Kind::known("int")
+        match (call.name.as_str(), &call.args[..]) {
+            ("/", [Expr::IntegerConstant(left, at), Expr::IntegerConstant(right, _)])
+                if *right != 0 && left % right != 0 =>
+            {
+                self.whole_division(*at);
             }
-            "*" => {
+            ("*", [Expr::FnCall(inner, _), ..])
                 if both("int")
-                    && let Some(Expr::FnCall(inner, _)) = call.args.first()
                     && inner.is_operator_call()
                     && inner.name == "/"
-                    && !matches!(&inner.args[..], [Expr::IntegerConstant(..), Expr::IntegerConstant(..)])
-                {
-                    self.whole_division(super::position::start(&inner.args[0]));
-                }
-                if both("int") { Kind::known("int") } else { Kind::Any }
+                    && !matches!(&inner.args[..], [Expr::IntegerConstant(..), Expr::IntegerConstant(..)]) =>
+            {
+                self.whole_division(super::position::start(&inner.args[0]));
             }
-            "+" | "-" | "%" | "**" if both("int") => Kind::known("int"),
-            "+" if kinds.first().is_some_and(|kind| kind.is("string")) => Kind::known("string"),
-            _ => Kind::Any,
+            _ => {}
         }
+        self.index.operator(&call.name, &kinds)
     }
 
     fn whole_division(&mut self, at: Position) {
@@ -275,28 +266,16 @@ impl Walk<'_> {
         for (error, fault) in faults {
             self.tell(error, fault);
         }
-        let kinds: Vec<&Kind> = fit.iter().map(|overload| &overload.returns).collect();
-        match kinds.split_first() {
-            Some((first, rest)) if rest.iter().all(|kind| kind == first) => (*first).clone(),
-            _ => Kind::Any,
-        }
+        agreed(fit.iter().map(|overload| &overload.returns))
     }
 
     /// The type of a value that was walked already.
     fn evident(&self, value: &Expr) -> Kind {
-        match value {
-            Expr::BoolConstant(..) => Kind::known("bool"),
-            Expr::IntegerConstant(..) => Kind::known("int"),
-            Expr::FloatConstant(..) => Kind::known("float"),
-            Expr::StringConstant(..) | Expr::InterpolatedString(..) => Kind::known("string"),
-            Expr::Array(..) => Kind::known("list"),
-            Expr::Map(..) => Kind::known("map"),
-            Expr::Variable(variable, ..) if variable.2.is_empty() => {
-                let all: Vec<_> = self.scopes.all().filter(|known| known.name == variable.1.as_str()).collect();
-                all.last().map(|known| known.kind.clone()).unwrap_or_default()
-            }
-            _ => Kind::Any,
-        }
+        let variable = |name: &str| {
+            let all = self.scopes.all().filter(|known| known.name == name);
+            all.last().map(|known| known.kind.clone()).unwrap_or_default()
+        };
+        Types { index: self.index, variable: &variable }.of(value)
     }
 }
 

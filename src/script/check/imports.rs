@@ -7,6 +7,7 @@ use rhai::Engine;
 
 use crate::domain::Code;
 use crate::domain::error::{Error, Result};
+use crate::host::FilePolicy;
 use crate::script::resolver::Resolver;
 
 /// Functions of a module: name and number of parameters.
@@ -24,17 +25,31 @@ impl Imports {
     }
 
     /// The functions of the module that `importer` means by `path`; `None` if it does not parse, which its own check
-    /// tells.
+    /// tells. `files` is what `importer` may read.
     ///
     /// # Errors
-    /// `SPOT-0607` when it cannot be found, `SPOT-0608` when its imports lead back to it or to `importer`.
-    pub(super) fn functions(&self, engine: &Engine, importer: &str, path: &str) -> Result<Option<Functions>> {
+    /// `SPOT-0607` when it cannot be found, `SPOT-0608` when its imports lead back to it or to `importer`,
+    /// `SPOT-0806` when it or one that it imports is outside of what may be read.
+    pub(super) fn functions(
+        &self,
+        engine: &Engine,
+        files: &FilePolicy,
+        importer: &str,
+        path: &str,
+    ) -> Result<Option<Functions>> {
         let mut way = vec![importer.to_owned()];
-        self.follow(engine, importer, path, &mut way)
+        self.follow(engine, files, importer, path, &mut way)
     }
 
-    fn follow(&self, engine: &Engine, importer: &str, path: &str, way: &mut Vec<String>) -> Result<Option<Functions>> {
-        let (name, text) = self.resolver.locate(Some(importer), path)?;
+    fn follow(
+        &self,
+        engine: &Engine,
+        files: &FilePolicy,
+        importer: &str,
+        path: &str,
+        way: &mut Vec<String>,
+    ) -> Result<Option<Functions>> {
+        let (name, text) = self.resolver.locate(files, Some(importer), path)?;
         if let Some(start) = way.iter().position(|known| same_file(known, &name)) {
             let names: Vec<String> = way[start..].iter().chain([&name]).map(|name| format!("`{name}`")).collect();
             return Err(Error::new(Code::ImportCycle, format!("imports form a loop: {}", names.join(" → ")))
@@ -48,8 +63,8 @@ impl Imports {
         for statement in ast.statements() {
             if let rhai::Stmt::Import(import, _) = statement
                 && let rhai::Expr::StringConstant(inner, _) = &import.0
-                && let Err(error) = self.follow(engine, &name, inner, way)
-                && error.code == Code::ImportCycle
+                && let Err(error) = self.follow(engine, files, &name, inner, way)
+                && matches!(error.code, Code::ImportCycle | Code::FileOutside)
             {
                 return Err(error);
             }

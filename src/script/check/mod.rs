@@ -4,10 +4,9 @@
 
 mod allow;
 mod calls;
+mod expressions;
 mod finding;
 mod imports;
-mod index;
-mod kind;
 mod literals;
 mod options;
 mod position;
@@ -15,6 +14,7 @@ mod scope;
 mod walk;
 
 use std::collections::{HashMap, HashSet};
+use std::path::Path;
 use std::sync::OnceLock;
 
 use rhai::{AST, ASTNode, Engine, Expr, Module, OptimizationLevel, Position, Stmt};
@@ -23,7 +23,6 @@ pub use finding::{Finding, Severity};
 
 use self::allow::Allowances;
 use self::imports::Imports;
-use self::index::Index;
 use self::walk::{Definition, Walk};
 use super::catalog;
 use super::diagnostic::{Place, ScriptError, explain_parse, place};
@@ -31,11 +30,12 @@ use super::header::Header;
 use super::resolver::Resolver;
 use super::source::SourceMap;
 use super::testing::SUFFIX;
+use super::types::Index;
 use super::{Session, diagnostic};
 use crate::bindings;
 use crate::domain::Code;
 use crate::domain::error::{Error, Result};
-use crate::host::Host;
+use crate::host::{FilePolicy, Host};
 
 /// Checks scripts. Made once, it checks many.
 pub struct Checker {
@@ -44,6 +44,7 @@ pub struct Checker {
     /// With what only tests can call; made when the first test is checked.
     tests: OnceLock<Index>,
     imports: Imports,
+    files: FilePolicy,
     sources: SourceMap,
 }
 
@@ -58,8 +59,9 @@ impl Checker {
         // What is folded at compile time can no longer be judged.
         engine.set_optimization_level(OptimizationLevel::None);
         let plain = Index::of(catalog::entries(&engine));
-        let imports = Imports::new(Resolver::new(sources.clone()));
-        Ok(Checker { engine, plain, tests: OnceLock::new(), imports, sources })
+        let imports = Imports::new(Resolver::new(sources.clone(), host.files().clone()));
+        let files = host.files().clone();
+        Ok(Checker { engine, plain, tests: OnceLock::new(), imports, files, sources })
     }
 
     /// What can be called in the file of this name.
@@ -122,9 +124,10 @@ impl Checker {
         for one in &functions {
             own.entry(one.definition.name.to_string()).or_default().push(one.definition.params.len());
         }
+        let files = self.files.of_script(Path::new(name));
         let mut walk = Walk {
             index: self.index(name),
-            find_module: &|path| self.imports.functions(&self.engine, name, path),
+            find_module: &|path| self.imports.functions(&self.engine, &files, name, path),
             params: header.as_ref().filter(|_| declared).map(|header| header.params.as_slice()),
             own,
             closures: closures.into_iter().map(|one| (one.definition.name.to_string(), one)).collect(),

@@ -2,12 +2,12 @@
 
 use rhai::{Expr, Ident, Position};
 
-use super::kind::Kind;
 use super::literals::{self, Fault};
 use super::position;
 use crate::domain::Code;
 use crate::domain::error::{Error, nearest};
 use crate::script::catalog::{OptionKey, OptionKind, options_of};
+use crate::script::types::Kind;
 
 /// eksctl's spellings, and ours.
 const SPELLINGS: &[(&str, &str)] = &[

@@ -2,7 +2,7 @@
 
 use rhai::Position;
 
-use super::kind::Kind;
+use crate::script::types::Kind;
 
 /// A variable.
 #[derive(Debug, Clone)]

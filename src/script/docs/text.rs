@@ -56,7 +56,7 @@ pub fn entry(entry: &Entry, look: Look) -> String {
         let shown: Vec<String> = examples.iter().map(|example| textwrap::indent(example, "  ")).collect();
         text.push_str(&shown.join("\n"));
     }
-    if entry.own {
+    if entry.own && !entry.scripted {
         text.push_str(&format!("\n  Since {}\n", entry.since()));
     }
     text

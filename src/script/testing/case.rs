@@ -61,6 +61,7 @@ impl Case {
             world: (options.world)(options.seed),
             scratch: scratch.path().to_owned(),
             beside: self.file.parent().unwrap_or(Path::new("")).to_owned(),
+            allow_read: options.allow_read.clone(),
             snapshots: Arc::clone(&self.snapshots),
         });
         let host = lab.host(Arc::clone(console), Like { cancel: &options.cancel, timeout: Some(options.timeout) });
@@ -78,7 +79,10 @@ impl Case {
         let call = session.engine().compile(format!("{setup}{}();", self.name)).map_err(|error| {
             Error::new(Code::Internal, format!("`{}` cannot be called", self.name)).because(error.to_string())
         })?;
-        let result = session.evaluate(&name, &file.merge(&call), &mut Scope::new());
+        let mut whole = file.merge(&call);
+        // Merging forgets whose text it is, and imports are found beside it.
+        whole.set_source(&name);
+        let result = session.evaluate(&name, &whole, &mut Scope::new());
         let ending = result.map_err(|mut failed| {
             // The outermost frame is the call made here; the file has no such line.
             if failed.frames.last().is_some_and(|frame| self.is_own_call(&frame.what)) {

@@ -14,7 +14,7 @@ use super::capture::Capture;
 use super::snapshots::Snapshots;
 use crate::domain::error::{Error, Result, nearest};
 use crate::domain::{Code, Kind};
-use crate::host::{self, FilePolicy, Host, Snapshot, Trial};
+use crate::host::{self, FilePolicy, Hidden, Host, Snapshot, Trial, read_text};
 
 /// How reports look that go into a test's output.
 const PLAIN: Look = Look { colour: false, width: 100 };
@@ -27,6 +27,8 @@ pub(super) struct Lab {
     pub(super) scratch: PathBuf,
     /// The folder of the test's file.
     pub(super) beside: PathBuf,
+    /// What else may be read.
+    pub(super) allow_read: Vec<PathBuf>,
     /// Its snapshots.
     pub(super) snapshots: Arc<Snapshots>,
 }
@@ -34,10 +36,15 @@ pub(super) struct Lab {
 impl Lab {
     /// A host in this world.
     pub(super) fn host(&self, console: Arc<Capture>, like: Like<'_>) -> Host {
+        let hidden = Hidden::default();
+        let more = self.allow_read.iter().map(PathBuf::as_path);
+        let files = FilePolicy::scratch(&self.scratch).reading(more.chain([Path::new(".")]));
+        files.read_beside(&self.beside.join("test"));
         let options = host::Options {
-            target: self.world.target(console.clone()),
+            target: self.world.target(hidden.over(console.clone())),
             console,
-            files: FilePolicy::new(&self.scratch, &[]).reading_from(&self.beside),
+            files,
+            hidden,
             timeout: like.timeout,
         };
         Host::stopped_by(options, like.cancel.clone())
@@ -62,7 +69,8 @@ impl host::Lab for Lab {
     fn run_script(&self, test: &Host, path: &str, parameters: &Map) -> Result<Trial> {
         let file = self.file(path);
         let name = file.display().to_string();
-        let text = std::fs::read_to_string(&file).map_err(|error| {
+        let real = test.files().readable(path, &file)?;
+        let text = read_text(&real).map_err(|error| {
             Error::new(Code::File, format!("the runbook `{name}` cannot be read"))
                 .because(error.to_string())
                 .help("its path is relative to the test's file")
@@ -107,7 +115,9 @@ impl Lab {
     fn run(&self, host: &Host, name: &str, text: &str, parameters: &Map) -> Result<Ending, ScriptError> {
         let mut session = Session::new(host)?;
         let program = session.compile(name, text)?;
-        session.run(&program, &given(&program.header, parameters)?)
+        let values = given(&program.header, parameters)?;
+        host.hidden().hide(program.header.secrets(&values));
+        session.run(&program, &values)
     }
 }
 
@@ -122,7 +132,8 @@ fn given(header: &Header, parameters: &Map) -> Result<Map> {
                 None => error,
             });
         };
-        values.insert(name.clone(), param.parse(&value.to_string())?);
+        let value = if value.is_array() { param.accept(value.clone())? } else { param.parse(&value.to_string())? };
+        values.insert(name.clone(), value);
     }
     Ok(values)
 }

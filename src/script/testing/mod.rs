@@ -45,6 +45,8 @@ pub struct Options {
     pub fail_fast: bool,
     /// Whether snapshots are written instead of compared.
     pub update: bool,
+    /// What scripts may read besides the working directory and what is beside the file with tests.
+    pub allow_read: Vec<PathBuf>,
     /// Stops everything.
     pub cancel: Cancel,
 }

@@ -15,10 +15,10 @@ use super::snapshots::Snapshots;
 use super::{Options, Wanted, discover, functions};
 use crate::domain::Code;
 use crate::domain::error::{Error, Result, nearest};
-use crate::host::{FilePolicy, Host};
+use crate::host::{FilePolicy, Hidden, Host};
 
 /// Bytes of stack for a thread that runs tests: address space, not memory. Scripts recurse as they do under `run`.
-const STACK: usize = 256 << 20;
+const STACK: usize = 1 << 30;
 
 /// Tests that were found.
 pub struct Suite {
@@ -179,6 +179,7 @@ fn reader(options: &Options, sources: &SourceMap) -> Result<Session> {
         target: (options.world)(options.seed).target(console.clone()),
         console,
         files: FilePolicy::new(".", &[]),
+        hidden: Hidden::default(),
         timeout: None,
     });
     Session::for_tests(&host, sources.clone())

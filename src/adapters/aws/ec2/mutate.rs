@@ -6,8 +6,9 @@ use super::launch_template::to_sdk;
 use super::specification;
 use crate::adapters::aws::AwsCloud;
 use crate::adapters::aws::error::{failed, is};
+use crate::domain::Code;
 use crate::domain::cloud::{IngressRule, LaunchTemplateData, TagMap};
-use crate::domain::error::Result;
+use crate::domain::error::{Error, Result};
 use crate::domain::mutation::Outcome;
 
 impl AwsCloud {
@@ -96,6 +97,31 @@ impl AwsCloud {
             Ok(_) => Ok(Outcome::default()),
             Err(e) if is(&e, &["InvalidLaunchTemplateName.NotFoundException"]) => Ok(Outcome::default()),
             Err(e) => Err(failed(&format!("delete launch template `{name}`"), &e)),
+        }
+    }
+
+    pub(in crate::adapters::aws) async fn delete_launch_template_versions(
+        &self,
+        name: &str,
+        versions: &[i64],
+    ) -> Result<Outcome> {
+        let numbers = versions.iter().map(ToString::to_string).collect();
+        let what = format!("delete versions of launch template `{name}`");
+        let request =
+            self.ec2().delete_launch_template_versions().launch_template_name(name).set_versions(Some(numbers));
+        let answer = request.send().await.map_err(|e| failed(&what, &e))?;
+        // A version that is not deleted is told in the answer, not as an error.
+        let refused = answer.unsuccessfully_deleted_launch_template_versions.unwrap_or_default();
+        let reasons = refused.into_iter().filter_map(|one| one.response_error).filter(|error| {
+            error.code.as_ref().is_none_or(|code| code.as_str() != "launchTemplateVersionDoesNotExist")
+        });
+        let reasons: Vec<String> = reasons.filter_map(|error| error.message).collect();
+        match reasons.is_empty() {
+            true => Ok(Outcome::default()),
+            false => {
+                let error = Error::new(Code::AwsRefused, format!("could not {what}"));
+                Err(reasons.into_iter().fold(error, Error::because))
+            }
         }
     }
 }

@@ -71,6 +71,14 @@ impl Network for AwsCloud {
             Err(e) => Err(failed(&format!("describe security group `{name}`"), &e)),
         }
     }
+
+    async fn security_group_by_id(&self, id: &str) -> Result<Option<SecurityGroup>> {
+        match self.ec2().describe_security_groups().group_ids(id).send().await {
+            Ok(answer) => Ok(answer.security_groups.unwrap_or_default().into_iter().next().map(security_group)),
+            Err(e) if is(&e, &["InvalidGroup.NotFound"]) => Ok(None),
+            Err(e) => Err(failed(&format!("describe security group `{id}`"), &e)),
+        }
+    }
 }
 
 fn subnet(subnet: sdk::Subnet) -> Subnet {

@@ -26,7 +26,8 @@ impl Identities for AwsCloud {
         let Some(role) = self.get_role(name).await? else { return Ok(None) };
         let (attached, inline) = tokio::try_join!(self.attached_policies(name), self.inline_policies(name))?;
         let (name, arn, tags) = (role.role_name, role.arn, tags(role.tags.as_deref()));
-        Ok(Some(Role { name, arn, attached, inline, tags }))
+        let trust = role.assume_role_policy_document.as_deref().and_then(|text| document(text).ok());
+        Ok(Some(Role { name, arn, trust: trust.unwrap_or_default(), attached, inline, tags }))
     }
 
     async fn role_exists(&self, name: &str) -> Result<bool> {

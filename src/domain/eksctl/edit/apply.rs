@@ -2,10 +2,10 @@
 
 use serde_json::Value as Json;
 
-use super::super::yaml::{Entry, Node, Value};
 use super::Change;
 use super::path::{Path, Step};
 use super::scalar;
+use crate::domain::yaml::{Entry, Node, Value};
 
 /// The text with the change, or `None` where there is no place for it.
 pub(super) fn apply(text: &str, root: &Node, path: &Path, change: &Change) -> Option<String> {

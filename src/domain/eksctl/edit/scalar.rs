@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::super::yaml::scalar::{Kind, kind};
+use crate::domain::yaml::scalar::{Kind, kind};
 
 /// A scalar on one line; `None` for lists and maps that hold something.
 pub(super) fn scalar(value: &Value) -> Option<String> {

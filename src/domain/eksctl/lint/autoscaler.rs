@@ -58,10 +58,10 @@ pub(super) fn lint(it: &mut Context<'_>) {
 }
 
 /// Tags that foretell labels and taints must say what nodes will have.
-fn mirror(it: &mut Context<'_>, tags: &indexmap::IndexMap<String, (String, super::super::yaml::Mark)>) {
+fn mirror(it: &mut Context<'_>, tags: &indexmap::IndexMap<String, (String, crate::domain::yaml::Mark)>) {
     let wanted = autoscaler_tags::derive(&it.spec.labels, &it.spec.taints);
     let path = |key: &str| format!("{}[\"{key}\"]", it.fields.path("tags"));
-    let mut wrong: Vec<(super::super::yaml::Mark, String, Vec<Change>)> = Vec::new();
+    let mut wrong: Vec<(crate::domain::yaml::Mark, String, Vec<Change>)> = Vec::new();
     for (key, (value, at)) in
         tags.iter().filter(|(key, _)| key.starts_with(LABEL_PREFIX) || key.starts_with(TAINT_PREFIX))
     {

@@ -2,10 +2,10 @@
 
 use super::super::Change;
 use super::super::read::fields::Fields;
-use super::super::yaml::Mark;
 use crate::domain::code::Code;
 use crate::domain::error::{Error, Location};
 use crate::domain::nodegroup::NodegroupSpec;
+use crate::domain::yaml::Mark;
 
 /// How bad a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]

@@ -163,7 +163,7 @@ fn types(it: &mut Context<'_>) {
     offered(it, at);
 }
 
-fn burstable(it: &mut Context<'_>, at: super::super::yaml::Mark) {
+fn burstable(it: &mut Context<'_>, at: crate::domain::yaml::Mark) {
     let names: Vec<&str> =
         it.spec.types.iter().filter(|known| known.burstable).map(|known| known.name.as_str()).collect();
     if !names.is_empty() && it.spec.machine.cpu_credits.is_none() {
@@ -182,7 +182,7 @@ fn burstable(it: &mut Context<'_>, at: super::super::yaml::Mark) {
 }
 
 /// Types that some zones of the region do not have.
-fn offered(it: &mut Context<'_>, at: super::super::yaml::Mark) {
+fn offered(it: &mut Context<'_>, at: crate::domain::yaml::Mark) {
     let Some(region) = it.spec.region.clone() else { return };
     let zones = match &it.spec.availability_zones[..] {
         [] => offerings::region_zones(&region),

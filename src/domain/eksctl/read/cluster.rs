@@ -4,13 +4,13 @@ use std::rc::Rc;
 
 use indexmap::IndexMap;
 
-use super::super::yaml::{Mark, Node, Value};
 use super::super::{API_VERSION, KIND, SSH_SOURCES_ANNOTATION, Section};
 use super::{Fields, Reader};
 use crate::domain::code::Code;
 use crate::domain::error::{Error, nearest};
 use crate::domain::nodegroup::{NodegroupSpec, validate_cidr, validate_cluster_name};
 use crate::domain::offerings;
+use crate::domain::yaml::{Mark, Node, Value};
 
 /// What a document holds.
 #[derive(Debug, Default)]

@@ -4,9 +4,9 @@ use std::rc::Rc;
 
 use indexmap::IndexMap;
 
-use super::super::yaml::scalar::{Kind, kind};
-use super::super::yaml::{Entry, Mark, Node, Value};
 use super::join;
+use crate::domain::yaml::scalar::{Kind, kind};
+use crate::domain::yaml::{Entry, Mark, Node, Value};
 
 /// A map's entries, under the map's path.
 #[derive(Debug, Clone)]

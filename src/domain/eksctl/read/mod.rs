@@ -26,10 +26,10 @@ mod volume;
 use std::rc::Rc;
 
 use self::fields::Fields;
-use super::yaml::{Mark, Node, Value};
 use super::{Document, Note};
 use crate::domain::code::Code;
 use crate::domain::error::{Error, Location, Result};
+use crate::domain::yaml::{Mark, Node, Value};
 
 /// What reading gathers on its way.
 pub(super) struct Reader<'a> {
@@ -61,7 +61,7 @@ pub(super) struct Reading {
 /// # Errors
 /// Only when it is not YAML at all.
 pub(super) fn read(text: &str, file: &str, resolve: &dyn Fn(&str) -> Option<String>) -> Result<Reading> {
-    let root = super::yaml::parse(text, file)?;
+    let root = crate::domain::yaml::parse(text, file)?;
     let mut reader =
         Reader { file, resolve, malformed: Vec::new(), faults: Vec::new(), notes: Vec::new(), unresolved: Vec::new() };
     let nothing =

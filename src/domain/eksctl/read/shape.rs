@@ -5,12 +5,12 @@
 use std::rc::Rc;
 
 use super::super::schema::{self, Type};
-use super::super::yaml::scalar::{Kind, kind};
-use super::super::yaml::{Entry, Mark, Node, Value};
 use super::variables::{Piece, pieces};
 use super::{Reader, join};
 use crate::domain::code::Code;
 use crate::domain::error::Error;
+use crate::domain::yaml::scalar::{Kind, kind};
+use crate::domain::yaml::{Entry, Mark, Node, Value};
 
 /// Sections whose texts a shell may have been meant to fill in.
 const FILLED: [&str; 5] = ["apiVersion", "kind", "metadata", "nodeGroups", "managedNodeGroups"];

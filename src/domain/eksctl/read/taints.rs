@@ -1,11 +1,11 @@
 //! Taints in both of eksctl's spellings: a map of `value:Effect`, and a list.
 
-use super::super::yaml::Value;
 use super::{Fields, Reader};
 use crate::domain::code::Code;
 use crate::domain::error::Error;
 use crate::domain::nodegroup::NodegroupSpec;
 use crate::domain::taint::{Taint, TaintEffect, duplicate};
+use crate::domain::yaml::Value;
 
 impl Reader<'_> {
     pub(super) fn taints(&mut self, group: &Fields, spec: &mut NodegroupSpec) {

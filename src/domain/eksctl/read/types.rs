@@ -1,11 +1,11 @@
 //! Instance types by name, and by what they are.
 
-use super::super::yaml::Mark;
 use super::{Fields, Reader};
 use crate::domain::catalogue;
 use crate::domain::code::Code;
 use crate::domain::error::{Error, nearest};
 use crate::domain::nodegroup::{InstanceSelector, NodegroupSpec};
+use crate::domain::yaml::Mark;
 
 impl Reader<'_> {
     /// Types by name. Those that the catalogue does not know are kept apart: EC2 may know them, or have known them.

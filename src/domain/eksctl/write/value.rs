@@ -2,7 +2,7 @@
 
 use serde_yaml::{Mapping, Value};
 
-use super::super::yaml::scalar::{Kind, kind};
+use crate::domain::yaml::scalar::{Kind, kind};
 
 /// Marks a text that must be quoted. No value can hold it: AWS and Kubernetes refuse it everywhere.
 const QUOTE: char = '\u{e000}';

@@ -32,6 +32,7 @@ pub const OPERATIONS: &[(&str, Handler)] = &[
     ("CreateTags", tags::create),
     ("DeleteKeyPair", key_pairs::delete),
     ("DeleteLaunchTemplate", launch_templates::delete::delete),
+    ("DeleteLaunchTemplateVersions", launch_templates::delete::delete_versions),
     ("DeleteSecurityGroup", security_groups::delete::delete),
     ("DeleteTags", tags::delete),
     ("DescribeAvailabilityZones", zones::describe),

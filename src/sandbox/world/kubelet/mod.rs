@@ -23,5 +23,6 @@ mod test_world;
 #[cfg(test)]
 mod tests;
 
+pub use boot_data::intent as boot_data;
 pub use console::console;
 pub use lifecycle::{network_up, remove_node, start};

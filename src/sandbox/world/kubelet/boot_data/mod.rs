@@ -51,6 +51,9 @@ pub enum Fault {
     Kubelet(String),
 }
 
+/// Families whose boot data is understood, the strictest reader first.
+const FAMILIES: &[&str] = &["al2023"];
+
 /// Reads boot data as an image of that family does.
 ///
 /// # Errors
@@ -62,6 +65,11 @@ pub fn read(family: &str, user_data: &str) -> Result<BootData, Fault> {
         "bottlerocket" => bottlerocket::read(&decode(user_data)),
         other => Err(Fault::Agent(format!("boot data of a {other} image is not understood here"))),
     }
+}
+
+/// Labels and taints that boot data asks for, read as a machine of whichever family understands it; `None` when none does.
+pub fn intent(user_data: &str) -> Option<(IndexMap<String, String>, Vec<Taint>)> {
+    FAMILIES.iter().find_map(|family| read(family, user_data).ok()).map(|data| (data.labels, data.taints))
 }
 
 /// EC2 keeps user data in base64; what is none is taken as it is. Twice-encoded data is the writer's error and stays.

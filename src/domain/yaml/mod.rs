@@ -3,40 +3,40 @@
 //! `serde_yaml` tells places only in errors of its own; faults found later need them too.
 
 mod build;
-pub(super) mod scalar;
+pub(crate) mod scalar;
 
 use std::rc::Rc;
 
-pub(super) use build::parse;
+pub(crate) use build::parse;
 
 /// A place: 1-based line and 1-based column in characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Mark {
-    pub(super) line: usize,
-    pub(super) column: usize,
+pub(crate) struct Mark {
+    pub(crate) line: usize,
+    pub(crate) column: usize,
 }
 
 /// A range of bytes of the text, and whether a list or map is written in one line with brackets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Span {
-    pub(super) start: usize,
-    pub(super) end: usize,
-    pub(super) flow: bool,
+pub(crate) struct Span {
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+    pub(crate) flow: bool,
 }
 
 /// A value at its place. Aliases share the node of their anchor.
 #[derive(Debug, PartialEq)]
-pub(super) struct Node {
-    pub(super) at: Mark,
+pub(crate) struct Node {
+    pub(crate) at: Mark,
     /// Bytes of the text from its beginning to its end.
-    pub(super) span: Span,
-    pub(super) value: Value,
+    pub(crate) span: Span,
+    pub(crate) value: Value,
     /// Nodes in this tree with every alias written out.
-    pub(super) size: usize,
+    pub(crate) size: usize,
 }
 
 #[derive(Debug, PartialEq)]
-pub(super) enum Value {
+pub(crate) enum Value {
     /// Text, and whether it stood without quotes, so that it may be a number, a boolean or null.
     Scalar {
         text: String,
@@ -47,22 +47,22 @@ pub(super) enum Value {
 }
 
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Entry {
-    pub(super) key: String,
-    pub(super) at: Mark,
+pub(crate) struct Entry {
+    pub(crate) key: String,
+    pub(crate) at: Mark,
     /// Byte at which the key begins.
-    pub(super) start: usize,
-    pub(super) value: Rc<Node>,
+    pub(crate) start: usize,
+    pub(crate) value: Rc<Node>,
 }
 
 impl Node {
     /// A node at the same place with another value.
-    pub(super) fn with(&self, value: Value) -> Rc<Node> {
+    pub(crate) fn with(&self, value: Value) -> Rc<Node> {
         Rc::new(Node { value, ..*self })
     }
 
     /// The value as JSON, with the types that YAML 1.1 gives plain scalars.
-    pub(super) fn to_json(&self) -> serde_json::Value {
+    pub(crate) fn to_json(&self) -> serde_json::Value {
         use serde_json::Value as Json;
         match &self.value {
             Value::Scalar { text, plain: false } => Json::String(text.clone()),
@@ -83,12 +83,12 @@ impl Node {
     }
 
     /// Whether the value is null: written so, or left out.
-    pub(super) fn is_null(&self) -> bool {
+    pub(crate) fn is_null(&self) -> bool {
         matches!(&self.value, Value::Scalar { text, plain: true } if scalar::kind(text) == scalar::Kind::Null)
     }
 
     /// What the value is, in words.
-    pub(super) fn describe(&self) -> &'static str {
+    pub(crate) fn describe(&self) -> &'static str {
         match &self.value {
             Value::Scalar { text, plain: true } => scalar::kind(text).describe(),
             Value::Scalar { .. } => "text",

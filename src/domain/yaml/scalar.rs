@@ -2,7 +2,7 @@
 
 /// The type of a plain scalar.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(in crate::domain::eksctl) enum Kind {
+pub(crate) enum Kind {
     Null,
     Bool(bool),
     Int(i64),
@@ -12,7 +12,7 @@ pub(in crate::domain::eksctl) enum Kind {
 }
 
 impl Kind {
-    pub(in crate::domain::eksctl) const fn describe(self) -> &'static str {
+    pub(crate) const fn describe(self) -> &'static str {
         match self {
             Kind::Null => "null",
             Kind::Bool(_) => "a boolean",
@@ -23,7 +23,7 @@ impl Kind {
 }
 
 /// The type of a plain scalar: `yes`, `on` and `y` are booleans, `010` is eight, `1_000` a thousand.
-pub(in crate::domain::eksctl) fn kind(text: &str) -> Kind {
+pub(crate) fn kind(text: &str) -> Kind {
     match text {
         "" | "~" | "null" | "Null" | "NULL" => return Kind::Null,
         "y" | "Y" | "yes" | "Yes" | "YES" | "true" | "True" | "TRUE" | "on" | "On" | "ON" => return Kind::Bool(true),

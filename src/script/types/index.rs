@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::kind::Kind;
+use super::kind::{Kind, agreed};
 use crate::script::catalog::{Entry, EntryKind};
 
 /// What the engine itself answers, unseen by its metadata.
@@ -24,20 +24,25 @@ const KEYWORDS: &[&str] = &[
 
 /// One way to call a function.
 #[derive(Debug, Clone)]
-pub(super) struct Overload {
+pub(crate) struct Overload {
     /// Types of its parameters.
-    pub(super) parameters: Vec<String>,
-    pub(super) returns: Kind,
-    pub(super) own: bool,
-    pub(super) signature: String,
+    pub(crate) parameters: Vec<String>,
+    pub(crate) returns: Kind,
+    pub(crate) own: bool,
+    pub(crate) signature: String,
 }
 
 impl Overload {
     /// Whether arguments of these types may be meant.
-    pub(super) fn takes(&self, arguments: &[Kind]) -> bool {
+    pub(crate) fn takes(&self, arguments: &[Kind]) -> bool {
         self.parameters.len() == arguments.len()
             && self.parameters.iter().zip(arguments).all(|(parameter, argument)| fits(parameter, argument))
     }
+}
+
+/// The type in `name: type`, or what stands there alone.
+fn type_of(parameter: &str) -> &str {
+    parameter.rsplit(": ").next().unwrap_or(parameter)
 }
 
 fn fits(parameter: &str, argument: &Kind) -> bool {
@@ -51,15 +56,16 @@ fn fits(parameter: &str, argument: &Kind) -> bool {
 
 /// Everything that can be called.
 #[derive(Debug, Default)]
-pub(super) struct Index {
+pub(crate) struct Index {
     functions: HashMap<String, HashMap<String, Vec<Overload>>>,
     properties: HashMap<String, HashMap<String, Kind>>,
-    elements: HashMap<String, Kind>,
+    /// By the type of what is indexed: type of the index, type of what it gives.
+    elements: HashMap<String, Vec<(String, Kind)>>,
     namespaces: HashSet<String>,
 }
 
 impl Index {
-    pub(super) fn of(entries: impl IntoIterator<Item = Entry>) -> Self {
+    pub(crate) fn of(entries: impl IntoIterator<Item = Entry>) -> Self {
         let mut index = Index::default();
         for entry in entries {
             index.add(&entry);
@@ -78,13 +84,14 @@ impl Index {
             return;
         }
         if entry.name == "index$get$" {
-            self.elements.entry(receiver).or_insert(returns);
+            let index = entry.parameters.get(1).map_or("any", |parameter| type_of(parameter));
+            self.elements.entry(receiver).or_default().push((index.to_owned(), returns));
             return;
         }
         if !entry.namespace.is_empty() {
             self.namespaces.insert(entry.namespace.clone());
         }
-        let parameters = entry.parameters.iter().map(|text| text.rsplit(": ").next().unwrap_or(text).to_owned());
+        let parameters = entry.parameters.iter().map(|text| type_of(text).to_owned());
         let overload =
             Overload { parameters: parameters.collect(), returns, own: entry.own, signature: entry.signature() };
         let namespace = self.functions.entry(entry.namespace.clone()).or_default();
@@ -92,41 +99,41 @@ impl Index {
     }
 
     /// The ways to call a function; empty if there is none of this name.
-    pub(super) fn overloads(&self, namespace: &str, name: &str) -> &[Overload] {
+    pub(crate) fn overloads(&self, namespace: &str, name: &str) -> &[Overload] {
         self.functions.get(namespace).and_then(|functions| functions.get(name)).map_or(&[], Vec::as_slice)
     }
 
-    pub(super) fn is_namespace(&self, name: &str) -> bool {
+    pub(crate) fn is_namespace(&self, name: &str) -> bool {
         self.namespaces.contains(name)
     }
 
-    pub(super) fn namespaces(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn namespaces(&self) -> impl Iterator<Item = &str> {
         self.namespaces.iter().map(String::as_str)
     }
 
     /// The names of a namespace's functions.
-    pub(super) fn names(&self, namespace: &str) -> impl Iterator<Item = &str> {
+    pub(crate) fn names(&self, namespace: &str) -> impl Iterator<Item = &str> {
         self.functions.get(namespace).into_iter().flat_map(|functions| functions.keys()).map(String::as_str)
     }
 
-    pub(super) fn is_keyword(name: &str) -> bool {
+    pub(crate) fn is_keyword(name: &str) -> bool {
         KEYWORDS.contains(&name)
     }
 
     /// The ways to call a method on a type.
-    pub(super) fn methods(&self, receiver: &str, name: &str) -> Vec<&Overload> {
+    pub(crate) fn methods(&self, receiver: &str, name: &str) -> Vec<&Overload> {
         let all = self.overloads("", name).iter();
         all.filter(|overload| overload.parameters.first().is_some_and(|first| first == receiver || first == "any"))
             .collect()
     }
 
     /// The type of a property; `None` if the type has no such property.
-    pub(super) fn property(&self, receiver: &str, name: &str) -> Option<&Kind> {
+    pub(crate) fn property(&self, receiver: &str, name: &str) -> Option<&Kind> {
         self.properties.get(receiver).and_then(|known| known.get(name))
     }
 
     /// What can stand behind the dot of a value of a type.
-    pub(super) fn members(&self, receiver: &str) -> Vec<&str> {
+    pub(crate) fn members(&self, receiver: &str) -> Vec<&str> {
         let properties = self.properties.get(receiver).into_iter().flat_map(|known| known.keys()).map(String::as_str);
         let of = |overloads: &[Overload]| {
             overloads.iter().any(|overload| overload.parameters.first().is_some_and(|first| first == receiver))
@@ -136,13 +143,41 @@ impl Index {
     }
 
     /// Whether nothing can be added to a type by scripts: one of ours, or a plain value.
-    pub(super) fn is_closed(&self, receiver: &str) -> bool {
+    pub(crate) fn is_closed(&self, receiver: &str) -> bool {
         receiver.starts_with(char::is_uppercase) && receiver != "Fn" && receiver != "Error"
             || matches!(receiver, "string" | "int" | "float" | "bool" | "list")
     }
 
-    /// The type of the elements of a value.
-    pub(super) fn element(&self, of: &Kind) -> Kind {
-        of.name().and_then(|name| self.elements.get(name)).cloned().unwrap_or_default()
+    /// The type of the elements of a value: what a number in brackets gives.
+    pub(crate) fn element(&self, of: &Kind) -> Kind {
+        self.indexed(of, &Kind::known("int"))
+    }
+
+    /// The type of what an index of a type gives.
+    pub(crate) fn indexed(&self, of: &Kind, index: &Kind) -> Kind {
+        let indexers = of.name().and_then(|name| self.elements.get(name)).map_or(&[][..], Vec::as_slice);
+        agreed(indexers.iter().filter(|(wanted, _)| fits(wanted, index)).map(|(_, gives)| gives))
+    }
+
+    /// The type of what an operator gives.
+    pub(crate) fn operator(&self, name: &str, operands: &[Kind]) -> Kind {
+        let names: Vec<Option<&str>> = operands.iter().map(Kind::name).collect();
+        let told = match (name, names.as_slice()) {
+            ("==" | "!=" | "<" | ">" | "<=" | ">=" | "in" | "!in" | "!", _) => "bool",
+            ("+" | "-", [Some("int")]) => "int",
+            ("+" | "-", [Some("float")]) => "float",
+            ("+" | "-" | "*" | "/" | "%" | "**", [Some("int"), Some("int")]) => "int",
+            ("+" | "-" | "*" | "/" | "%" | "**", [Some("float" | "int"), Some("float" | "int")]) => "float",
+            ("+", [Some("string"), _]) => "string",
+            ("+", [Some("list"), Some("list")]) => "list",
+            ("+", [Some("map"), Some("map")]) => "map",
+            // What the engine's own types do with others is not all in its metadata.
+            (_, [Some(left), ..]) if left.starts_with(char::is_uppercase) => {
+                let overloads = self.overloads("", name).iter().filter(|overload| overload.takes(operands));
+                return agreed(overloads.map(|overload| &overload.returns));
+            }
+            _ => "any",
+        };
+        Kind::known(told)
     }
 }

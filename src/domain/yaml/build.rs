@@ -39,7 +39,7 @@ struct Builder<'a> {
 }
 
 /// Parses one document. `None` is an empty one.
-pub(in crate::domain::eksctl) fn parse(text: &str, file: &str) -> Result<Option<Rc<Node>>> {
+pub(crate) fn parse(text: &str, file: &str) -> Result<Option<Rc<Node>>> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut builder = Builder { file, frames: Vec::new(), anchors: HashMap::new(), root: None, nodes: 0 };
     if text.len() > MAX_BYTES {
@@ -113,8 +113,8 @@ impl Builder<'_> {
 
     fn second(&self, at: Mark) -> Error {
         self.error(at, Code::DocumentUnsupported, "a second YAML document in one file")
-            .because("eksctl reads the first and passes over the rest without a word")
-            .help("put each ClusterConfig into a file of its own")
+            .because("eksctl, for one, reads the first and passes over the rest without a word")
+            .help("put each into a file of its own")
     }
 
     /// Whether a scalar can be something else than text.

@@ -1,0 +1,158 @@
+//! A runbook that is ready to run: its text, its parameters, the flags it was given.
+
+use std::path::{Path, PathBuf};
+
+use rhai::Map;
+use sha2::{Digest, Sha256};
+
+use super::params::{self, Given};
+use super::reach::Reach;
+use super::{Failed, Global, console, given, journal, target};
+use crate::domain::Code;
+use crate::domain::change::Plan;
+use crate::domain::error::Error;
+use crate::domain::secret::{MASK, Secrets};
+use crate::host::{Host, listen_for_interrupts};
+use crate::script::session::Ending;
+use crate::script::{Header, ScriptError, Session};
+
+/// What stands for a runbook from standard input.
+pub const STDIN: &str = "-";
+
+/// What running a runbook takes on the command line, beside the runbook.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct Flags {
+    #[command(flatten)]
+    pub reach: Reach,
+    /// Take parameters from this YAML or JSON file; flags go before it, the environment after it
+    #[arg(long, value_name = "FILE")]
+    pub params: Option<PathBuf>,
+    /// Ask nothing: a parameter that is missing is an error
+    #[arg(long)]
+    pub no_input: bool,
+}
+
+/// A runbook that is ready to run.
+pub struct Runbook {
+    /// Its path.
+    pub file: String,
+    /// Its text.
+    pub text: String,
+    /// The parameters that were given.
+    pub values: Map,
+    /// All parameters as they may be shown and written down: what is secret is masked.
+    pub shown: Map,
+    /// Names of parameters that are secret.
+    pub secret: Vec<String>,
+    /// What is not to be shown.
+    secrets: Secrets,
+    /// The flags, with those behind FILE.
+    pub global: Global,
+    flags: Flags,
+}
+
+/// A runbook, or its help.
+pub enum Wanted {
+    /// To be run.
+    Runbook(Box<Runbook>),
+    /// `--help`: its text.
+    Help(String),
+}
+
+/// How a host is to be used for a run.
+pub enum Way<'a> {
+    /// It changes what it changes.
+    Freely,
+    /// It changes nothing.
+    OnlyPlan,
+    /// It changes what was planned.
+    Following(&'a Plan),
+}
+
+impl Runbook {
+    /// Reads a runbook and what follows it on the command line. Missing parameters are asked for where that is possible.
+    ///
+    /// # Errors
+    /// `SPOT-0801` when it cannot be read, what is wrong with it or its parameters.
+    pub fn read(file: &str, rest: &[String], flags: &Flags, global: &Global) -> Result<Wanted, Failed> {
+        let text =
+            if file == STDIN { std::io::read_to_string(std::io::stdin()) } else { std::fs::read_to_string(file) };
+        let text = text
+            .map_err(|error| Error::new(Code::File, format!("`{file}` cannot be read")).because(error.to_string()))?;
+        let session = Session::new(&target::host(global, &flags.reach)?)?;
+        let program = session.compile(file, &text)?;
+        let (values, global) = match rest {
+            [] => (Map::new(), global.clone()),
+            rest => match params::parse(file, &program.header, rest)? {
+                Given::Values(values, later) => (values, global.overridden_by(*later)),
+                Given::Help(text) => return Ok(Wanted::Help(text)),
+            },
+        };
+        for warning in given::strangers(&program.header) {
+            console::say(&format!("warning: {warning}"));
+        }
+        let ask = !flags.no_input && !global.json() && given::can_ask();
+        let values = given::complete(&program.header, values, flags.params.as_deref(), ask)?;
+        let shown = shown(&program.header, &values);
+        let secrets = program.header.secrets(&values);
+        let secret =
+            program.header.params.iter().filter(|param| param.secret).map(|param| param.name.clone()).collect();
+        Ok(Wanted::Runbook(Box::new(Runbook {
+            file: file.to_owned(),
+            text,
+            values,
+            shown,
+            secret,
+            secrets,
+            global,
+            flags: flags.clone(),
+        })))
+    }
+
+    /// SHA-256 of its text.
+    pub fn sha256(&self) -> String {
+        sha256(&self.text)
+    }
+
+    /// Runs it on a host of its own.
+    ///
+    /// # Errors
+    /// What compiling fails with. How the run itself failed is in what is given.
+    pub fn run(&self, way: &Way<'_>) -> Result<(Host, Result<Ending, ScriptError>), Failed> {
+        let plans = matches!(way, Way::OnlyPlan);
+        let host = match plans {
+            true => target::planning_host(&self.global, &self.flags.reach)?,
+            false => target::host(&self.global, &self.flags.reach)?,
+        };
+        listen_for_interrupts(host.cancel().clone());
+        host.files().read_beside(Path::new(&self.file));
+        host.hidden().hide(self.secrets.clone());
+        let mut session = Session::new(&host)?;
+        let program = session.compile(&self.file, &self.text)?;
+        if !plans {
+            let sha256 = Some(self.sha256());
+            journal::keep(&host, &self.file, &self.shown, &self.global, sha256, &self.secret);
+        }
+        if let Way::Following(plan) = way {
+            host.follow(plan);
+        }
+        let result = session.run(&program, &self.values);
+        Ok((host, result))
+    }
+}
+
+/// SHA-256 of a text, in hexadecimal digits.
+pub fn sha256(text: &str) -> String {
+    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The parameters as they may be shown and written down: what is secret is masked.
+fn shown(header: &Header, given: &Map) -> Map {
+    let mut values = header.values(given).unwrap_or_default();
+    for param in header.params.iter().filter(|param| param.secret) {
+        if let Some(value) = values.get_mut(param.name.as_str()) {
+            *value = MASK.into();
+        }
+    }
+    values
+}

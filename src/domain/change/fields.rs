@@ -1,0 +1,150 @@
+//! A resource's state as named texts: what a plan compares and shows.
+
+use indexmap::IndexMap;
+use sha2::{Digest, Sha256};
+
+use super::resource::State;
+use crate::domain::cloud::{AutoScalingGroup, LaunchTemplate, TagMap};
+
+/// Names and values, in the order in which people want to read them.
+pub type Fields = IndexMap<String, String>;
+
+/// The fields of a state. What AWS decides on its own (ARNs, times, members) is not among them.
+pub fn fields(state: &State) -> Fields {
+    let mut fields = Fields::new();
+    let mut put = |name: &str, value: String| {
+        fields.insert(name.to_owned(), value);
+    };
+    match state {
+        State::Role(role) => {
+            if !role.trust.is_null() {
+                put("trust", role.trust.to_string());
+            }
+            for policy in &role.attached {
+                put(&format!("policy {}", last(policy)), policy.clone());
+            }
+            for (name, document) in &role.inline {
+                put(&format!("inline policy {name}"), document.to_string());
+            }
+            tags(&mut put, &role.tags);
+        }
+        State::InstanceProfile(profile) => {
+            put("roles", profile.roles.join(", "));
+            tags(&mut put, &profile.tags);
+        }
+        State::AccessEntry(state) => {
+            put("type", state.entry.kind.clone());
+            tags(&mut put, &state.entry.tags);
+        }
+        State::SecurityGroup(group) => {
+            put("vpc", group.vpc_id.clone());
+            for rule in &group.ingress {
+                let ports = match rule.from_port == rule.to_port {
+                    true => rule.from_port.to_string(),
+                    false => format!("{}-{}", rule.from_port, rule.to_port),
+                };
+                put(&format!("ingress {}/{ports} from {}", rule.protocol, rule.cidr), rule.description.clone());
+            }
+            tags(&mut put, &group.tags);
+        }
+        State::LaunchTemplate(template) => launch_template(&mut put, template),
+        State::AutoScalingGroup(group) => auto_scaling_group(&mut put, group),
+        State::Node(node) => {
+            put("unschedulable", node.unschedulable.to_string());
+            for taint in &node.taints {
+                let text = |key: &str| taint.get(key).and_then(|value| value.as_str()).unwrap_or_default();
+                // Kubernetes sets and lifts its own as conditions come and go.
+                if !text("key").starts_with("node.kubernetes.io/") {
+                    put(&format!("taint {}:{}", text("key"), text("effect")), text("value").to_owned());
+                }
+            }
+            for (key, value) in &node.labels {
+                put(&format!("label {key}"), value.clone());
+            }
+        }
+        State::Pod {} => {}
+        State::ConfigMap(map) => {
+            for (key, value) in &map.data {
+                put(key, value.clone());
+            }
+        }
+    }
+    fields
+}
+
+fn launch_template(put: &mut impl FnMut(&str, String), template: &LaunchTemplate) {
+    let data = &template.data;
+    put("version", template.latest_version.to_string());
+    put("image", data.image_id.clone());
+    for (name, value) in [
+        ("instance type", &data.instance_type),
+        ("key pair", &data.key_name),
+        ("instance profile", &data.instance_profile_arn),
+    ] {
+        if let Some(value) = value {
+            put(name, value.clone());
+        }
+    }
+    put("security groups", data.security_group_ids.join(", "));
+    put("user data", digest(&data.user_data));
+    let metadata = &data.metadata_options;
+    put("metadata", format!("tokens {}, {} hops", metadata.http_tokens, metadata.hop_limit));
+    for volume in &data.block_devices {
+        let mut text = format!("{} GiB {}", volume.size_gib, volume.volume_type);
+        for (number, unit) in [(volume.iops, "IOPS"), (volume.throughput, "MiB/s")] {
+            if let Some(number) = number {
+                text.push_str(&format!(", {number} {unit}"));
+            }
+        }
+        if volume.encrypted == Some(true) {
+            text.push_str(", encrypted");
+        }
+        put(&format!("volume {}", volume.device_name), text);
+    }
+    for specification in &data.tag_specifications {
+        for (key, value) in &specification.tags {
+            put(&format!("{} tag {key}", specification.resource_type), value.clone());
+        }
+    }
+    tags(put, &template.tags);
+}
+
+fn auto_scaling_group(put: &mut impl FnMut(&str, String), group: &AutoScalingGroup) {
+    put("min", group.size.min.to_string());
+    put("desired", group.size.desired.to_string());
+    put("max", group.size.max.to_string());
+    put("types", group.types.join(", "));
+    if let Some(distribution) = &group.distribution {
+        put("on-demand base", distribution.on_demand_base.to_string());
+        put("on-demand percentage", distribution.on_demand_percentage.to_string());
+        put("spot strategy", distribution.strategy.to_string());
+        if let Some(pools) = distribution.spot_pools {
+            put("spot pools", pools.to_string());
+        }
+        if let Some(price) = &distribution.max_price {
+            put("max price", price.to_string());
+        }
+    }
+    if let Some(name) = &group.launch_template {
+        put("launch template", format!("{name}:{}", group.launch_template_version.as_deref().unwrap_or("$Default")));
+    }
+    put("subnets", group.subnet_ids.join(", "));
+    tags(put, &group.tags);
+}
+
+fn tags(put: &mut impl FnMut(&str, String), tags: &TagMap) {
+    for (key, value) in tags {
+        put(&format!("tag {key}"), value.clone());
+    }
+}
+
+/// Boot data can hold secrets: told by size and hash.
+pub(super) fn digest(text: &str) -> String {
+    let digest = Sha256::digest(text);
+    let start: String = digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+    format!("<{} bytes, sha256 {start}…>", text.len())
+}
+
+fn last(arn: &str) -> &str {
+    arn.rsplit('/').next().unwrap_or(arn)
+}

@@ -1,0 +1,87 @@
+//! The lens of an apply: only what was planned passes, in its order.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use async_trait::async_trait;
+use serde_json::Value;
+
+use super::plan::planned_id;
+use super::{Lens, Sending};
+use crate::domain::Code;
+use crate::domain::change::{Plan, Request, comparable};
+use crate::domain::error::{Error, Result};
+use crate::domain::mutation::{AwsMutation, Mutation, Outcome};
+
+/// Lets only planned changes pass. A request may be repeated: AWS refuses some until it has spread what they need.
+pub(in crate::host) struct Guard {
+    state: Mutex<Progress>,
+}
+
+struct Progress {
+    planned: Vec<Request>,
+    next: usize,
+    /// Real ids → the ids that stood for them in the plan.
+    ids: HashMap<String, String>,
+}
+
+impl Guard {
+    pub(in crate::host) fn new(plan: &Plan) -> Self {
+        Guard { state: Mutex::new(Progress { planned: plan.requests.clone(), next: 0, ids: HashMap::new() }) }
+    }
+}
+
+impl Progress {
+    fn admit(&mut self, mutation: &Mutation) -> Result<()> {
+        let mut request = comparable(mutation);
+        translate(&mut request, &self.ids);
+        if self.planned.get(self.next).is_some_and(|planned| planned.request == request) {
+            self.next += 1;
+            return Ok(());
+        }
+        let last = self.next.checked_sub(1).and_then(|last| self.planned.get(last));
+        if last.is_some_and(|last| last.request == request) {
+            return Ok(());
+        }
+        let operation = request.get("operation").and_then(Value::as_str).unwrap_or("a change").to_owned();
+        let error = Error::new(Code::PlanMoved, format!("`{operation}` is not what the plan has next"));
+        let error = match self.planned.get(self.next) {
+            Some(planned) => {
+                error.because(format!("the plan has `{}` of {} `{}`", planned.operation, planned.kind, planned.name))
+            }
+            None => error.because("everything that was planned is done"),
+        };
+        Err(error
+            .because("the world has moved since the plan was made, or the runbook depends on more than the world")
+            .help("nothing but what was planned was sent: plan again, and apply that"))
+    }
+}
+
+/// Puts planned ids where real ones stand.
+fn translate(value: &mut Value, ids: &HashMap<String, String>) {
+    match value {
+        Value::String(text) => {
+            for (real, planned) in ids {
+                if text.contains(real.as_str()) {
+                    *text = text.replace(real.as_str(), planned);
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| translate(item, ids)),
+        Value::Object(map) => map.values_mut().for_each(|value| translate(value, ids)),
+        _ => {}
+    }
+}
+
+#[async_trait]
+impl Lens for Guard {
+    async fn send(&self, mutation: Mutation, _: Option<&str>, sending: Sending<'_>) -> Result<Outcome> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).admit(&mutation)?;
+        let outcome = sending.await?;
+        if let (Mutation::Aws(AwsMutation::CreateSecurityGroup { name, .. }), Some(id)) = (&mutation, &outcome.id) {
+            let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+            state.ids.insert(id.clone(), planned_id("sg", name));
+        }
+        Ok(outcome)
+    }
+}

@@ -1,0 +1,277 @@
+//! The planning lens: changes are recorded, and reads show the world as it would be.
+
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use indexmap::IndexMap;
+use jiff::{SignedDuration, Timestamp};
+use k8s_openapi::api::core::v1::{Node, Pod};
+
+use super::imagined::{self, NodeTemplate};
+use super::seen::Seen;
+use super::{Lens, Sending, seen_through};
+use crate::domain::change::{Plan, Resource, State, Step, UNKNOWN, effect};
+use crate::domain::cloud::{AutoScalingGroup, Instance, Subnet};
+use crate::domain::error::Result;
+use crate::domain::kubernetes::{Selector, node};
+use crate::domain::mutation::{AwsMutation, KubeMutation, Mutation, Outcome};
+use crate::domain::taint::Taint;
+use crate::ops::Session;
+use crate::ports::{Answer, Clock, Event, Operator};
+
+/// Reads labels and taints out of boot data, as a machine would at its start.
+pub type ReadBootData = fn(user_data: &str) -> Option<(IndexMap<String, String>, Vec<Taint>)>;
+
+/// The id that stands in a plan for one which only the real request gives.
+pub(super) fn planned_id(prefix: &str, name: &str) -> String {
+    format!("{prefix}-{UNKNOWN} of {name}")
+}
+
+/// The session in which nothing is changed, and the record of what would be.
+pub(in crate::host) fn planned(session: Session, read: ReadBootData) -> (Session, Arc<Planning>) {
+    let began = session.clock.now();
+    let planning = Arc::new(Planning { read, began, state: Mutex::default() });
+    let session = seen_through(session, Arc::clone(&planning) as Arc<dyn Lens>);
+    let clock = Arc::new(Idle { inner: session.clock, ahead: AtomicI64::new(0) });
+    let operator = Arc::new(Foreseeing(session.operator));
+    (Session { clock, operator, ..session }, planning)
+}
+
+/// What a planning run has recorded.
+pub(in crate::host) struct Planning {
+    read: ReadBootData,
+    began: Timestamp,
+    state: Mutex<Foreseen>,
+}
+
+#[derive(Default)]
+struct Foreseen {
+    /// As it is.
+    real: Seen,
+    /// As it would be, of what was changed.
+    then: Seen,
+    steps: Vec<Step>,
+    subnets: IndexMap<String, Subnet>,
+    /// Pods that would be evicted, and nodes that would be removed.
+    gone: Vec<Resource>,
+}
+
+impl Planning {
+    /// The plan so far.
+    pub(in crate::host) fn plan(&self) -> Plan {
+        Plan::of(&self.state().steps)
+    }
+
+    fn state(&self) -> MutexGuard<'_, Foreseen> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Foreseen {
+    /// A resource as it would be; `None` when nothing is known of it.
+    fn now(&self, resource: &Resource) -> Option<&Option<State>> {
+        self.then.get(resource).or_else(|| self.real.get(resource))
+    }
+
+    /// Groups that were changed and would be there.
+    fn groups(&self) -> impl Iterator<Item = &AutoScalingGroup> {
+        self.then.states().filter_map(|state| match state {
+            State::AutoScalingGroup(group) => Some(&**group),
+            _ => None,
+        })
+    }
+
+    /// What an instance of the group would start from.
+    fn template(&self, group: &AutoScalingGroup, read: ReadBootData) -> NodeTemplate {
+        let name = group.launch_template.clone().unwrap_or_default();
+        let (labels, taints) = match self.now(&Resource::LaunchTemplate { name }) {
+            Some(Some(State::LaunchTemplate(template))) => read(&template.data.user_data).unwrap_or_default(),
+            _ => Default::default(),
+        };
+        let zones: Vec<String> =
+            group.subnet_ids.iter().filter_map(|id| Some(self.subnets.get(id)?.zone.clone())).collect();
+        NodeTemplate { labels, taints, zones }
+    }
+}
+
+#[async_trait]
+impl Lens for Planning {
+    fn knows(&self, resource: &Resource) -> bool {
+        self.state().now(resource).is_some()
+    }
+
+    fn see(&self, resource: &Resource, real: Option<State>) -> Option<State> {
+        let mut state = self.state();
+        state.real.note(resource, real);
+        state.now(resource).cloned().flatten()
+    }
+
+    fn see_subnets(&self, subnets: &[Subnet]) {
+        self.state().subnets.extend(subnets.iter().map(|subnet| (subnet.id.clone(), subnet.clone())));
+    }
+
+    fn imagines(&self, resource: &Resource) -> bool {
+        let state = self.state();
+        match resource {
+            Resource::Node { name } => name.contains(UNKNOWN),
+            _ => {
+                matches!(state.then.get(resource), Some(Some(_))) && !matches!(state.real.get(resource), Some(Some(_)))
+            }
+        }
+    }
+
+    fn imagined_groups(&self) -> Vec<AutoScalingGroup> {
+        let mut groups: Vec<AutoScalingGroup> = self.state().groups().cloned().collect();
+        groups.sort_by(|a, b| a.name.cmp(&b.name));
+        groups
+    }
+
+    fn split_instances(&self, ids: &[String]) -> (Vec<Instance>, Vec<String>) {
+        let state = self.state();
+        let (mut imagined, mut real) = (vec![], vec![]);
+        for id in ids {
+            let group = state.groups().find(|group| group.instances.iter().any(|one| one.id == *id));
+            match group.filter(|_| id.contains(UNKNOWN)) {
+                Some(group) => imagined.extend(imagined::instance(group, id)),
+                None => real.push(id.clone()),
+            }
+        }
+        (imagined, real)
+    }
+
+    fn nodes(&self, real: Vec<Node>, selector: &str) -> Result<Vec<Node>> {
+        let state = self.state();
+        let selector = Selector::parse(selector)?;
+        // An instance that a changed group has no more takes its node with it.
+        let removed: Vec<String> = state
+            .groups()
+            .filter_map(|group| match state.real.get(&Resource::AutoScalingGroup { name: group.name.clone() })? {
+                Some(State::AutoScalingGroup(before)) => {
+                    let kept = |id: &str| group.instances.iter().any(|one| one.id == id);
+                    Some(before.instances.iter().map(|one| one.id.clone()).filter(|id| !kept(id)).collect::<Vec<_>>())
+                }
+                _ => None,
+            })
+            .flatten()
+            .chain(state.deleted_members())
+            .collect();
+        let mut nodes = vec![];
+        for mut one in real {
+            let resource = Resource::Node { name: node::name(&one).to_owned() };
+            if state.gone.contains(&resource)
+                || node::instance_id(&one).is_some_and(|id| removed.iter().any(|r| r == id))
+            {
+                continue;
+            }
+            if let Some(Some(State::Node(then))) = state.then.get(&resource) {
+                one.spec.get_or_insert_default().unschedulable = then.unschedulable.then_some(true);
+            }
+            nodes.push(one);
+        }
+        let mut groups: Vec<&AutoScalingGroup> = state.groups().collect();
+        groups.sort_by(|a, b| a.name.cmp(&b.name));
+        for group in groups {
+            let template = state.template(group, self.read);
+            for member in group.instances.iter().filter(|one| one.id.contains(UNKNOWN)) {
+                let node = imagined::node(member, &template, self.began);
+                if selector.matches(node.metadata.labels.as_ref().unwrap_or(&Default::default())) {
+                    nodes.push(node);
+                }
+            }
+        }
+        Ok(nodes)
+    }
+
+    fn pods(&self, real: Vec<Pod>) -> Vec<Pod> {
+        let state = self.state();
+        let resource = |pod: &Pod| Resource::Pod {
+            namespace: pod.metadata.namespace.clone().unwrap_or_default(),
+            name: pod.metadata.name.clone().unwrap_or_default(),
+        };
+        real.into_iter().filter(|pod| !state.gone.contains(&resource(pod))).collect()
+    }
+
+    async fn send(&self, mutation: Mutation, cluster: Option<&str>, _: Sending<'_>) -> Result<Outcome> {
+        let mut state = self.state();
+        let resource = Resource::of(&mutation);
+        let before = state.now(&resource).cloned().flatten();
+        let outcome = foreseen_outcome(&mutation, before.as_ref());
+        let mut after = effect(&mutation, before.as_ref(), Some(&outcome));
+        if let Some(State::AutoScalingGroup(group)) = &mut after {
+            let zones = state.template(group, self.read).zones;
+            imagined::populate(group, &zones);
+        }
+        if let Mutation::Kube(KubeMutation::Evict { .. } | KubeMutation::DeleteNode { .. }) = &mutation {
+            state.gone.push(resource.clone());
+        }
+        state.then.note(&resource, after.clone());
+        state.steps.push(Step { mutation, resource, cluster: cluster.map(str::to_owned), before, after });
+        Ok(outcome)
+    }
+}
+
+impl Foreseen {
+    /// Members of groups that would be deleted.
+    fn deleted_members(&self) -> Vec<String> {
+        let deleted = self.steps.iter().filter(|step| {
+            matches!(step.mutation, Mutation::Aws(AwsMutation::DeleteAutoScalingGroup { .. }))
+                && matches!(self.then.get(&step.resource), Some(None))
+        });
+        deleted
+            .filter_map(|step| match &step.before {
+                Some(State::AutoScalingGroup(group)) => Some(group.instances.iter().map(|one| one.id.clone())),
+                _ => None,
+            })
+            .flatten()
+            .collect()
+    }
+}
+
+/// What the request would give back, as far as that can be known.
+fn foreseen_outcome(mutation: &Mutation, before: Option<&State>) -> Outcome {
+    let id = match (mutation, before) {
+        (Mutation::Aws(AwsMutation::CreateSecurityGroup { name, .. }), _) => Some(planned_id("sg", name)),
+        (Mutation::Aws(AwsMutation::CreateLaunchTemplate { name, .. }), _) => Some(planned_id("lt", name)),
+        // Its answer is the number of the version.
+        (Mutation::Aws(AwsMutation::CreateLaunchTemplateVersion { .. }), Some(State::LaunchTemplate(template))) => {
+            Some((template.latest_version + 1).to_string())
+        }
+        _ => None,
+    };
+    Outcome { id, arn: None }
+}
+
+/// A clock on which waits are over at once.
+struct Idle {
+    inner: Arc<dyn Clock>,
+    ahead: AtomicI64,
+}
+
+#[async_trait]
+impl Clock for Idle {
+    fn now(&self) -> Timestamp {
+        let ahead = SignedDuration::from_millis(self.ahead.load(Ordering::Relaxed));
+        self.inner.now().checked_add(ahead).unwrap_or(Timestamp::MAX)
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        self.ahead.fetch_add(i64::try_from(duration.as_millis()).unwrap_or(i64::MAX), Ordering::Relaxed);
+    }
+}
+
+/// Tells facts and warnings, but not that something was done.
+struct Foreseeing(Arc<dyn Operator>);
+
+impl Operator for Foreseeing {
+    fn tell(&self, event: &Event) {
+        if matches!(event, Event::Warning { .. }) {
+            self.0.tell(event);
+        }
+    }
+
+    fn confirm(&self, _: &str) -> Answer {
+        Answer::Yes
+    }
+}

@@ -1,0 +1,79 @@
+//! Boot data of what a run removed, kept beside its file: an undo has nothing else to make it from.
+//!
+//! The lines tell it by size and hash; the text lies in a file of that hash, readable by its owner alone.
+
+use std::fs::{self, OpenOptions};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use super::redact::{HIDDEN, hint, key_of};
+use crate::domain::Code;
+use crate::domain::error::{Error, Result};
+
+/// Where the texts of a run lie.
+pub(super) fn folder(run: &Path) -> PathBuf {
+    run.with_extension("data")
+}
+
+/// Keeps every hidden text of `value`.
+///
+/// # Errors
+/// `SPOT-0804` when it cannot be written: then what it belongs to must not be removed.
+pub(super) fn keep(run: &Path, value: &Value) -> Result<()> {
+    let mut texts = vec![];
+    collect(value, &mut texts);
+    for text in texts {
+        write(run, text).map_err(|error| {
+            Error::new(Code::JournalUnwritable, format!("the journal `{}` cannot be written", folder(run).display()))
+                .because(error.to_string())
+                .help("nothing was sent that is not written down: make room or rights, or choose a folder with SPOTSCRIPT_STATE_DIR")
+        })?;
+    }
+    Ok(())
+}
+
+fn write(run: &Path, text: &str) -> std::io::Result<()> {
+    fs::create_dir_all(folder(run))?;
+    let mut options = OpenOptions::new();
+    options.create(true).truncate(true).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(folder(run).join(key_of(&hint(text))))?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()
+}
+
+fn collect<'a>(value: &'a Value, texts: &mut Vec<&'a str>) {
+    match value {
+        Value::Object(map) => {
+            for (key, value) in map {
+                match value {
+                    Value::String(text) if HIDDEN.contains(&key.as_str()) => texts.push(text),
+                    other => collect(other, texts),
+                }
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| collect(item, texts)),
+        _ => {}
+    }
+}
+
+/// Puts the kept texts back where their hints stand. A text that was not kept leaves its hint.
+pub(super) fn restore(run: &Path, value: Value) -> Value {
+    match value {
+        Value::Object(map) => map
+            .into_iter()
+            .map(|(key, value)| match value {
+                Value::String(text) if HIDDEN.contains(&key.as_str()) => {
+                    let kept = fs::read_to_string(folder(run).join(key_of(&text)));
+                    (key, Value::from(kept.unwrap_or(text)))
+                }
+                other => (key, restore(run, other)),
+            })
+            .collect(),
+        Value::Array(items) => items.into_iter().map(|item| restore(run, item)).collect(),
+        other => other,
+    }
+}

@@ -1,0 +1,56 @@
+//! Reads a resource as changes know it.
+
+use std::sync::Arc;
+
+use super::Session;
+use crate::domain::change::{ConfigMapState, NodeState, Resource, State};
+use crate::domain::error::Result;
+use crate::ports::{Cloud, Cluster};
+
+/// How `resource` is now; `None` when it is not there. `api` is asked for what is the cluster's.
+///
+/// # Errors
+/// What reading it fails with.
+pub async fn current(cloud: &dyn Cloud, api: Option<&dyn Cluster>, resource: &Resource) -> Result<Option<State>> {
+    Ok(match resource {
+        Resource::Role { name } => cloud.role(name).await?.map(State::Role),
+        Resource::InstanceProfile { name } => cloud.instance_profile(name).await?.map(State::InstanceProfile),
+        Resource::AccessEntry { cluster, principal_arn } => {
+            cloud.access_entry(cluster, principal_arn).await?.map(State::from)
+        }
+        Resource::SecurityGroup { id } => cloud.security_group_by_id(id).await?.map(State::SecurityGroup),
+        Resource::NewSecurityGroup { vpc_id, name } => {
+            cloud.security_group(vpc_id, name).await?.map(State::SecurityGroup)
+        }
+        Resource::LaunchTemplate { name } => {
+            cloud.launch_template(name).await?.map(Box::new).map(State::LaunchTemplate)
+        }
+        Resource::AutoScalingGroup { name } => cloud.group(name).await?.map(Box::new).map(State::AutoScalingGroup),
+        Resource::Node { name } => match api {
+            Some(api) => api.node(name).await?.map(|node| State::Node(NodeState::of(&node))),
+            None => None,
+        },
+        Resource::Pod { namespace, name } => match api {
+            Some(api) => {
+                let pods = api.pods(Some(namespace), "", &format!("metadata.name={name}")).await?;
+                pods.first().map(|_| State::Pod {})
+            }
+            None => None,
+        },
+        Resource::ConfigMap { namespace, name } => match api {
+            Some(api) => api.config_map(namespace, name).await?.map(|map| State::ConfigMap(ConfigMapState::of(&map))),
+            None => None,
+        },
+    })
+}
+
+/// The API server of a cluster by its name; `None` when there is no such cluster any more.
+///
+/// # Errors
+/// What reading or reaching it fails with.
+pub(super) async fn api_of(session: &Session, cluster: &str) -> Result<Option<Arc<dyn Cluster>>> {
+    match session.cloud.cluster(cluster).await? {
+        Some(cluster) => session.connect(&cluster).await.map(Some),
+        None => Ok(None),
+    }
+}

@@ -1,0 +1,299 @@
+//! Takes back what a run changed, newest first: what it made goes, what it changed or removed is as it was.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::backoff::Backoff;
+use super::delete::drain::drain;
+use super::delete::remove::{once_free, remove_group};
+use super::forgotten::forgotten;
+use super::insist::{insist, propagation, unknown_yet};
+use super::ledger::Ledger;
+use super::resource::{api_of, current};
+use super::wait::{self, Goal};
+use super::{Session, cluster};
+use crate::domain::Code;
+use crate::domain::change::{Resource, Standing, State, effect, inverse, standing};
+use crate::domain::desired::{CLUSTER_TAG, NODEGROUP_TAG};
+use crate::domain::error::{Error, Result};
+use crate::domain::mutation::{AwsMutation as A, Mutation, Outcome};
+use crate::ports::Cluster;
+
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+
+/// A change that was made, or may have been.
+#[derive(Debug, Clone)]
+pub struct Undone {
+    /// The request.
+    pub mutation: Mutation,
+    /// The cluster whose API server it went to.
+    pub cluster: Option<String>,
+    /// The resource before it.
+    pub before: Option<State>,
+}
+
+/// How [`undo`] is done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UndoOptions {
+    /// Restore also what someone else has changed since.
+    pub force: bool,
+    /// Evict pods before nodes go.
+    pub drain: bool,
+    /// Longest wait, for everything together.
+    pub timeout: Duration,
+}
+
+/// Takes `changes` back, the last one first. Gives how many requests that took. What is as it was before is left alone,
+/// so an undo that was cut off goes on when it is repeated.
+///
+/// # Errors
+/// `SPOT-0809` with everything that was changed since, unless forced; what the requests fail with.
+pub async fn undo(session: &Session, changes: &[Undone], options: &UndoOptions) -> Result<usize> {
+    let mut undoing = Undoing {
+        session,
+        ledger: Ledger::new(session),
+        options,
+        deadline: Backoff::new(&*session.clock, LONGEST_PAUSE, options.timeout),
+        ids: HashMap::new(),
+        moved: vec![],
+        sent: 0,
+    };
+    for change in changes.iter().rev() {
+        undoing.take_back(change).await?;
+    }
+    if undoing.moved.is_empty() {
+        return Ok(undoing.sent);
+    }
+    let error = Error::new(Code::UndoMoved, "something of what the run changed was changed again since");
+    let error = undoing.moved.into_iter().fold(error, Error::because);
+    Err(error.help("look at each and decide: `--force` restores them too"))
+}
+
+struct Undoing<'a> {
+    session: &'a Session,
+    ledger: Ledger<'a>,
+    options: &'a UndoOptions,
+    deadline: Backoff,
+    /// Ids of what was removed → ids of what was made in its place.
+    ids: HashMap<String, String>,
+    moved: Vec<String>,
+    sent: usize,
+}
+
+impl Undoing<'_> {
+    async fn take_back(&mut self, change: &Undone) -> Result<()> {
+        let mutation = self.with_new_ids(&change.mutation);
+        let api = match &change.cluster {
+            Some(name) => api_of(self.session, name).await?,
+            None => None,
+        };
+        let resource = Resource::of(&mutation);
+        let now = current(&*self.session.cloud, api.as_deref(), &resource).await?;
+        if now.is_none() && self.restored(change).await? {
+            return Ok(());
+        }
+        let made = Outcome { id: id_of(now.as_ref()), arn: None };
+        let after = effect(&mutation, change.before.as_ref(), Some(&made));
+        match standing(change.before.as_ref(), after.as_ref(), now.as_ref()) {
+            Standing::Undone => return Ok(()),
+            Standing::InForce => {}
+            Standing::Moved(_) if self.options.force && now.is_some() => {}
+            Standing::Moved(fields) => {
+                self.moved.push(format!("{} `{}`: {}", resource.kind(), resource.name(), fields.join(", ")));
+                return Ok(());
+            }
+        }
+        for request in inverse(&mutation, change.before.as_ref(), now.as_ref()) {
+            let request = self.with_new_ids(&request);
+            let old = match &mutation {
+                Mutation::Aws(A::DeleteSecurityGroup { group_id }) => Some(group_id.clone()),
+                _ => None,
+            };
+            self.send(request, api.as_deref(), now.as_ref(), old).await?;
+            self.sent += 1;
+        }
+        Ok(())
+    }
+
+    /// Sends a request; `old` is the id of what it restores.
+    async fn send(
+        &mut self,
+        request: Mutation,
+        api: Option<&dyn Cluster>,
+        now: Option<&State>,
+        old: Option<String>,
+    ) -> Result<()> {
+        let request = match request {
+            Mutation::Aws(request) => request,
+            Mutation::Kube(mut request) => {
+                let Some(api) = api else { return Ok(()) };
+                if let crate::domain::mutation::KubeMutation::PutConfigMap { resource_version, .. } = &mut request
+                    && let Some(State::ConfigMap(map)) = now
+                {
+                    resource_version.clone_from(&map.resource_version);
+                }
+                return self.ledger.kube(api, request).await.map(drop);
+            }
+        };
+        let request = self.fresh(request).await?;
+        match &request {
+            A::DeleteAutoScalingGroup { name, .. } => return self.remove_group(name, now).await,
+            A::DeleteSecurityGroup { .. } => {
+                return once_free(&self.ledger, request, "DependencyViolation", &mut self.deadline).await;
+            }
+            A::DeleteInstanceProfile { .. } | A::DeleteRole { .. } => {
+                return once_free(&self.ledger, request, "DeleteConflict", &mut self.deadline).await;
+            }
+            A::CreateSecurityGroup { .. } => {
+                let made = self.ledger.aws(request).await?;
+                if let (Some(old), Some(new)) = (old, made.id) {
+                    self.ids.insert(old, new);
+                }
+                return Ok(());
+            }
+            _ => {}
+        }
+        insist(&self.ledger, request.clone(), &mut propagation(&self.ledger), passing).await?;
+        match (&request, now) {
+            (A::UpdateAutoScalingGroup { name, size: Some(size), .. }, Some(State::AutoScalingGroup(group))) => {
+                let tags = group.tags.clone();
+                self.settle(name, &tags, size.desired, group.size.desired).await
+            }
+            (A::CreateAutoScalingGroup(group), _) => {
+                self.settle(&group.name, &group.tags, group.size.desired, group.size.desired).await
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// A security group that went by another id, if it is there again: an undo that was cut off has restored it.
+    async fn restored(&mut self, change: &Undone) -> Result<bool> {
+        let (Mutation::Aws(A::DeleteSecurityGroup { group_id }), Some(State::SecurityGroup(before))) =
+            (&change.mutation, &change.before)
+        else {
+            return Ok(false);
+        };
+        let there = self.session.cloud.security_group(&before.vpc_id, &before.name).await?;
+        let Some(there) = there else { return Ok(false) };
+        self.ids.insert(group_id.clone(), there.id);
+        Ok(true)
+    }
+
+    async fn remove_group(&mut self, name: &str, now: Option<&State>) -> Result<()> {
+        let owner = match now {
+            Some(State::AutoScalingGroup(group)) => owner(&group.tags),
+            _ => None,
+        };
+        let api = match &owner {
+            Some((cluster, _)) => api_of(self.session, cluster).await?,
+            None => None,
+        };
+        if let (Some(api), Some((_, group)), true) = (&api, &owner, self.options.drain) {
+            drain(&self.ledger, &**api, group, &mut self.deadline).await?;
+        }
+        remove_group(&self.ledger, name, &mut self.deadline).await?;
+        match (&api, &owner) {
+            (Some(api), Some((_, group))) => forgotten(&self.ledger, &**api, group, 0).await,
+            _ => Ok(()),
+        }
+    }
+
+    /// Waits until a group that was restored has the nodes that it had.
+    async fn settle(
+        &mut self,
+        name: &str,
+        tags: &crate::domain::cloud::TagMap,
+        desired: u32,
+        before: u32,
+    ) -> Result<()> {
+        let Some((cluster_name, group)) = owner(tags) else { return Ok(()) };
+        let cluster = cluster(self.session, &cluster_name).await?;
+        let api = self.session.connect(&cluster).await?;
+        let goal = Goal {
+            cluster: &cluster,
+            group: &group,
+            auto_scaling_group: name,
+            role_arn: None,
+            desired,
+            timeout: self.options.timeout,
+        };
+        if desired < before {
+            forgotten(&self.ledger, &*api, &group, desired).await?;
+        }
+        wait::until_ready(&self.ledger, &*api, &goal).await.map(drop)
+    }
+
+    /// Gives a request what only belongs to this undo: idempotency tokens, and the version of a template made anew.
+    async fn fresh(&self, mut request: A) -> Result<A> {
+        match &mut request {
+            A::CreateAccessEntry { client_token, principal_arn, .. } => {
+                *client_token = self.ledger.token("undo-access-entry", principal_arn);
+            }
+            A::CreateLaunchTemplate { client_token, name, .. } => {
+                *client_token = self.ledger.token("undo-launch-template", name);
+            }
+            A::CreateLaunchTemplateVersion { client_token, name, .. } => {
+                *client_token = self.ledger.token("undo-launch-template-version", name);
+            }
+            A::CreateAutoScalingGroup(group) => {
+                // A template that was made anew begins at version 1.
+                let template = self.session.cloud.launch_template(&group.launch_template.name).await?;
+                let version = group.launch_template.version.parse::<i64>().ok();
+                if let (Some(template), Some(version)) = (template, version)
+                    && version > template.latest_version
+                {
+                    group.launch_template.version = template.latest_version.to_string();
+                }
+            }
+            _ => {}
+        }
+        Ok(request)
+    }
+
+    /// Puts new ids where old ones stand.
+    fn with_new_ids(&self, mutation: &Mutation) -> Mutation {
+        if self.ids.is_empty() {
+            return mutation.clone();
+        }
+        let Ok(mut value) = serde_json::to_value(mutation) else { return mutation.clone() };
+        translate(&mut value, &self.ids);
+        serde_json::from_value(value).unwrap_or_else(|_| mutation.clone())
+    }
+}
+
+fn translate(value: &mut Value, ids: &HashMap<String, String>) {
+    match value {
+        Value::String(text) => {
+            if let Some(new) = ids.get(text.as_str()) {
+                text.clone_from(new);
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| translate(item, ids)),
+        Value::Object(map) => map.values_mut().for_each(|value| translate(value, ids)),
+        _ => {}
+    }
+}
+
+/// What passes by itself: IAM has not spread what was just restored.
+fn passing(refusal: &Error) -> Option<Error> {
+    if refusal.code == Code::InstanceProfileInvalid {
+        return Some(unknown_yet(refusal, "Auto Scaling", "the restored instance profile"));
+    }
+    (refusal.has_cause("InvalidParameterException") && refusal.mentions("rincipal"))
+        .then(|| unknown_yet(refusal, "EKS", "the restored role"))
+}
+
+fn id_of(state: Option<&State>) -> Option<String> {
+    match state? {
+        State::SecurityGroup(group) => Some(group.id.clone()),
+        State::LaunchTemplate(template) => Some(template.id.clone()),
+        _ => None,
+    }
+}
+
+/// Cluster and group that something was made for.
+fn owner(tags: &crate::domain::cloud::TagMap) -> Option<(String, String)> {
+    Some((tags.get(CLUSTER_TAG)?.clone(), tags.get(NODEGROUP_TAG)?.clone()))
+}
