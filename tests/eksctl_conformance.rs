@@ -1,9 +1,12 @@
-//! Every ClusterConfig of a folder: loaded, saved and loaded again, edited.
+//! Every ClusterConfig of a folder: loaded, saved and loaded again, edited; its groups made in the sandbox, waited for
+//! until they are Ready, and deleted until nothing is left.
 //!
 //! The folder is `EKSCTL_EXAMPLES` (default `../shared/data/eksctl-examples`), with its `extra/` if it has one. A file
 //! whose name says `bad` or `old-version` must be refused. A report is written as JSON to `EKSCTL_REPORT` (default:
 //! `eksctl-report.json` in the target's temporary folder).
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
+
+mod support;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -11,6 +14,10 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 use spotscript::domain::eksctl::{self, Change};
 use spotscript::domain::error::Error;
+use spotscript::domain::nodegroup::{AmiFamily, NodegroupSpec};
+use spotscript::ops::{self, DeleteOptions};
+use spotscript::sandbox::world::{Scenario, World};
+use support::{Rig, waiting};
 
 /// What became of one file.
 struct Outcome {
@@ -25,6 +32,8 @@ struct Outcome {
     groups: usize,
     /// Faults against eksctl's rules, AWS's or Kubernetes'.
     faults: Vec<Value>,
+    /// Each self-managed group: made, Ready and gone again, or why not.
+    made: Vec<(String, Result<usize, String>)>,
     error: Option<String>,
 }
 
@@ -72,6 +81,7 @@ fn examine(path: &Path) -> Outcome {
         edit: false,
         groups: 0,
         faults: vec![],
+        made: vec![],
         error: opened.as_ref().err().map(told),
     };
     let Ok(document) = opened else { return outcome };
@@ -100,7 +110,92 @@ fn examine(path: &Path) -> Outcome {
     outcome.error = written.as_ref().err().map(told);
     outcome.round_trip = same_text && written == Ok(true);
     outcome.edit = edits(&text, &outcome.name);
+    outcome.made = document.nodegroups().iter().map(|spec| (spec.name.clone(), make(spec))).collect();
     outcome
+}
+
+/// Makes a group in a world of its own, in which what the file names is there: cluster, region, keys, images, subnets,
+/// security groups. Gives the number of Ready nodes.
+fn make(spec: &NodegroupSpec) -> Result<usize, String> {
+    let mut spec = spec.clone();
+    // Templates have placeholders where their tests fill names in.
+    let placeholder = |text: &str| text.starts_with('<') && text.ends_with('>');
+    if placeholder(&spec.cluster) {
+        spec.cluster = "generated".to_owned();
+    }
+    if spec.ami.as_deref().is_some_and(placeholder) {
+        spec.ami = Some("ami-0123456789abcdef0".to_owned());
+    }
+    if let Some(command) = &mut spec.boot.override_command {
+        *command = command.replace("<generated>", "generated");
+    }
+    let mut scenario = Scenario { cluster: spec.cluster.clone(), ..Scenario::default() };
+    if let Some(region) = &spec.region {
+        scenario.region.clone_from(region);
+    }
+    if spec.ami_family == AmiFamily::AmazonLinux2 {
+        scenario.kubernetes = "1.32".to_owned();
+    }
+    scenario.key_pairs = spec.ssh.iter().map(|ssh| ssh.key_name.clone()).filter(|name| !name.is_empty()).collect();
+    spec.region = Some(scenario.region.clone());
+    let mut world = scenario.build(1);
+    furnish(&mut world, &spec);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let rig = Rig::of(world);
+        let report = ops::ensure(&rig.session, &spec, &waiting()).await.map_err(|error| told(&error))?;
+        let again = ops::ensure(&rig.session, &spec, &waiting()).await.map_err(|error| told(&error))?;
+        if again.resources.iter().any(|one| one.verdict != "unchanged") {
+            return Err(format!("the second time is not unchanged: {:?}", again.resources));
+        }
+        let delete = DeleteOptions::default();
+        ops::delete(&rig.session, &spec.cluster, &spec.name, &delete).await.map_err(|error| told(&error))?;
+        Ok(report.ready_nodes.len())
+    })
+}
+
+/// Puts what a file names into the world.
+fn furnish(world: &mut World, spec: &NodegroupSpec) {
+    let family = match spec.ami_family {
+        AmiFamily::AmazonLinux2 => "al2",
+        family if family.is_bottlerocket() => "bottlerocket",
+        family if family.is_ubuntu() => "ubuntu",
+        _ => "al2023",
+    };
+    let kubernetes = world.eks.clusters[&spec.cluster].version.clone();
+    if let (Some(ami), Some(first)) = (&spec.ami, spec.types.first()) {
+        let like = world.ec2.images.values().find(|image| {
+            (image.family.as_str(), &image.kubernetes, image.architecture) == (family, &kubernetes, first.architecture)
+        });
+        if let Some(mut image) = like.cloned() {
+            image.id.clone_from(ami);
+            world.ec2.images.insert(ami.clone(), image);
+        }
+    }
+    for id in &spec.subnets {
+        let like = world.ec2.subnets.values().find(|subnet| subnet.public != spec.private_networking).cloned();
+        if let Some(mut subnet) = like {
+            subnet.id.clone_from(id);
+            world.ec2.subnets.insert(id.clone(), subnet);
+        }
+    }
+    for (index, zone) in spec.local_zones.iter().enumerate() {
+        let like = world.ec2.subnets.values().find(|subnet| subnet.public != spec.private_networking).cloned();
+        if let Some(mut subnet) = like {
+            subnet.id = format!("subnet-local{index}");
+            subnet.zone.clone_from(zone);
+            let cluster = world.eks.clusters.get_mut(&spec.cluster).unwrap();
+            cluster.subnet_ids.push(subnet.id.clone());
+            world.ec2.subnets.insert(subnet.id.clone(), subnet);
+        }
+    }
+    for id in &spec.security_groups.attach_ids {
+        let like = world.ec2.security_groups.values().next().cloned();
+        if let Some(mut group) = like {
+            group.id.clone_from(id);
+            world.ec2.security_groups.insert(id.clone(), group);
+        }
+    }
 }
 
 /// A changed value and a new key: all other lines stay, in their order.
@@ -132,17 +227,24 @@ fn every_file_of_the_folder() {
             json!({
                 "file": one.name, "expectedToLoad": !one.bad, "loads": one.loads, "roundTrip": one.round_trip,
                 "edit": one.edit, "groups": one.groups, "faults": one.faults, "error": one.error,
+                "made": one.made.iter().map(|(name, made)| match made {
+                    Ok(nodes) => json!({"group": name, "readyNodes": nodes}),
+                    Err(why) => json!({"group": name, "refused": why}),
+                }).collect::<Vec<_>>(),
             })
         })
         .collect();
     let good: Vec<&Outcome> = outcomes.iter().filter(|one| !one.bad).collect();
     let count = |of: fn(&Outcome) -> bool| good.iter().filter(|one| of(one)).count();
     let refused = outcomes.iter().filter(|one| one.bad && !one.loads).count();
+    let all: Vec<_> = good.iter().flat_map(|one| one.made.iter().map(move |made| (&one.name, made))).collect();
+    let made = all.iter().filter(|(_, (_, made))| made.is_ok()).count();
     let summary = [
         format!("{} of {} load", count(|one| one.loads), good.len()),
         format!("{} of {} round-trip", count(|one| one.round_trip), good.len()),
         format!("{} of {} keep everything else in an edit", count(|one| one.edit), good.len()),
         format!("{refused} of {} bad ones are refused", outcomes.len() - good.len()),
+        format!("{made} of {} groups made, Ready, unchanged the second time and deleted", all.len()),
     ];
     let path = std::env::var_os("EKSCTL_REPORT")
         .map_or_else(|| Path::new(env!("CARGO_TARGET_TMPDIR")).join("eksctl-report.json"), PathBuf::from);
@@ -161,6 +263,12 @@ fn every_file_of_the_folder() {
         }
     }
     let _ = writeln!(console, "eksctl: {}; report in {}", summary.join(", "), path.display());
+    for (file, (group, made)) in &all {
+        if let Err(why) = made {
+            let _ = writeln!(console, "  not made: {file} {group}: {why}");
+            assert!(why.contains("SPOT-0"), "a refusal has a code: {why}");
+        }
+    }
     assert!(!outcomes.is_empty(), "no files in {}", folder.display());
     assert!(failed.is_empty(), "{}", failed.join("\n"));
 }

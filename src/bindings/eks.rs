@@ -192,7 +192,8 @@ pub(super) mod module {
     /// Options: `cluster` and `types` (both required), `region`, `min`, `max`, `desired`, `spot` (`strategy`,
     /// `on_demand_base`, `on_demand_percent`, `pools`, `max_price`, `capacity_rebalance`), `ssh_key`, `ssh_from`,
     /// `labels`, `taints`, `tags`, `addons`, `volume` (`size_gib`, `type`, `iops`, `throughput`, `encrypted`),
-    /// `private_networking`, `zones`, `subnets`, `max_pods`, `ami`.
+    /// `private_networking`, `zones`, `subnets`, `max_pods`, `ami`, `family`, `local_zones`, `security_groups`, `volumes`,
+    /// `role`, `boot`, `machine`, `scaling`.
     ///
     /// ```rhai
     /// let group = eks::nodegroup("dev-spot", #{

@@ -17,6 +17,7 @@ mod node_texts;
 mod nodegroup;
 mod nodegroup_copies;
 mod nodegroup_options;
+mod nodegroup_parts;
 mod nodes;
 mod options;
 mod pause;

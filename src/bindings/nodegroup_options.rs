@@ -5,12 +5,15 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::nodegroup_parts::{BootOptions, MachineOptions, RoleOptions, ScalingOptions, families};
 use super::schema;
 use crate::domain::Code;
+use crate::domain::eksctl;
 use crate::domain::error::{Error, Result, nearest};
 use crate::domain::instance_types::InstanceTypes;
 use crate::domain::nodegroup::{
-    AddonPolicies, Distribution, NodegroupSpec, Size, SpotAllocationStrategy, SshAccess, Volume, VolumeType,
+    AddonPolicies, AmiFamily, DataVolume, Distribution, NodegroupSpec, SecurityGroups, Size, SpotAllocationStrategy,
+    SshAccess, Volume, VolumeType,
 };
 use crate::domain::taint::{Taint, TaintEffect};
 
@@ -68,6 +71,30 @@ pub(super) struct NodegroupOptions {
     max_pods: Option<u32>,
     /// Id of an image; the newest of EKS for the cluster's version unless said.
     ami: Option<String>,
+    /// Family of the image; `AmazonLinux2023` unless said.
+    #[schemars(extend("enum" = families()))]
+    family: Option<String>,
+    /// Local Zones, instead of the cluster's zones.
+    #[serde(default)]
+    local_zones: Vec<String>,
+    /// Ids of security groups that the nodes get too.
+    #[serde(default)]
+    security_groups: Vec<String>,
+    /// Volumes beside the root volume; each needs a `device`.
+    #[serde(default)]
+    volumes: Vec<VolumeOptions>,
+    /// The role of the nodes, where it is not the usual.
+    #[serde(default)]
+    role: RoleOptions,
+    /// What happens at boot beside joining.
+    #[serde(default)]
+    boot: BootOptions,
+    /// Settings of the instances.
+    #[serde(default)]
+    machine: MachineOptions,
+    /// Settings of the Auto Scaling group.
+    #[serde(default)]
+    scaling: ScalingOptions,
 }
 
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -103,6 +130,12 @@ struct VolumeOptions {
     throughput: Option<u32>,
     /// Whether the volume is encrypted; as the account says unless said.
     encrypted: Option<bool>,
+    /// KMS key that it is encrypted with; needs `encrypted: true`.
+    kms_key: Option<String>,
+    /// Device, such as `/dev/xvdf`; the image's root device unless said.
+    device: Option<String>,
+    /// Snapshot that it begins with; not for the root volume.
+    snapshot: Option<String>,
 }
 
 /// The kinds of volume that a group can have.
@@ -137,10 +170,19 @@ impl NodegroupOptions {
             availability_zones: self.zones,
             subnets: self.subnets,
             max_pods: self.max_pods,
+            ami_family: self.family.as_deref().map_or(Ok(AmiFamily::AmazonLinux2023), AmiFamily::parse)?,
+            local_zones: self.local_zones,
+            security_groups: SecurityGroups { attach_ids: self.security_groups, ..SecurityGroups::default() },
+            additional_volumes: self.volumes.into_iter().map(VolumeOptions::into_data_volume).collect::<Result<_>>()?,
+            role: self.role.into(),
+            boot: self.boot.into(),
+            machine: self.machine.into_machine()?,
+            settings: self.scaling.into(),
             ..NodegroupSpec::new(name, self.cluster, types)
         };
         spec.types.same_shape()?;
         spec.validate()?;
+        eksctl::check(&spec)?;
         Ok(spec)
     }
 }
@@ -179,6 +221,11 @@ pub(super) fn price(value: &Value) -> Option<String> {
 }
 
 impl VolumeOptions {
+    fn into_data_volume(mut self) -> Result<DataVolume> {
+        let snapshot = self.snapshot.take();
+        Ok(DataVolume { volume: self.into_volume()?, snapshot })
+    }
+
     fn into_volume(self) -> Result<Volume> {
         let usual = Volume::default();
         let volume_type = match &self.kind {
@@ -197,7 +244,8 @@ impl VolumeOptions {
             iops: self.iops.or(usual.iops.filter(|_| gp3)),
             throughput: self.throughput.or(usual.throughput.filter(|_| gp3)),
             encrypted: self.encrypted,
-            ..Volume::bare()
+            name: self.device,
+            kms_key: self.kms_key,
         })
     }
 }
@@ -273,4 +321,113 @@ fn addons(names: &[String]) -> Result<AddonPolicies> {
     }
     serde_json::from_value(chosen)
         .map_err(|error| Error::new(Code::Internal, "add-on policies cannot be read").because(error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn spec(mut options: Value) -> Result<NodegroupSpec> {
+        options["cluster"] = "c".into();
+        options["types"] = json!(["m5.xlarge"]);
+        serde_json::from_value::<NodegroupOptions>(options).unwrap().into_spec("g")
+    }
+
+    #[test]
+    fn what_a_document_can_say_a_script_can_say() {
+        let group = spec(json!({
+            "region": "us-west-2", "family": "AmazonLinux2023", "security_groups": ["sg-1"],
+            "volumes": [{"device": "/dev/xvdf", "size_gib": 20, "snapshot": "snap-1"}],
+            "volume": {"encrypted": true, "kms_key": "k"},
+            "role": {"name": "r", "policy_arns": ["p"], "permissions_boundary": "b", "policy": {"Version": "2012-10-17"}},
+            "boot": {"commands": ["date"], "kubelet": {"registryPullQPS": 0}, "cluster_dns": "10.0.0.10"},
+            "machine": {"name_prefix": "blue", "placement_group": "pg", "imds_v1": true, "pod_imds": false},
+            "scaling": {"suspend": ["AZRebalance"], "max_lifetime": 86400, "metrics": ["GroupMinSize"]},
+        }))
+        .unwrap();
+        insta::assert_snapshot!(eksctl::write(&[group]).unwrap(), @r"
+        apiVersion: eksctl.io/v1alpha5
+        kind: ClusterConfig
+        metadata:
+          name: c
+          region: us-west-2
+        nodeGroups:
+        - name: g
+          amiFamily: AmazonLinux2023
+          minSize: 2
+          maxSize: 2
+          desiredCapacity: 2
+          instancesDistribution:
+            instanceTypes:
+            - m5.xlarge
+            onDemandBaseCapacity: 0
+            onDemandPercentageAboveBaseCapacity: 0
+            spotAllocationStrategy: price-capacity-optimized
+          volumeSize: 80
+          volumeType: gp3
+          volumeIOPS: 3000
+          volumeThroughput: 125
+          volumeEncrypted: true
+          volumeKmsKeyID: k
+          additionalVolumes:
+          - volumeSize: 20
+            volumeType: gp3
+            volumeName: /dev/xvdf
+            volumeIOPS: 3000
+            volumeThroughput: 125
+            snapshotID: snap-1
+          securityGroups:
+            attachIDs:
+            - sg-1
+          iam:
+            attachPolicy:
+              Version: 2012-10-17
+            attachPolicyARNs:
+            - p
+            instanceRoleName: r
+            instanceRolePermissionsBoundary: b
+          instancePrefix: blue
+          placement:
+            groupName: pg
+          disableIMDSv1: false
+          disablePodIMDS: true
+          preBootstrapCommands:
+          - date
+          kubeletExtraConfig:
+            registryPullQPS: 0
+          clusterDNS: 10.0.0.10
+          asgSuspendProcesses:
+          - AZRebalance
+          maxInstanceLifetime: 86400
+          asgMetricsCollection:
+          - granularity: 1Minute
+            metrics:
+            - GroupMinSize
+        ");
+    }
+
+    #[test]
+    fn the_rules_of_documents_hold_for_scripts() {
+        let fault = |options: Value| {
+            let error = spec(options).unwrap_err();
+            format!("{} {error} | {}", error.code, error.help.clone().unwrap_or_default())
+        };
+        insta::assert_snapshot!(fault(json!({"role": {"role_arn": "arn:aws:iam::1:role/r", "name": "x"}})), @r"
+        SPOT-0101 `nodeGroups[0].iam.instanceRoleName` together with `instanceRoleARN`: a role that is given is not changed | leave it out, or leave `instanceRoleARN` out
+        ");
+        insta::assert_snapshot!(fault(json!({"boot": {"override_command": "echo"}})), @r"
+        SPOT-0101 `nodeGroups[0].overrideBootstrapCommand` is no NodeConfig | Amazon Linux 2023 is told by a NodeConfig (`apiVersion: node.eks.aws/v1alpha1`), not by a script; scripts go into `preBootstrapCommands`
+        ");
+        insta::assert_snapshot!(fault(json!({"machine": {"cpu_credits": "standard"}})), @r"
+        SPOT-0101 `nodeGroups[0].cpuCredits` is set, and none of the types has CPU credits | leave it out, or name t2, t3, t3a or t4g types
+        ");
+        insta::assert_snapshot!(fault(json!({"scaling": {"suspend": ["Lunch"]}})), @r"
+        SPOT-0101 `Lunch` is no process of an Auto Scaling group | did you mean `Launch`?
+        ");
+        insta::assert_snapshot!(fault(json!({"volumes": [{"size_gib": 5}]})), @r"
+        SPOT-0101 `nodeGroups[0].additionalVolumes[0].volumeName` must be set | name the device, for example `/dev/xvdf`
+        ");
+    }
 }

@@ -82,6 +82,13 @@ impl Nodegroup {
             console::say(&format!("[ℹ]  {}: {}", note.location, note.message));
         }
         let specs = document.nodegroups();
+        if specs.is_empty() {
+            let error = Error::new(Code::DocumentUnsupported, format!("`{name}` has no self-managed group to make"));
+            return Err(match document.managed() {
+                [] => error.help("add one under `nodeGroups`"),
+                _ => error.help("groups under `managedNodeGroups` are made by eksctl; here, write `nodeGroups`"),
+            });
+        }
         specs.iter().try_for_each(NodegroupSpec::validate)?;
         Ok(specs)
     }

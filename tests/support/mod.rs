@@ -47,7 +47,15 @@ pub struct Rig {
 impl Rig {
     /// A fresh world.
     pub fn new() -> Self {
-        let sandbox = Sandbox::fresh(1);
+        Rig::in_sandbox(Sandbox::fresh(1))
+    }
+
+    /// A world that was made for the occasion.
+    pub fn of(world: spotscript::sandbox::world::World) -> Self {
+        Rig::in_sandbox(Sandbox::of(world))
+    }
+
+    fn in_sandbox(sandbox: Sandbox) -> Self {
         let operator = Arc::new(RecordingOperator::default());
         let session = Session {
             cloud: Arc::new(AwsCloud::new(sandbox.sdk_config())),

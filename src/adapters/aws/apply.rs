@@ -58,6 +58,7 @@ impl Mutate for AwsCloud {
             M::EnableMetricsCollection { group, granularity, metrics } => {
                 self.enable_metrics(group, granularity, metrics).await
             }
+            M::DisableMetricsCollection { group, metrics } => self.disable_metrics(group, metrics).await,
             M::CreateOrUpdateTags { group, tags } => self.put_tags(group, tags).await,
             M::DeleteTags { group, keys } => self.delete_tags(group, keys).await,
             M::DeleteAutoScalingGroup { name, force } => self.delete_group(name, *force).await,

@@ -142,9 +142,6 @@ fn change(mutation: &A, state: &mut State) {
             State::AutoScalingGroup(group),
         ) => {
             group.size = size.unwrap_or(group.size);
-            if let Some(seconds) = max_instance_lifetime {
-                group.max_instance_lifetime = Some(*seconds).filter(|seconds| *seconds > 0);
-            }
             if let Some(types) = types {
                 group.types.clone_from(types);
             }
@@ -158,27 +155,35 @@ fn change(mutation: &A, state: &mut State) {
             if let Some(subnets) = subnet_ids {
                 group.subnet_ids.clone_from(subnets);
             }
+            if let Some(seconds) = max_instance_lifetime {
+                group.max_instance_lifetime = Some(*seconds).filter(|seconds| *seconds > 0);
+            }
+        }
+        (A::SuspendProcesses { processes, .. }, State::AutoScalingGroup(group)) => {
+            add(&mut group.suspended_processes, processes);
+        }
+        (A::ResumeProcesses { processes, .. }, State::AutoScalingGroup(group)) => {
+            group.suspended_processes.retain(|there| !processes.contains(there));
+        }
+        (A::EnableMetricsCollection { metrics, .. }, State::AutoScalingGroup(group)) => {
+            add(&mut group.enabled_metrics, metrics);
+        }
+        (A::DisableMetricsCollection { metrics, .. }, State::AutoScalingGroup(group)) => {
+            group.enabled_metrics.retain(|there| !metrics.contains(there));
         }
         (A::CreateOrUpdateTags { tags, .. }, State::AutoScalingGroup(group)) => {
             group.tags.extend(tags.iter().map(|(key, value)| (key.clone(), value.clone())));
-        }
-        (A::SuspendProcesses { processes, .. }, State::AutoScalingGroup(group)) => {
-            let new: Vec<_> =
-                processes.iter().filter(|one| !group.suspended_processes.contains(one)).cloned().collect();
-            group.suspended_processes.extend(new);
-        }
-        (A::ResumeProcesses { processes, .. }, State::AutoScalingGroup(group)) => {
-            group.suspended_processes.retain(|one| !processes.contains(one));
-        }
-        (A::EnableMetricsCollection { metrics, .. }, State::AutoScalingGroup(group)) => {
-            let new: Vec<_> = metrics.iter().filter(|one| !group.enabled_metrics.contains(one)).cloned().collect();
-            group.enabled_metrics.extend(new);
         }
         (A::DeleteTags { keys, .. }, State::AutoScalingGroup(group)) => {
             group.tags.retain(|key, _| !keys.contains(key));
         }
         _ => {}
     }
+}
+
+fn add(list: &mut Vec<String>, more: &[String]) {
+    let new: Vec<String> = more.iter().filter(|one| !list.contains(one)).cloned().collect();
+    list.extend(new);
 }
 
 fn has(group: &SecurityGroup, rule: &IngressRule) -> bool {
@@ -202,10 +207,6 @@ fn group(request: &GroupRequest, arn: String) -> AutoScalingGroup {
         launch_template_version: Some(request.launch_template.version.clone()),
         subnet_ids: request.subnet_ids.clone(),
         zones: vec![],
-        max_instance_lifetime: request.max_instance_lifetime,
-        target_group_arns: request.target_group_arns.clone(),
-        load_balancers: request.load_balancers.clone(),
-        enabled_metrics: vec![],
         tags: request.tags.clone(),
         instances: vec![],
         // What the request leaves to AWS.
@@ -214,6 +215,10 @@ fn group(request: &GroupRequest, arn: String) -> AutoScalingGroup {
         default_cooldown_seconds: 300,
         suspended_processes: vec![],
         termination_policies: vec!["Default".to_owned()],
+        max_instance_lifetime: request.max_instance_lifetime,
+        target_group_arns: request.target_group_arns.clone(),
+        load_balancers: request.load_balancers.clone(),
+        enabled_metrics: vec![],
         service_linked_role_arn: None,
         status: None,
         created: None,

@@ -201,11 +201,37 @@ fn aws(mutation: &A, before: Option<&State>, now: Option<&State>) -> Option<A> {
                 distribution: distribution.as_ref().and(group.distribution.clone()),
                 launch_template: launch_template.as_ref().and_then(|_| template_of(group)),
                 subnet_ids: subnet_ids.as_ref().map(|_| group.subnet_ids.clone()),
-                // 0 is what takes a limit away.
                 max_instance_lifetime: max_instance_lifetime.map(|_| group.max_instance_lifetime.unwrap_or(0)),
             }),
             _ => None,
         },
+        A::SuspendProcesses { group, processes } => match before? {
+            State::AutoScalingGroup(there) => {
+                let processes = without(processes, &there.suspended_processes);
+                (!processes.is_empty()).then(|| A::ResumeProcesses { group: group.clone(), processes })
+            }
+            _ => None,
+        },
+        A::ResumeProcesses { group, processes } => match before? {
+            State::AutoScalingGroup(there) => {
+                let suspended = |one: &&String| there.suspended_processes.contains(one);
+                let processes: Vec<String> = processes.iter().filter(suspended).cloned().collect();
+                (!processes.is_empty()).then(|| A::SuspendProcesses { group: group.clone(), processes })
+            }
+            _ => None,
+        },
+        A::EnableMetricsCollection { group, metrics, .. } => match before? {
+            State::AutoScalingGroup(there) => {
+                let metrics = without(metrics, &there.enabled_metrics);
+                (!metrics.is_empty()).then(|| A::DisableMetricsCollection { group: group.clone(), metrics })
+            }
+            _ => None,
+        },
+        A::DisableMetricsCollection { group, metrics } => Some(A::EnableMetricsCollection {
+            group: group.clone(),
+            granularity: "1Minute".to_owned(),
+            metrics: metrics.clone(),
+        }),
         A::DeleteTags { group, keys } => match before? {
             State::AutoScalingGroup(there) => {
                 let old = keys.iter().filter_map(|key| Some((key.clone(), there.tags.get(key)?.clone()))).collect();
@@ -213,22 +239,6 @@ fn aws(mutation: &A, before: Option<&State>, now: Option<&State>) -> Option<A> {
             }
             _ => None,
         },
-        A::SuspendProcesses { group, processes } => match before? {
-            State::AutoScalingGroup(there) => {
-                let new = processes.iter().filter(|one| !there.suspended_processes.contains(one)).cloned().collect();
-                Some(A::ResumeProcesses { group: group.clone(), processes: new })
-            }
-            _ => None,
-        },
-        A::ResumeProcesses { group, processes } => match before? {
-            State::AutoScalingGroup(there) => {
-                let old = processes.iter().filter(|one| there.suspended_processes.contains(one)).cloned().collect();
-                Some(A::SuspendProcesses { group: group.clone(), processes: old })
-            }
-            _ => None,
-        },
-        // Metrics cost nothing and there is no request of ours that disables them; a group that goes takes them along.
-        A::EnableMetricsCollection { .. } => None,
         A::CreateOrUpdateTags { .. }
         | A::DeleteSecurityGroup { .. }
         | A::CreateRole { .. }
@@ -238,6 +248,10 @@ fn aws(mutation: &A, before: Option<&State>, now: Option<&State>) -> Option<A> {
         | A::CreateLaunchTemplate { .. }
         | A::CreateAutoScalingGroup(_) => None,
     }
+}
+
+fn without(these: &[String], there: &[String]) -> Vec<String> {
+    these.iter().filter(|one| !there.contains(one)).cloned().collect()
 }
 
 /// Of these rules, those that were there before, or those that were not.
@@ -265,9 +279,9 @@ fn request(group: &AutoScalingGroup) -> Option<GroupRequest> {
         distribution: group.distribution.clone()?,
         launch_template: template_of(group)?,
         subnet_ids: group.subnet_ids.clone(),
+        tags: group.tags.clone(),
         max_instance_lifetime: group.max_instance_lifetime,
         target_group_arns: group.target_group_arns.clone(),
         load_balancers: group.load_balancers.clone(),
-        tags: group.tags.clone(),
     })
 }

@@ -93,6 +93,7 @@ impl Resource {
             | A::SuspendProcesses { group: name, .. }
             | A::ResumeProcesses { group: name, .. }
             | A::EnableMetricsCollection { group: name, .. }
+            | A::DisableMetricsCollection { group: name, .. }
             | A::DeleteAutoScalingGroup { name, .. } => Resource::AutoScalingGroup { name: name.clone() },
         }
     }

@@ -11,7 +11,7 @@ mod write;
 
 pub use edit::{Change, edit};
 pub use lint::{Finding, Severity, fix, lint};
-pub use write::write;
+pub use write::{check, write};
 
 use super::error::{Error, Location, Result};
 use super::nodegroup::NodegroupSpec;

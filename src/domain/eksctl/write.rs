@@ -44,6 +44,24 @@ pub fn write(groups: &[NodegroupSpec]) -> Result<String> {
     }
 }
 
+/// Looks at a group as eksctl's rules look at it in a document: at what it says of roles, boot, machines and scaling.
+///
+/// # Errors
+/// The first fault, without a place; the others in its causes.
+pub fn check(group: &NodegroupSpec) -> Result<()> {
+    let usual = NodegroupSpec::new(&group.name, &group.cluster, group.types.clone());
+    let plain = (&usual.role, &usual.boot, &usual.machine, &usual.settings, &usual.additional_volumes)
+        == (&group.role, &group.boot, &group.machine, &group.settings, &group.additional_volumes);
+    if plain {
+        return Ok(());
+    }
+    let group =
+        NodegroupSpec { region: group.region.clone().or_else(|| Some("us-east-1".to_owned())), ..group.clone() };
+    let Err(error) = write(std::slice::from_ref(&group)) else { return Ok(()) };
+    let message = error.message.trim_start_matches("a group cannot be written: ").to_owned();
+    Err(Error { code: Code::InvalidValue, message, location: None, ..error })
+}
+
 fn document(cluster: &str, region: &str, own: &[NodegroupSpec], managed: &[NodegroupSpec]) -> Value {
     let mut annotations = Map::new();
     for group in own.iter().chain(managed) {

@@ -128,6 +128,10 @@ pub enum AwsMutation {
         granularity: String,
         metrics: Vec<String>,
     },
+    DisableMetricsCollection {
+        group: String,
+        metrics: Vec<String>,
+    },
     CreateOrUpdateTags {
         group: String,
         tags: TagMap,

@@ -170,11 +170,50 @@ mod tests {
         volume.iops: int
         volume.throughput: int
         volume.encrypted: bool
+        volume.kms_key: string
+        volume.device: string
+        volume.snapshot: string
         private_networking: bool
         zones: list of string
         subnets: list of string
         max_pods: int
         ami: string
+        family: string AmazonLinux2023|AmazonLinux2|UbuntuPro2604|Ubuntu2604|UbuntuPro2404|Ubuntu2404|UbuntuPro2204|Ubuntu2204|UbuntuPro2004|Ubuntu2004|Bottlerocket|BottlerocketFips|WindowsServer2019CoreContainer|WindowsServer2019FullContainer|WindowsServer2022CoreContainer|WindowsServer2022FullContainer|WindowsServer2025CoreContainer|WindowsServer2025FullContainer
+        local_zones: list of string
+        security_groups: list of string
+        volumes: list of map
+        role: map
+        role.name: string
+        role.policy: map of any
+        role.policy_arns: list of string
+        role.permissions_boundary: string
+        role.role_arn: string
+        role.profile_arn: string
+        boot: map
+        boot.commands: list of string
+        boot.override_command: string
+        boot.kubelet: map of any
+        boot.cluster_dns: string
+        boot.bottlerocket: map of any
+        boot.admin_container: bool
+        machine: map
+        machine.name: string
+        machine.name_prefix: string
+        machine.placement_group: string
+        machine.ebs_optimized: bool
+        machine.detailed_monitoring: bool
+        machine.enclaves: bool
+        machine.cpu_credits: string standard|unlimited
+        machine.imds_v1: bool
+        machine.pod_imds: bool
+        machine.reservation: string
+        scaling: map
+        scaling.suspend: list of string Launch|Terminate|AddToLoadBalancer|AlarmNotification|AZRebalance|HealthCheck|InstanceRefresh|ReplaceUnhealthy|ScheduledActions
+        scaling.max_lifetime: int
+        scaling.metrics: list of string
+        scaling.target_groups: list of string
+        scaling.load_balancers: list of string
+        scaling.propagate_tags: bool
         ");
         insta::assert_snapshot!(listed("spot::advisor"), @"
         region: string

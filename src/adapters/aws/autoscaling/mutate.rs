@@ -93,6 +93,13 @@ impl AwsCloud {
         Ok(Outcome::default())
     }
 
+    pub(in crate::adapters::aws) async fn disable_metrics(&self, group: &str, metrics: &[String]) -> Result<Outcome> {
+        let request = self.autoscaling().disable_metrics_collection().auto_scaling_group_name(group);
+        let answer = request.set_metrics(some(metrics)).send().await;
+        answer.map_err(|e| failed(&format!("disable metrics of Auto Scaling group `{group}`"), &e))?;
+        Ok(Outcome::default())
+    }
+
     pub(in crate::adapters::aws) async fn put_tags(&self, group: &str, map: &TagMap) -> Result<Outcome> {
         let tags = tags(group, map);
         let request = self.autoscaling().create_or_update_tags().set_tags(Some(tags));

@@ -25,6 +25,7 @@ pub const OPERATIONS: &[(&str, Handler)] = &[
     ("DescribeAutoScalingInstances", instances::describe),
     ("DescribeScalingActivities", activities::describe),
     ("DescribeTags", tags::describe),
+    ("DisableMetricsCollection", update::disable_metrics),
     ("EnableMetricsCollection", update::enable_metrics),
     ("ResumeProcesses", update::resume),
     ("SetDesiredCapacity", update::set_desired),

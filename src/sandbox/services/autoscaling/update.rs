@@ -187,6 +187,15 @@ pub(super) fn enable_metrics(world: &mut World, params: &Params) -> Reply {
     Ok(Value::Null)
 }
 
+pub(super) fn disable_metrics(world: &mut World, params: &Params) -> Reply {
+    let name = named(world, &params.0)?.name.clone();
+    let metrics = read::strings(&params.0, "Metrics");
+    if let Some(group) = world.autoscaling.groups.get_mut(&name) {
+        group.metrics.retain(|known| !metrics.is_empty() && !metrics.contains(known));
+    }
+    Ok(Value::Null)
+}
+
 pub(super) fn resume(world: &mut World, params: &Params) -> Reply {
     let name = named(world, &params.0)?.name.clone();
     let processes = processes(params)?;
