@@ -11,6 +11,8 @@ mod adapter;
 mod cases;
 #[path = "kubectl/describe.rs"]
 mod describe;
+#[path = "kubectl/drain.rs"]
+mod drain;
 #[path = "kubectl/get.rs"]
 mod get;
 #[path = "kubectl/real.rs"]

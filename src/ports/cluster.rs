@@ -5,6 +5,7 @@
 use async_trait::async_trait;
 use k8s_openapi::api::core::v1::{ConfigMap, Event, Node, Pod};
 
+use crate::domain::drain::Missing;
 use crate::domain::error::Result;
 use crate::domain::mutation::{KubeMutation, Outcome};
 
@@ -17,6 +18,10 @@ pub trait Cluster: Send + Sync {
     async fn node(&self, name: &str) -> Result<Option<Node>>;
     /// Pods: of a namespace or all (`None`), by label selector, by field selector (both may be empty).
     async fn pods(&self, namespace: Option<&str>, labels: &str, fields: &str) -> Result<Vec<Pod>>;
+    /// One pod.
+    async fn pod(&self, namespace: &str, name: &str) -> Result<Option<Pod>>;
+    /// Whether there is such a DaemonSet, or the server's sentence about why that cannot be told.
+    async fn daemon_set(&self, namespace: &str, name: &str) -> std::result::Result<(), Missing>;
     /// Events: of a namespace or all (`None`), by field selector.
     async fn events(&self, namespace: Option<&str>, fields: &str) -> Result<Vec<Event>>;
     /// A ConfigMap.
@@ -25,6 +30,8 @@ pub trait Cluster: Send + Sync {
     async fn describe_node(&self, name: &str, now: jiff::Timestamp) -> Result<Option<String>>;
     /// `kubectl describe pod`'s text. `now` is the clock for ages.
     async fn describe_pod(&self, namespace: &str, name: &str, now: jiff::Timestamp) -> Result<Option<String>>;
+    /// Makes a mutating request of which the server shall keep nothing (`dryRun=All`): it says whether it would.
+    async fn rehearse(&self, mutation: &KubeMutation) -> Result<()>;
     /// Makes one mutating request.
     async fn apply(&self, mutation: &KubeMutation) -> Result<Outcome>;
 }

@@ -3,16 +3,16 @@
 use async_trait::async_trait;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use k8s_openapi::api::apps::v1::DaemonSet;
 use k8s_openapi::api::core::v1::{ConfigMap, Event, Node, Pod};
-use kube::api::{
-    Api, ApiResource, DeleteParams, DynamicObject, EvictParams, ListParams, Patch, PatchParams, PostParams,
-};
+use kube::api::{Api, ApiResource, DynamicObject, ListParams};
 use kube::{Client, Resource};
 use serde::de::DeserializeOwned;
-use serde_json::json;
 
+use super::change;
 use super::describe::describe;
 use super::failure::from_kube;
+use crate::domain::drain::Missing;
 use crate::domain::error::Result;
 use crate::domain::kubernetes::{FieldSelector, Selector};
 use crate::domain::mutation::{KubeMutation, Outcome};
@@ -92,6 +92,22 @@ impl Cluster for KubeCluster {
         list_all(&self.objects(namespace), "list pods", labels, fields).await
     }
 
+    async fn pod(&self, namespace: &str, name: &str) -> Result<Option<Pod>> {
+        let found = self.objects::<Pod>(Some(namespace)).get_opt(name).await;
+        found.map_err(|error| from_kube(&format!("get pod `{namespace}/{name}`"), error))
+    }
+
+    async fn daemon_set(&self, namespace: &str, name: &str) -> std::result::Result<(), Missing> {
+        match self.objects::<DaemonSet>(Some(namespace)).get_metadata(name).await {
+            Ok(_) => Ok(()),
+            Err(kube::Error::Api(status)) => Err(Missing { absent: status.code == 404, why: status.message.clone() }),
+            Err(error) => {
+                let error = from_kube(&format!("get DaemonSet `{namespace}/{name}`"), error);
+                Err(Missing { absent: false, why: error.message })
+            }
+        }
+    }
+
     async fn events(&self, namespace: Option<&str>, fields: &str) -> Result<Vec<Event>> {
         list_all(&self.objects(namespace), "list events", "", fields).await
     }
@@ -121,53 +137,12 @@ impl Cluster for KubeCluster {
         }
     }
 
+    async fn rehearse(&self, mutation: &KubeMutation) -> Result<()> {
+        change::make(&self.client, mutation, true).await
+    }
+
     async fn apply(&self, mutation: &KubeMutation) -> Result<Outcome> {
-        match mutation {
-            KubeMutation::Cordon { node, unschedulable } => {
-                let nodes: Api<Node> = Api::all(self.client.clone());
-                // Null removes the field: an uncordoned node looks as if it had never been cordoned.
-                let value = if *unschedulable { json!(true) } else { json!(null) };
-                let patch = Patch::Strategic(json!({"spec": {"unschedulable": value}}));
-                let verb = if *unschedulable { "cordon" } else { "uncordon" };
-                let patched = nodes.patch(node, &PatchParams::default(), &patch).await;
-                patched.map_err(|error| from_kube(&format!("{verb} node `{node}`"), error))?;
-            }
-            KubeMutation::Evict { namespace, pod, grace_seconds } => {
-                let grace_period_seconds = grace_seconds.and_then(|seconds| u32::try_from(seconds).ok());
-                let options = DeleteParams { grace_period_seconds, ..DeleteParams::default() };
-                let params = EvictParams { delete_options: Some(options), ..EvictParams::default() };
-                let evicted = self.objects::<Pod>(Some(namespace)).evict(pod, &params).await;
-                match evicted {
-                    // Gone is what was asked for.
-                    Err(kube::Error::Api(status)) if status.code == 404 => {}
-                    other => {
-                        other.map_err(|error| from_kube(&format!("evict pod `{namespace}/{pod}`"), error))?;
-                    }
-                }
-            }
-            KubeMutation::DeleteNode { node } => {
-                let nodes: Api<Node> = Api::all(self.client.clone());
-                match nodes.delete(node, &DeleteParams::default()).await {
-                    Err(kube::Error::Api(status)) if status.code == 404 => {}
-                    other => {
-                        other.map_err(|error| from_kube(&format!("delete node `{node}`"), error))?;
-                    }
-                }
-            }
-            KubeMutation::PutConfigMap { namespace, name, data, resource_version } => {
-                let mut object = ConfigMap::default();
-                object.metadata.name = Some(name.clone());
-                object.metadata.namespace = Some(namespace.clone());
-                object.metadata.resource_version = resource_version.clone();
-                object.data = Some(data.iter().map(|(key, value)| (key.clone(), value.clone())).collect());
-                let maps = self.objects::<ConfigMap>(Some(namespace));
-                let put = match resource_version {
-                    Some(_) => maps.replace(name, &PostParams::default(), &object).await,
-                    None => maps.create(&PostParams::default(), &object).await,
-                };
-                put.map_err(|error| from_kube(&format!("write ConfigMap `{namespace}/{name}`"), error))?;
-            }
-        }
+        change::make(&self.client, mutation, false).await?;
         Ok(Outcome::default())
     }
 }

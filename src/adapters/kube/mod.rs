@@ -1,6 +1,7 @@
 //! The Kubernetes adapter: [`Cluster`](crate::ports::Cluster) over kube-rs, and the ways to reach a cluster.
 
 mod access;
+mod change;
 mod cluster;
 mod describe;
 mod eks_access;

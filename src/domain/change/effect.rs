@@ -69,8 +69,16 @@ pub fn effect(mutation: &Mutation, before: Option<&State>, outcome: Option<&Outc
         },
         Mutation::Kube(mutation) => match (mutation, before.cloned()) {
             (K::Evict { .. } | K::DeleteNode { .. }, _) => None,
-            (K::Cordon { unschedulable, .. }, Some(State::Node(_))) => {
-                Some(State::Node(NodeState { unschedulable: *unschedulable }))
+            (K::Cordon { unschedulable, .. }, Some(State::Node(node))) => {
+                Some(State::Node(NodeState { unschedulable: *unschedulable, ..node }))
+            }
+            (K::SetTaints { taints, .. }, Some(State::Node(node))) => {
+                Some(State::Node(NodeState { taints: taints.clone(), ..node }))
+            }
+            (K::SetLabels { set, remove, .. }, Some(State::Node(mut node))) => {
+                node.labels.retain(|key, _| !remove.contains(key));
+                node.labels.extend(set.iter().map(|(key, value)| (key.clone(), value.clone())));
+                Some(State::Node(node))
             }
             (K::PutConfigMap { data, resource_version, .. }, _) => Some(State::ConfigMap(ConfigMapState {
                 data: data.clone(),

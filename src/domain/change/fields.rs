@@ -49,7 +49,16 @@ pub fn fields(state: &State) -> Fields {
         }
         State::LaunchTemplate(template) => launch_template(&mut put, template),
         State::AutoScalingGroup(group) => auto_scaling_group(&mut put, group),
-        State::Node(node) => put("unschedulable", node.unschedulable.to_string()),
+        State::Node(node) => {
+            put("unschedulable", node.unschedulable.to_string());
+            for taint in &node.taints {
+                let text = |field: &str| taint[field].as_str().unwrap_or_default().to_owned();
+                put(&format!("taint {}:{}", text("key"), text("effect")), text("value"));
+            }
+            for (key, value) in &node.labels {
+                put(&format!("label {key}"), value.clone());
+            }
+        }
         State::Pod {} => {}
         State::ConfigMap(map) => {
             for (key, value) in &map.data {

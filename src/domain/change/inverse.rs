@@ -27,7 +27,7 @@ pub fn inverse(mutation: &Mutation, before: Option<&State>, now: Option<&State>)
             requests.into_iter().map(Mutation::Aws).collect()
         }
         (Mutation::Aws(mutation), _) => aws(mutation, before, now).map(Mutation::Aws).into_iter().collect(),
-        (Mutation::Kube(mutation), _) => kube(mutation, before).map(Mutation::Kube).into_iter().collect(),
+        (Mutation::Kube(mutation), _) => kube(mutation, before, now).map(Mutation::Kube).into_iter().collect(),
     }
 }
 
@@ -45,10 +45,27 @@ fn retag(group: &str, set: &TagMap, before: &TagMap) -> Vec<Mutation> {
     requests.into_iter().map(Mutation::Aws).collect()
 }
 
-fn kube(mutation: &K, before: Option<&State>) -> Option<K> {
+fn kube(mutation: &K, before: Option<&State>, now: Option<&State>) -> Option<K> {
     match (mutation, before) {
         (K::Cordon { node, .. }, Some(State::Node(state))) => {
             Some(K::Cordon { node: node.clone(), unschedulable: state.unschedulable })
+        }
+        // Only what the change did is taken back: others may have tainted the node since.
+        (K::SetTaints { node, taints, .. }, Some(State::Node(state))) => {
+            let now = match now {
+                Some(State::Node(now)) => &now.taints,
+                _ => taints,
+            };
+            let added = |taint: &&serde_json::Value| taints.contains(taint) && !state.taints.contains(taint);
+            let removed = state.taints.iter().filter(|taint| !taints.contains(taint) && !now.contains(taint));
+            let taints = now.iter().filter(|taint| !added(taint)).chain(removed).cloned().collect();
+            Some(K::SetTaints { node: node.clone(), taints, resource_version: None })
+        }
+        (K::SetLabels { node, set, remove }, Some(State::Node(state))) => {
+            let touched = set.keys().chain(remove);
+            let old = touched.filter_map(|key| Some((key.clone(), state.labels.get(key)?.clone())));
+            let new = set.keys().filter(|key| !state.labels.contains_key(*key));
+            Some(K::SetLabels { node: node.clone(), set: old.collect(), remove: new.cloned().collect() })
         }
         (K::PutConfigMap { namespace, name, .. }, before) => Some(K::PutConfigMap {
             namespace: namespace.clone(),

@@ -95,7 +95,9 @@ impl Resource {
 
     fn of_kube(mutation: &K) -> Self {
         match mutation {
-            K::Cordon { node, .. } | K::DeleteNode { node } => Resource::Node { name: node.clone() },
+            K::Cordon { node, .. } | K::SetTaints { node, .. } | K::SetLabels { node, .. } | K::DeleteNode { node } => {
+                Resource::Node { name: node.clone() }
+            }
             K::Evict { namespace, pod, .. } => Resource::Pod { namespace: namespace.clone(), name: pod.clone() },
             K::PutConfigMap { namespace, name, .. } => {
                 Resource::ConfigMap { namespace: namespace.clone(), name: name.clone() }
@@ -143,12 +145,23 @@ impl Resource {
 pub struct NodeState {
     /// Whether it is cordoned.
     pub unschedulable: bool,
+    /// Its taints as the API writes them.
+    #[serde(default)]
+    pub taints: Vec<serde_json::Value>,
+    /// Its labels.
+    #[serde(default)]
+    pub labels: std::collections::BTreeMap<String, String>,
 }
 
 impl NodeState {
     /// Of a node.
     pub fn of(node: &Node) -> Self {
-        NodeState { unschedulable: node.spec.as_ref().is_some_and(|spec| spec.unschedulable == Some(true)) }
+        let taints = node.spec.as_ref().and_then(|spec| spec.taints.as_deref()).unwrap_or_default();
+        NodeState {
+            unschedulable: node.spec.as_ref().is_some_and(|spec| spec.unschedulable == Some(true)),
+            taints: taints.iter().filter_map(|taint| serde_json::to_value(taint).ok()).collect(),
+            labels: node.metadata.labels.clone().unwrap_or_default(),
+        }
     }
 }
 

@@ -5,8 +5,10 @@
 pub mod age;
 pub mod columns;
 pub mod field_selector;
+pub mod go_duration;
 pub mod names;
 pub mod node;
+pub mod pod;
 pub mod quantity;
 pub mod selector;
 mod selector_parser;

@@ -12,6 +12,7 @@ use crate::domain::cloud::{
     AccessEntry, AutoScalingGroup, CallerIdentity, Cluster as CloudCluster, Instance, InstanceProfile, KeyPair,
     LaunchTemplate, Offering, Role, ScalingActivity, SecurityGroup, SpotPrice, Subnet,
 };
+use crate::domain::drain::Missing;
 use crate::domain::error::Result;
 use crate::domain::mutation::{AwsMutation, KubeMutation, Mutation, Outcome};
 use crate::ops::{Session, current};
@@ -245,6 +246,13 @@ impl Cluster for SeenCluster {
     async fn pods(&self, namespace: Option<&str>, labels: &str, fields: &str) -> Result<Vec<Pod>> {
         Ok(self.lens.pods(self.inner.pods(namespace, labels, fields).await?))
     }
+    async fn pod(&self, namespace: &str, name: &str) -> Result<Option<Pod>> {
+        let real = self.inner.pod(namespace, name).await?;
+        Ok(self.lens.pods(real.into_iter().collect()).pop())
+    }
+    async fn daemon_set(&self, namespace: &str, name: &str) -> std::result::Result<(), Missing> {
+        self.inner.daemon_set(namespace, name).await
+    }
     async fn events(&self, namespace: Option<&str>, fields: &str) -> Result<Vec<Event>> {
         self.inner.events(namespace, fields).await
     }
@@ -269,6 +277,9 @@ impl Cluster for SeenCluster {
     }
     async fn describe_pod(&self, namespace: &str, name: &str, now: Timestamp) -> Result<Option<String>> {
         self.inner.describe_pod(namespace, name, now).await
+    }
+    async fn rehearse(&self, mutation: &KubeMutation) -> Result<()> {
+        self.inner.rehearse(mutation).await
     }
     async fn apply(&self, mutation: &KubeMutation) -> Result<Outcome> {
         let change = Mutation::Kube(mutation.clone());
