@@ -13,7 +13,11 @@ mod cases;
 mod describe;
 #[path = "kubectl/drain.rs"]
 mod drain;
+#[path = "kubectl/edges.rs"]
+mod edges;
 #[path = "kubectl/get.rs"]
 mod get;
+#[path = "kubectl/ours.rs"]
+mod ours;
 #[path = "kubectl/real.rs"]
 mod real;

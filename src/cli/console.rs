@@ -92,6 +92,16 @@ pub fn print(text: &str) {
     }
 }
 
+/// Writes data to stdout as it is: another program's text may end without a line break.
+pub fn print_as_is(text: &str) {
+    let mut to = stdout().lock();
+    if let Err(error) = to.write_all(text.as_bytes()).and_then(|()| to.flush())
+        && error.kind() != ErrorKind::BrokenPipe
+    {
+        LOST.store(true, Ordering::Relaxed);
+    }
+}
+
 /// Writes talk to stderr, its last line ended.
 pub fn say(text: &str) {
     drop(live::beside(|| write(&mut stderr().lock(), text)));

@@ -7,6 +7,8 @@ use clap::Subcommand;
 
 use super::answer::answer;
 use super::cluster_choice::ClusterChoice;
+use super::kubectl::change::DeleteArgs;
+use super::kubectl::{self, Verb};
 use super::{Failed, Global};
 use crate::domain::code::Code;
 use crate::domain::error::Error;
@@ -24,6 +26,9 @@ pub struct Args {
 enum What {
     #[command(visible_alias = "ng")]
     Nodegroup(Nodegroup),
+    /// Node objects, as `kubectl delete node` does; the machines behind them are not touched
+    #[command(visible_alias = "nodes")]
+    Node(DeleteArgs),
 }
 
 /// Drain a node group and delete it with everything that was made for it
@@ -45,7 +50,13 @@ struct Nodegroup {
 
 /// Runs the command.
 pub fn run(args: Args, global: &Global) -> Result<ExitCode, Failed> {
-    let What::Nodegroup(delete) = args.what;
+    let delete = match args.what {
+        What::Nodegroup(delete) => delete,
+        What::Node(mut delete) => {
+            delete.resources.insert(0, "node".to_owned());
+            return kubectl::run(&Verb::Delete(delete), global);
+        }
+    };
     if !global.yes && !std::io::stdin().is_terminal() {
         return Err(Error::new(
             Code::InvalidArgument,

@@ -15,7 +15,7 @@ pub enum TargetKind {
 }
 
 /// The form of data on stdout.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Output {
     /// For people.
     Text,
@@ -23,6 +23,28 @@ pub enum Output {
     Wide,
     /// For programs.
     Json,
+    /// kubectl's further forms: `yaml`, `name`, `jsonpath=…`, `custom-columns=…`.
+    Kubectl(String),
+}
+
+/// Any form: whether a command has it is known to the command.
+fn output(text: &str) -> Result<Output, String> {
+    Ok(match text {
+        "text" => Output::Text,
+        "wide" => Output::Wide,
+        "json" => Output::Json,
+        other => {
+            let format = other.split('=').next().unwrap_or_default();
+            if !["yaml", "name"].contains(&format)
+                && !["jsonpath", "custom-columns"].iter().any(|it| format.starts_with(it))
+            {
+                return Err("write `text`, `wide` or `json`; for what the cluster holds also `yaml`, `name`, \
+                            `jsonpath=…` or `custom-columns=…`"
+                    .to_owned());
+            }
+            Output::Kubectl(other.to_owned())
+        }
+    })
 }
 
 /// How this process came to do what it does: what the journal notes.
@@ -76,7 +98,7 @@ pub struct Global {
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub quiet: bool,
     /// Form of the data on stdout: `text` (the default), `wide` with more columns, or `json`
-    #[arg(short, long, global = true, value_enum, hide_possible_values = true)]
+    #[arg(short, long, global = true, value_parser = output)]
     pub output: Option<Output>,
     /// Colours: `auto` (the default: at a terminal, unless NO_COLOR is set), `always` or `never`
     #[arg(long, global = true, value_enum, value_name = "WHEN", hide_possible_values = true)]
@@ -107,7 +129,7 @@ impl Global {
             world: later.world.or_else(|| self.world.clone()),
             verbose: self.verbose + later.verbose,
             quiet: self.quiet || later.quiet,
-            output: later.output.or(self.output),
+            output: later.output.or_else(|| self.output.clone()),
             color: later.color.or(self.color),
             no_color: self.no_color || later.no_color,
             yes: self.yes || later.yes,
@@ -139,6 +161,16 @@ impl Global {
     /// Whether more columns are wanted.
     pub fn wide(&self) -> bool {
         self.output == Some(Output::Wide)
+    }
+
+    /// The form in kubectl's spelling; empty for its tables.
+    pub fn kubectl_output(&self) -> &str {
+        match &self.output {
+            None | Some(Output::Text) => "",
+            Some(Output::Wide) => "wide",
+            Some(Output::Json) => "json",
+            Some(Output::Kubectl(form)) => form,
+        }
     }
 
     /// The sandbox world's name.

@@ -23,6 +23,7 @@ mod get;
 mod given;
 mod global;
 mod journal;
+pub mod kubectl;
 mod list;
 mod man;
 mod new;
@@ -50,6 +51,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 pub use global::{Global, Output, TargetKind};
+use kubectl::Verb;
 
 use crate::domain::Code;
 use crate::domain::error::Error;
@@ -93,6 +95,16 @@ enum Command {
     Asg(asg::Args),
     Nodes(nodes::Args),
     Describe(describe::Args),
+    /// Keep new pods away from nodes, as `kubectl cordon` does
+    Cordon(kubectl::drain::CordonArgs),
+    /// Let new pods come to nodes again, as `kubectl uncordon` does
+    Uncordon(kubectl::drain::UncordonArgs),
+    /// Empty nodes, as `kubectl drain` does: cordon, then evict
+    Drain(kubectl::drain::DrainArgs),
+    /// Add and remove taints of nodes, as `kubectl taint` does
+    Taint(kubectl::change::TaintArgs),
+    /// Set and remove labels of nodes, as `kubectl label` does
+    Label(kubectl::change::LabelArgs),
     Diagram(diagram::Args),
     Advisor(advisor::Args),
     Docs(docs::Args),
@@ -102,7 +114,23 @@ enum Command {
     Man(man::Args),
 }
 
+impl Command {
+    /// Whether it prints what the cluster holds, and so understands kubectl's forms of output.
+    fn is_kubectls(&self) -> bool {
+        match self {
+            Command::Get(args) => args.is_kubectls(),
+            Command::Nodes(_) => true,
+            _ => false,
+        }
+    }
+}
+
 fn dispatch(command: Command, global: &Global) -> Result<ExitCode, Failed> {
+    if let (Some(Output::Kubectl(form)), false) = (&global.output, command.is_kubectls()) {
+        return Err(Error::new(Code::InvalidArgument, format!("this command has no output of the form `{form}`"))
+            .help("use `text`, `wide` or `json`")
+            .into());
+    }
     match command {
         Command::Run(args) => run::run(args, global),
         Command::Apply(args) => apply::run(args, global),
@@ -123,6 +151,11 @@ fn dispatch(command: Command, global: &Global) -> Result<ExitCode, Failed> {
         Command::Asg(args) => asg::run(args, global),
         Command::Nodes(args) => nodes::run(args, global),
         Command::Describe(args) => describe::run(args, global),
+        Command::Cordon(args) => kubectl::run(&Verb::Cordon(args), global),
+        Command::Uncordon(args) => kubectl::run(&Verb::Uncordon(args), global),
+        Command::Drain(args) => kubectl::run(&Verb::Drain(args), global),
+        Command::Taint(args) => kubectl::run(&Verb::Taint(args), global),
+        Command::Label(args) => kubectl::run(&Verb::Label(args), global),
         Command::Diagram(args) => diagram::run(args, global),
         Command::Advisor(args) => advisor::run(args, global),
         Command::Docs(args) => docs::run(args, global),

@@ -42,7 +42,7 @@ pub fn run(args: Args, global: &Global) -> Result<ExitCode, Failed> {
     flags.start.resumes = Some(root.id.clone());
     // It was allowed to change what it changed; whoever resumes it allows the rest.
     flags.yes = true;
-    flags.output = global.output.or(flags.output);
+    flags.output = global.output.clone().or(flags.output);
     flags.verbose = flags.verbose.max(global.verbose);
     console::say(&format!("taking up run {}: {}", short(&root.id), root.script));
     dispatch(command, &flags)

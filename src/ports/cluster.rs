@@ -7,6 +7,7 @@ use k8s_openapi::api::core::v1::{ConfigMap, Event, Node, Pod};
 
 use crate::domain::drain::Missing;
 use crate::domain::error::Result;
+use crate::domain::kubernetes::refusal::Status;
 use crate::domain::mutation::{KubeMutation, Outcome};
 
 /// A Kubernetes cluster.
@@ -30,6 +31,8 @@ pub trait Cluster: Send + Sync {
     async fn describe_node(&self, name: &str, now: jiff::Timestamp) -> Result<Option<String>>;
     /// `kubectl describe pod`'s text. `now` is the clock for ages.
     async fn describe_pod(&self, namespace: &str, name: &str, now: jiff::Timestamp) -> Result<Option<String>>;
+    /// Reads what is at a path of the API, in the form that `accept` asks for, or what the server says against it.
+    async fn read(&self, path: &str, accept: &str) -> Result<std::result::Result<Vec<u8>, Status>>;
     /// Makes a mutating request of which the server shall keep nothing (`dryRun=All`): it says whether it would.
     async fn rehearse(&self, mutation: &KubeMutation) -> Result<()>;
     /// Makes one mutating request.

@@ -52,7 +52,7 @@ impl Case {
 /// A folder of recorded cases.
 pub struct Recording {
     pub name: String,
-    golden: PathBuf,
+    pub golden: PathBuf,
     pub cases: Vec<Case>,
 }
 

@@ -14,10 +14,10 @@ use spotscript::sandbox::{Sandbox, kube_face};
 
 use super::cases::{Recording, Tally, recordings};
 
-struct Served {
+pub struct Served {
     address: SocketAddr,
     home: tempfile::TempDir,
-    sandbox: Sandbox,
+    pub sandbox: Sandbox,
     server: tokio::task::JoinHandle<()>,
 }
 
@@ -27,7 +27,7 @@ impl Drop for Served {
     }
 }
 
-async fn serve(sandbox: Sandbox) -> Served {
+pub async fn serve(sandbox: Sandbox) -> Served {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let handle = sandbox.clone();
@@ -57,7 +57,7 @@ impl Served {
         command
     }
 
-    async fn kubectl(&self, arguments: &[&str]) -> Output {
+    pub async fn kubectl(&self, arguments: &[&str]) -> Output {
         let mut command = self.command(arguments);
         tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap()
     }
@@ -69,7 +69,7 @@ impl Served {
     }
 }
 
-fn no_kubectl() -> bool {
+pub fn no_kubectl() -> bool {
     let missing = Command::new("kubectl").arg("--help").output().is_err();
     if missing {
         eprintln!("SKIPPED: no kubectl on this machine; nobody judged the Kubernetes face");
@@ -220,7 +220,7 @@ async fn kubectl_watches_nodes() {
 
 /// Evictions come in no order, and so do the reasons that kubectl groups: lines are compared as a set, words within a
 /// grouped reason too.
-fn unordered(text: &str) -> String {
+pub fn unordered(text: &str) -> String {
     let mut lines: Vec<String> = text
         .lines()
         .map(|line| {

@@ -1,6 +1,7 @@
 //! A cluster, over kube-rs.
 
 use async_trait::async_trait;
+use http::{Request, header};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use k8s_openapi::api::apps::v1::DaemonSet;
@@ -9,17 +10,17 @@ use kube::api::{Api, ApiResource, DynamicObject, ListParams};
 use kube::{Client, Resource};
 use serde::de::DeserializeOwned;
 
-use super::change;
-use super::describe::describe;
+use super::{change, describe};
 use super::failure::from_kube;
 use crate::domain::drain::Missing;
 use crate::domain::error::Result;
+use crate::domain::kubernetes::refusal::Status;
 use crate::domain::kubernetes::{FieldSelector, Selector};
 use crate::domain::mutation::{KubeMutation, Outcome};
 use crate::ports::Cluster;
 
 /// Objects asked for at once: what kubectl asks for.
-const PAGE: u32 = 500;
+pub(super) const PAGE: u32 = 500;
 
 /// A cluster's API server.
 #[derive(Clone)]
@@ -122,7 +123,7 @@ impl Cluster for KubeCluster {
         let nodes: Api<DynamicObject> = Api::all_with(self.client.clone(), &resource);
         let found = nodes.get_opt(name).await.map_err(|error| from_kube(&format!("get node `{name}`"), error))?;
         match found {
-            Some(node) => describe(self.client.clone(), &resource, &node, now, self.zone.clone()).await.map(Some),
+            Some(node) => describe::node(&self.client, node, now, &self.zone).await.map(Some),
             None => Ok(None),
         }
     }
@@ -132,8 +133,24 @@ impl Cluster for KubeCluster {
         let pods: Api<DynamicObject> = Api::namespaced_with(self.client.clone(), namespace, &resource);
         let what = format!("get pod `{namespace}/{name}`");
         match pods.get_opt(name).await.map_err(|error| from_kube(&what, error))? {
-            Some(pod) => describe(self.client.clone(), &resource, &pod, now, self.zone.clone()).await.map(Some),
+            Some(pod) => describe::pod(self.client.clone(), &pod, now, self.zone.clone()).await.map(Some),
             None => Ok(None),
+        }
+    }
+
+    async fn read(&self, path: &str, accept: &str) -> Result<std::result::Result<Vec<u8>, Status>> {
+        let what = || format!("read `{path}`");
+        let request = Request::get(path).header(header::ACCEPT, accept).body(vec![]);
+        let request = request.map_err(|error| from_kube(&what(), kube::Error::HttpError(error)))?;
+        match self.client.request_text(request).await {
+            Ok(text) => Ok(Ok(text.into_bytes())),
+            Err(kube::Error::Api(status)) => Ok(Err(Status {
+                code: status.code,
+                reason: status.reason.clone(),
+                message: status.message.clone(),
+                details: serde_json::to_value(&status.details).unwrap_or_default(),
+            })),
+            Err(error) => Err(from_kube(&what(), error)),
         }
     }
 

@@ -39,9 +39,151 @@ pub fn parse_milli(text: &str) -> Option<i128> {
     Some(numerator.div_euclid(denominator) + i128::from(numerator.rem_euclid(denominator) != 0))
 }
 
+/// How a quantity is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Form {
+    /// `500m`, `3G`
+    #[default]
+    Decimal,
+    /// `2Gi`
+    Binary,
+    /// `1e3`
+    Exponent,
+}
+
+/// A quantity as Kubernetes computes with it and prints it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Quantity {
+    nanos: i128,
+    form: Form,
+}
+
+impl Quantity {
+    /// Reads a quantity, to the billionth; what is less is rounded away from zero. `None` for what is none.
+    pub fn parse(text: &str) -> Option<Self> {
+        let end = text.find(|character: char| !matches!(character, '0'..='9' | '.' | '+' | '-')).unwrap_or(text.len());
+        let (number, suffix) = text.split_at(end);
+        let (power, shift, form) = match suffix {
+            "n" => (-9, 0, Form::Decimal),
+            "u" => (-6, 0, Form::Decimal),
+            "m" => (-3, 0, Form::Decimal),
+            "" => (0, 0, Form::Decimal),
+            "k" => (3, 0, Form::Decimal),
+            "M" => (6, 0, Form::Decimal),
+            "G" => (9, 0, Form::Decimal),
+            "T" => (12, 0, Form::Decimal),
+            "P" => (15, 0, Form::Decimal),
+            "E" => (18, 0, Form::Decimal),
+            "Ki" => (0, 10, Form::Binary),
+            "Mi" => (0, 20, Form::Binary),
+            "Gi" => (0, 30, Form::Binary),
+            "Ti" => (0, 40, Form::Binary),
+            "Pi" => (0, 50, Form::Binary),
+            "Ei" => (0, 60, Form::Binary),
+            _ => (suffix.strip_prefix(['e', 'E'])?.parse::<i32>().ok()?, 0, Form::Exponent),
+        };
+        let negative = number.starts_with('-');
+        let number = number.strip_prefix(['+', '-']).unwrap_or(number);
+        let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+        let digits = format!("{whole}{fraction}");
+        let value = digits.parse::<i128>().ok().filter(|_| digits.bytes().all(|byte| byte.is_ascii_digit()))?;
+        let value = value.checked_mul(1_i128 << shift)?;
+        let scale = power.checked_add(9)?.checked_sub(i32::try_from(fraction.len()).ok()?)?;
+        let factor = 10_i128.checked_pow(scale.unsigned_abs())?;
+        let nanos = if scale >= 0 { value.checked_mul(factor)? } else { divided(value, factor) };
+        Some(Quantity { nanos: if negative { -nanos } else { nanos }, form })
+    }
+
+    /// Adds another; nothing takes the other's form.
+    pub fn add(&mut self, other: Quantity) {
+        if self.nanos == 0 {
+            self.form = other.form;
+        }
+        self.nanos = self.nanos.saturating_add(other.nanos);
+    }
+
+    /// Whether it is nothing.
+    pub fn is_zero(self) -> bool {
+        self.nanos == 0
+    }
+
+    /// Which is more.
+    pub fn cmp(self, other: Quantity) -> std::cmp::Ordering {
+        self.nanos.cmp(&other.nanos)
+    }
+
+    /// Whole units, rounded away from zero; beyond 64 bits it wraps around.
+    pub fn value(self) -> i64 {
+        divided(self.nanos, 1_000_000_000) as i64
+    }
+
+    /// Thousandths, rounded away from zero; beyond 64 bits it wraps around.
+    pub fn milli_value(self) -> i64 {
+        divided(self.nanos, 1_000_000) as i64
+    }
+}
+
+/// Divided, rounded away from zero.
+fn divided(value: i128, by: i128) -> i128 {
+    value / by + (value % by).signum()
+}
+
+impl std::fmt::Display for Quantity {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        const UNIT: i128 = 1_000_000_000;
+        if self.nanos == 0 {
+            return f.write_str("0");
+        }
+        if self.form == Form::Binary && self.nanos.abs() >= 1024 * UNIT && self.nanos % UNIT == 0 {
+            let (mut number, mut step) = (self.nanos / UNIT, 0);
+            let suffixes = ["", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"];
+            while number % 1024 == 0 && step + 1 < suffixes.len() {
+                (number, step) = (number / 1024, step + 1);
+            }
+            return write!(f, "{number}{}", suffixes[step]);
+        }
+        let (mut number, mut step) = (self.nanos, 0);
+        let suffixes = ["n", "u", "m", "", "k", "M", "G", "T", "P", "E"];
+        while number % 1000 == 0 && step + 1 < suffixes.len() {
+            (number, step) = (number / 1000, step + 1);
+        }
+        match self.form {
+            Form::Exponent if step == 3 => write!(f, "{number}"),
+            Form::Exponent => write!(f, "{number}e{}", step * 3 - 9),
+            _ => write!(f, "{number}{}", suffixes[step]),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn printed_as_kubernetes_does() {
+        for (text, canonical) in [
+            ("0.5", "500m"),
+            ("1.5Gi", "1536Mi"),
+            ("1000", "1k"),
+            ("1000m", "1"),
+            ("1023", "1023"),
+            ("0.5Ki", "512"),
+            ("1e3", "1e3"),
+            ("1e0", "1"),
+            ("0.1n", "1n"),
+            ("-0.1n", "-1n"),
+            ("0", "0"),
+            ("8Ei", "8Ei"),
+            ("12345678901", "12345678901"),
+        ] {
+            assert_eq!(Quantity::parse(text).map(|it| it.to_string()).as_deref(), Some(canonical), "{text}");
+        }
+        assert_eq!(Quantity::parse("1.1").map(Quantity::value), Some(2));
+        assert_eq!(Quantity::parse("8Ei").map(Quantity::value), Some(i64::MIN));
+        for text in ["", "x", "1x", "--1", "1.2.3", "Ki", "1e"] {
+            assert_eq!(Quantity::parse(text), None, "{text}");
+        }
+    }
 
     #[test]
     fn suffixes() {

@@ -14,6 +14,7 @@ use crate::domain::cloud::{
 };
 use crate::domain::drain::Missing;
 use crate::domain::error::Result;
+use crate::domain::kubernetes::refusal::Status;
 use crate::domain::mutation::{AwsMutation, KubeMutation, Mutation, Outcome};
 use crate::ops::{Session, current};
 use crate::ports::{
@@ -277,6 +278,9 @@ impl Cluster for SeenCluster {
     }
     async fn describe_pod(&self, namespace: &str, name: &str, now: Timestamp) -> Result<Option<String>> {
         self.inner.describe_pod(namespace, name, now).await
+    }
+    async fn read(&self, path: &str, accept: &str) -> Result<std::result::Result<Vec<u8>, Status>> {
+        self.inner.read(path, accept).await
     }
     async fn rehearse(&self, mutation: &KubeMutation) -> Result<()> {
         self.inner.rehearse(mutation).await

@@ -1,5 +1,11 @@
 //! Changes of nodes that only do what is not done yet: cordon, uncordon, taint, label, delete.
 
 mod cordon;
+mod delete;
+mod label;
+mod taint;
 
 pub use cordon::cordon;
+pub use delete::delete_node;
+pub use label::label;
+pub use taint::taint;

@@ -80,6 +80,9 @@ pub fn pod_gone(objects: &mut ObjectStore, namespace: &str, name: &str, uid: &st
 
 /// A node has joined or turned ready: daemon sets put their pods on it, and pods that wait may find room.
 pub fn node_changed(objects: &mut ObjectStore, node: &str, now: i64) {
+    if objects.is_still() {
+        return;
+    }
     let Some(node) = objects.get("nodes", "", node).cloned() else { return };
     let daemon_sets: Vec<Arc<Value>> = objects.list("daemonsets", None).cloned().collect();
     for daemon_set in daemon_sets {
@@ -90,6 +93,9 @@ pub fn node_changed(objects: &mut ObjectStore, node: &str, now: i64) {
 
 /// A node object is gone: its pods are, too, and what a ReplicaSet owned is made anew elsewhere.
 pub fn node_gone(objects: &mut ObjectStore, node: &str, now: i64) {
+    if objects.is_still() {
+        return;
+    }
     let pods: Vec<Arc<Value>> = objects.pods_on(node).cloned().collect();
     for pod in &pods {
         let _ = objects.delete("pods", text(&pod["metadata"]["namespace"]), text(&pod["metadata"]["name"]));
@@ -104,6 +110,9 @@ pub fn node_gone(objects: &mut ObjectStore, node: &str, now: i64) {
 
 /// A workload was made or changed: its pods follow.
 pub fn workload_changed(objects: &mut ObjectStore, resource: &str, namespace: &str, name: &str, now: i64) {
+    if objects.is_still() {
+        return;
+    }
     match resource {
         "daemonsets" => {
             let Some(daemon_set) = objects.get(resource, namespace, name).cloned() else { return };
@@ -138,6 +147,9 @@ pub fn workload_changed(objects: &mut ObjectStore, resource: &str, namespace: &s
 
 /// Tries to place every pod that is bound to no node.
 pub fn schedule_pending(objects: &mut ObjectStore, now: i64) {
+    if objects.is_still() {
+        return;
+    }
     let waiting: Vec<Arc<Value>> = objects.pods_on("").cloned().collect();
     for pod in waiting.iter().filter(|pod| !is_finished(pod)) {
         schedule(objects, pod, now);
@@ -146,6 +158,9 @@ pub fn schedule_pending(objects: &mut ObjectStore, now: i64) {
 
 /// Tries to place one pod.
 pub fn schedule(objects: &mut ObjectStore, pod: &Value, now: i64) {
+    if objects.is_still() {
+        return;
+    }
     let (namespace, name) = (text(&pod["metadata"]["namespace"]), text(&pod["metadata"]["name"]));
     match scheduler::place(objects, pod) {
         Ok(node) => {
@@ -218,6 +233,9 @@ fn address(uid: &str) -> String {
 
 /// Makes the pods that the owner of `gone` lacks now.
 fn replace(objects: &mut ObjectStore, gone: &Value, now: i64) {
+    if objects.is_still() {
+        return;
+    }
     if let Some(("ReplicaSet", name)) = owner(gone) {
         fill(objects, text(&gone["metadata"]["namespace"]), name, now);
     }

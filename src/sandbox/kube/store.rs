@@ -84,6 +84,7 @@ pub struct ObjectStore {
     made: u64,
     collections: BTreeMap<String, Collection>,
     log: ChangeLog,
+    still: bool,
 }
 
 /// What of a store is written to disk.
@@ -92,6 +93,8 @@ struct Snapshot {
     seed: u64,
     version: u64,
     made: u64,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    still: bool,
     objects: BTreeMap<String, Vec<Arc<Value>>>,
 }
 
@@ -110,6 +113,7 @@ impl From<Snapshot> for ObjectStore {
             made: snapshot.made,
             collections: collections.collect(),
             log: ChangeLog::starting_at(snapshot.version),
+            still: snapshot.still,
         }
     }
 }
@@ -121,6 +125,7 @@ impl From<ObjectStore> for Snapshot {
             seed: store.seed,
             version: store.version,
             made: store.made,
+            still: store.still,
             objects: objects.map(|(resource, all)| (resource, all.objects.into_values().collect())).collect(),
         }
     }
@@ -158,7 +163,18 @@ pub(crate) fn object_mut<'a>(object: &'a mut Value, field: &str) -> &'a mut Map<
 impl ObjectStore {
     /// An empty store whose uids derive from `seed`.
     pub fn new(seed: u64) -> Self {
-        ObjectStore { seed, version: 0, made: 0, collections: BTreeMap::new(), log: ChangeLog::default() }
+        ObjectStore { seed, version: 0, made: 0, collections: BTreeMap::new(), log: ChangeLog::default(), still: false }
+    }
+
+    /// The same objects without controllers and kubelets: nothing happens to them but what requests ask for.
+    #[must_use]
+    pub fn still(self) -> Self {
+        ObjectStore { still: true, ..self }
+    }
+
+    /// Whether there are no controllers and kubelets.
+    pub fn is_still(&self) -> bool {
+        self.still
     }
 
     /// The newest resource version.
@@ -204,9 +220,19 @@ impl ObjectStore {
             .create(resource, object, now)
     }
 
-    /// Puts an object in as it is, with its own `uid`, times and the rest, only under a new resource version.
-    pub fn restore(&mut self, resource: &str, object: Value) -> Arc<Value> {
-        self.put(resource, key_of(&object), object)
+    /// Puts an object in as it is, with its own `uid`, times and resource version. Watches are not told of it.
+    pub fn restore(&mut self, resource: &str, mut object: Value) -> Arc<Value> {
+        if let Some(fields) = object.as_object_mut() {
+            fields.shift_remove("kind");
+            fields.shift_remove("apiVersion");
+        }
+        let version = object["metadata"]["resourceVersion"].as_str().and_then(|version| version.parse::<u64>().ok());
+        let Some(version) = version else { return self.put(resource, key_of(&object), object) };
+        self.version = self.version.max(version);
+        self.log = ChangeLog::starting_at(self.version);
+        let object = Arc::new(object);
+        self.collections.entry(resource.to_string()).or_default().put(resource, key_of(&object), object.clone());
+        object
     }
 
     /// An object; `namespace` is empty for cluster-scoped ones.

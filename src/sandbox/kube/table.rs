@@ -54,6 +54,10 @@ const fn column(name: &'static str, description: &'static str) -> Column {
     Column { name, wide: false, description }
 }
 
+const fn wide(name: &'static str, description: &'static str) -> Column {
+    Column { name, wide: true, description }
+}
+
 fn columns(resource: &Resource) -> Vec<Column> {
     match resource.plural {
         "nodes" => NODE_COLUMNS.to_vec(),
@@ -66,8 +70,46 @@ fn columns(resource: &Resource) -> Vec<Column> {
             column("Type", "Normal or Warning"),
             column("Reason", "Machine-readable reason"),
             column("Object", "What the event is about"),
+            wide("Subobject", "Part of the object"),
+            wide("Source", "Who reports it"),
             column("Message", "Sentence for people"),
+            wide("First Seen", "Time since the event happened first"),
+            wide("Count", "How often it happened"),
+            Column { wide: true, ..NAME },
         ],
+        "daemonsets" => vec![
+            NAME,
+            column("Desired", "Nodes that should have a pod"),
+            column("Current", "Nodes that have one"),
+            column("Ready", "Pods that are ready"),
+            column("Up-to-date", "Pods of the current template"),
+            column("Available", "Pods that have been ready long enough"),
+            column("Node Selector", "Which nodes"),
+            AGE,
+        ],
+        "deployments" => vec![
+            NAME,
+            column("Ready", "Pods that are ready, of those wanted"),
+            column("Up-to-date", "Pods of the current template"),
+            column("Available", "Pods that have been ready long enough"),
+            AGE,
+        ],
+        "replicasets" => vec![
+            NAME,
+            column("Desired", "Pods wanted"),
+            column("Current", "Pods there are"),
+            column("Ready", "Pods that are ready"),
+            AGE,
+        ],
+        "statefulsets" => vec![NAME, column("Ready", "Pods that are ready, of those wanted"), AGE],
+        "poddisruptionbudgets" => vec![
+            NAME,
+            column("Min Available", "Pods that must be healthy"),
+            column("Max Unavailable", "Pods that may be away"),
+            column("Allowed Disruptions", "Evictions allowed now"),
+            AGE,
+        ],
+        "runtimeclasses" => vec![NAME, column("Handler", "Runtime that runs its pods"), AGE],
         _ => vec![NAME, AGE],
     }
 }
@@ -108,19 +150,99 @@ fn cells(resource: &Resource, wire: &Value, stored: &Value, now: Now) -> Vec<Str
             let entries = |field: &str| wire[field].as_object().map_or(0, serde_json::Map::len);
             vec![text(&metadata["name"]), (entries("data") + entries("binaryData")).to_string(), age]
         }
-        "events" => {
-            let object = &wire["involvedObject"];
-            let seen = ["lastTimestamp", "eventTime"].into_iter().find(|field| !stored[field].is_null());
+        "events" => event_cells(wire, stored, &ago),
+        "daemonsets" => {
+            let status = &wire["status"];
+            let selector = wire["spec"]["template"]["spec"]["nodeSelector"].as_object();
+            let pairs: Vec<String> =
+                selector.into_iter().flatten().map(|(key, value)| format!("{key}={}", text(value))).collect();
             vec![
-                seen.map_or_else(|| "<unknown>".to_string(), |field| ago(&stored[field])),
-                text(&wire["type"]),
-                text(&wire["reason"]),
-                format!("{}/{}", text(&object["kind"]).to_lowercase(), text(&object["name"])),
-                text(&wire["message"]).trim().to_string(),
+                text(&metadata["name"]),
+                count(&status["desiredNumberScheduled"]),
+                count(&status["currentNumberScheduled"]),
+                count(&status["numberReady"]),
+                count(&status["updatedNumberScheduled"]),
+                count(&status["numberAvailable"]),
+                if pairs.is_empty() { "<none>".to_string() } else { pairs.join(",") },
+                age,
             ]
         }
+        "deployments" => {
+            let status = &wire["status"];
+            let ready = format!("{}/{}", count(&status["readyReplicas"]), replicas(wire));
+            let (updated, available) = (count(&status["updatedReplicas"]), count(&status["availableReplicas"]));
+            vec![text(&metadata["name"]), ready, updated, available, age]
+        }
+        "replicasets" => {
+            let status = &wire["status"];
+            let (current, ready) = (count(&status["replicas"]), count(&status["readyReplicas"]));
+            vec![text(&metadata["name"]), replicas(wire), current, ready, age]
+        }
+        "statefulsets" => {
+            let ready = format!("{}/{}", count(&wire["status"]["readyReplicas"]), replicas(wire));
+            vec![text(&metadata["name"]), ready, age]
+        }
+        "poddisruptionbudgets" => {
+            let bound = |value: &Value| match value {
+                Value::Null => "N/A".to_string(),
+                Value::String(text) => text.clone(),
+                other => other.to_string(),
+            };
+            let (least, most) = (bound(&wire["spec"]["minAvailable"]), bound(&wire["spec"]["maxUnavailable"]));
+            vec![text(&metadata["name"]), least, most, count(&wire["status"]["disruptionsAllowed"]), age]
+        }
+        "runtimeclasses" => vec![text(&metadata["name"]), text(&wire["handler"]), age],
         _ => vec![text(&metadata["name"]), age],
     }
+}
+
+/// A number that a status may lack.
+fn count(value: &Value) -> String {
+    value.as_i64().unwrap_or(0).to_string()
+}
+
+fn replicas(wire: &Value) -> String {
+    wire["spec"]["replicas"].as_i64().unwrap_or(1).to_string()
+}
+
+/// What the columns of events show. A series knows best when its event happened last.
+fn event_cells(wire: &Value, stored: &Value, ago: &impl Fn(&Value) -> String) -> Vec<String> {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_string();
+    let first = [&stored["firstTimestamp"], &stored["eventTime"]].into_iter().find(|time| !time.is_null());
+    let first = ago(first.unwrap_or(&Value::Null));
+    let series = &stored["series"];
+    let last = match (series.is_null(), &stored["lastTimestamp"]) {
+        (false, _) => ago(&series["lastObservedTime"]),
+        (true, Value::Null) => first.clone(),
+        (true, time) => ago(time),
+    };
+    let count = if series.is_null() { &wire["count"] } else { &wire["series"]["count"] };
+    let count = count.as_i64().filter(|count| *count > 0 || !series.is_null()).unwrap_or(1);
+    let object = &wire["involvedObject"];
+    let source = &wire["source"];
+    let source = match (text(&source["component"]), text(&source["host"])) {
+        (component, host) if component.is_empty() && host.is_empty() => {
+            let controller = text(&wire["reportingComponent"]);
+            let instance = text(&wire["reportingInstance"]);
+            if instance.is_empty() { controller } else { format!("{controller}, {instance}") }
+        }
+        (component, host) if host.is_empty() => component,
+        (component, host) => format!("{component}, {host}"),
+    };
+    let kind = text(&object["kind"]).to_lowercase();
+    let name = text(&object["name"]);
+    vec![
+        last,
+        text(&wire["type"]),
+        text(&wire["reason"]),
+        if name.is_empty() { kind } else { format!("{kind}/{name}") },
+        text(&object["fieldPath"]),
+        source,
+        text(&wire["message"]).trim().to_string(),
+        first,
+        count.to_string(),
+        text(&wire["metadata"]["name"]),
+    ]
 }
 
 /// Cells of an object that is not of its own kind's form: its name and nothing known.

@@ -211,6 +211,9 @@ fn remove(server: &mut Server<'_>, target: &Target, grace_seconds: Option<i64>) 
 
 /// What an owner leaves behind goes with it.
 fn orphaned(server: &mut Server<'_>, kind: &str, namespace: &str, name: &str) {
+    if server.objects.is_still() {
+        return;
+    }
     for plural in ["replicasets", "pods"] {
         let owned: Vec<Arc<Value>> = server
             .objects

@@ -8,6 +8,15 @@ const NARROWEST: usize = 6;
 
 /// Lays rows out. Every row has as many cells as the first.
 pub(super) fn lay_out(rows: &[Vec<String>]) -> String {
+    arranged(rows, shown)
+}
+
+/// Lays rows out whose cells are shown as they are.
+pub(super) fn lay_out_raw(rows: &[Vec<String>]) -> String {
+    arranged(rows, |cell| cell.into())
+}
+
+fn arranged(rows: &[Vec<String>], shown: impl Fn(&str) -> std::borrow::Cow<'_, str>) -> String {
     let columns = rows.iter().map(Vec::len).max().unwrap_or_default();
     let cell_width = |row: &Vec<String>, column: usize| row.get(column).map_or(0, |cell| shown(cell).chars().count());
     let widths: Vec<usize> = (0..columns)

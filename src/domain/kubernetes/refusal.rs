@@ -1,0 +1,164 @@
+//! What goes wrong with a cluster, in kubectl's words.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::domain::error::Error;
+
+/// A `Status` of failure, as the API server answers it.
+#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
+#[serde(default)]
+pub struct Status {
+    /// HTTP status.
+    pub code: u16,
+    /// Machine-readable reason, such as `NotFound`.
+    pub reason: String,
+    /// Sentence for people.
+    pub message: String,
+    /// More about it.
+    pub details: Value,
+}
+
+/// What went wrong.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Refusal {
+    /// The server refused.
+    Server(Status),
+    /// kubectl itself would.
+    Plain(String),
+    /// Several things went wrong.
+    Several(Vec<Refusal>),
+    /// Nothing that kubectl has words for: no connection, no credentials.
+    Own(Box<Error>),
+}
+
+impl Refusal {
+    /// A fault in how a command was called.
+    pub fn usage(command: &str, what: &str) -> Self {
+        Refusal::Plain(format!("{what}\nSee 'kubectl {command} -h' for help and examples"))
+    }
+
+    /// All that went wrong; `None` when nothing did. One thing stands for itself.
+    pub fn all(mut refusals: Vec<Refusal>) -> Option<Self> {
+        match refusals.len() {
+            0 => None,
+            1 => refusals.pop(),
+            _ => Some(Refusal::Several(refusals)),
+        }
+    }
+
+    /// The bare sentence; several in brackets, each once.
+    pub fn sentence(&self) -> String {
+        match self {
+            Refusal::Server(status) => status.message.clone(),
+            Refusal::Plain(text) => text.clone(),
+            Refusal::Own(error) => error.message.clone(),
+            Refusal::Several(_) => {
+                let mut said: Vec<String> = vec![];
+                self.visit(&mut |text| {
+                    if !said.contains(&text) {
+                        said.push(text);
+                    }
+                });
+                if said.len() == 1 { said.remove(0) } else { format!("[{}]", said.join(", ")) }
+            }
+        }
+    }
+
+    fn visit(&self, to: &mut impl FnMut(String)) {
+        match self {
+            Refusal::Several(all) => {
+                for one in all {
+                    one.visit(to);
+                }
+            }
+            one => to(one.sentence()),
+        }
+    }
+
+    /// The sentence with who says it.
+    fn message(&self) -> String {
+        match self {
+            Refusal::Server(status) => match status.reason.as_str() {
+                "" => format!("Error from server: {}", status.message),
+                "Unauthorized" => format!("error: You must be logged in to the server ({})", status.message),
+                reason => format!("Error from server ({reason}): {}", status.message),
+            },
+            other => other.sentence(),
+        }
+    }
+
+    /// What kubectl prints on stderr before it ends with code 1.
+    pub fn told(&self) -> String {
+        // One alone stands for itself; if it is several again, those are told.
+        let said = match self {
+            Refusal::Several(all) if all.len() == 1 => &all[0],
+            said => said,
+        };
+        let text = match said {
+            Refusal::Several(many) => many.iter().map(Refusal::message).collect::<Vec<_>>().join("\n"),
+            Refusal::Server(status) if status.reason == "Invalid" => invalid(status),
+            Refusal::Server(_) => said.message(),
+            Refusal::Plain(text) if text.starts_with("error: ") => text.clone(),
+            other => format!("error: {}", other.sentence()),
+        };
+        if text.ends_with('\n') { text } else { text + "\n" }
+    }
+
+    /// Whether the server has no such object.
+    pub fn is_not_found(&self) -> bool {
+        matches!(self, Refusal::Server(status) if status.reason == "NotFound")
+    }
+}
+
+fn invalid(status: &Status) -> String {
+    let text = |field: &str| status.details[field].as_str().unwrap_or_default();
+    let mut said = "The request is invalid".to_owned();
+    if !text("kind").is_empty() || !text("name").is_empty() {
+        said = format!("The {} {:?} is invalid", text("kind"), text("name"));
+    }
+    let cause = |cause: &Value| {
+        let part = |field: &str| cause[field].as_str().unwrap_or_default();
+        format!("{}: {}", part("field"), part("message"))
+    };
+    let causes: Vec<String> = status.details["causes"].as_array().into_iter().flatten().map(cause).collect();
+    match causes.as_slice() {
+        [] => said,
+        [one] => format!("{said}: {one}"),
+        many => format!("{said}: \n{}", many.iter().map(|it| format!("* {it}")).collect::<Vec<_>>().join("\n")),
+    }
+}
+
+impl From<Error> for Refusal {
+    fn from(error: Error) -> Self {
+        Refusal::Own(Box::new(error))
+    }
+}
+
+impl From<Status> for Refusal {
+    fn from(status: Status) -> Self {
+        Refusal::Server(status)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plain(text: &str) -> Refusal {
+        Refusal::Plain(text.to_owned())
+    }
+
+    #[test]
+    fn one_is_told_with_its_source_and_several_as_lines() {
+        let missing =
+            Refusal::Server(Status { reason: "NotFound".into(), message: "no a".into(), ..Status::default() });
+        assert_eq!(missing.told(), "Error from server (NotFound): no a\n");
+        assert_eq!(plain("x").told(), "error: x\n");
+        assert_eq!(plain("error: x").told(), "error: x\n");
+        let several = Refusal::Several(vec![missing, plain("y"), plain("y")]);
+        assert_eq!(several.told(), "Error from server (NotFound): no a\ny\ny\n");
+        assert_eq!(several.sentence(), "[no a, y]");
+        assert_eq!(Refusal::Several(vec![Refusal::Several(vec![plain("a"), plain("b")])]).told(), "a\nb\n");
+    }
+}
