@@ -21,3 +21,5 @@ mod get;
 mod ours;
 #[path = "kubectl/real.rs"]
 mod real;
+#[path = "kubectl/rehearsal.rs"]
+mod rehearsal;

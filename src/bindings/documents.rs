@@ -49,6 +49,8 @@ pub(super) fn module() -> Module {
     value::<Diagram>(m, "Diagram", "eks::diagram()", |it| diagram::text(&it.0, Style::plain()), |it| json(&*it.0));
     value::<Nodes>(m, "Nodes", "kube::nodes()", text_of_nodes, |it| json(&objects(it)));
     value::<NodeValue>(m, "Node", "kube::nodes()[0]", |it| facts::name(&it.0.node).to_owned(), |it| json(&it.0.node));
+    value::<Changes>(m, "Changes", "kube::nodes().cordon()", text_of_changes, |it| json(&*it.0));
+    value::<Drain>(m, "Drain", "kube::nodes()[0].drain()", text_of_drain, |it| json(&*it.0));
     value::<Pods>(m, "Pods", "kube::pods()", text_of_pods, |it| json(&*it.pods));
     module.set_iterable::<Types>();
     module.set_iterable::<Nodes>();
@@ -66,13 +68,10 @@ fn value<T: Clone + Send + Sync + 'static>(
     data: fn(&T) -> Result<Value>,
 ) {
     let describe = |what: &str, call: &str| {
-        [
-            format!("/// {what}"),
-            "///".into(),
-            "/// ```rhai".into(),
-            format!("/// print({example}{call});"),
-            "/// ```".into(),
-        ]
+        let since = ["Changes", "Drain"].contains(&kind).then(|| ["///".to_owned(), "/// Since: 0.2.0".into()]);
+        let example = ["///".into(), "/// ```rhai".into(), format!("/// print({example}{call});"), "/// ```".into()];
+        let lines = std::iter::once(format!("/// {what}")).chain(since.into_iter().flatten()).chain(example);
+        lines.collect::<Vec<String>>()
     };
     let register = |name: &str, returns: &str, what: &str, call: &str| {
         let parameters = [format!("value: {kind}"), returns.to_owned()];
@@ -173,6 +172,21 @@ fn text_of_nodes(nodes: &Nodes) -> String {
     let Some(first) = nodes.nodes.first() else { return kubectl::none_found(None) };
     let Columns { wide, show_labels } = nodes.columns;
     kubectl::nodes(&objects(nodes), first.0.now, &GetOptions { wide, show_labels, ..GetOptions::default() })
+}
+
+fn text_of_changes(changes: &Changes) -> String {
+    changes.0.iter().map(kubectl::changed).collect()
+}
+
+fn text_of_drain(drain: &Drain) -> String {
+    let rows = drain.0.nodes.iter().map(|node| {
+        serde_json::json!({
+            "node": node.node, "zone": or_dash(node.zone.as_deref().unwrap_or_default()), "drained": node.drained,
+            "evicted": node.evicted.len(), "staying": node.staying.len(),
+        })
+    });
+    let rows: Vec<Value> = rows.collect();
+    view::value::table(&rows.into(), Style::plain()).unwrap_or_else(|| "no nodes\n".into())
 }
 
 fn text_of_pods(pods: &Pods) -> String {

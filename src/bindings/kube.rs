@@ -42,7 +42,7 @@ pub(super) struct PodOptions {
 }
 
 /// The cluster that a call means, with its API server.
-async fn connect(session: &Session, name: &str) -> Result<Arc<dyn Cluster>> {
+pub(super) async fn connect(session: &Session, name: &str) -> Result<Arc<dyn Cluster>> {
     let cluster = ops::cluster(session, name).await?;
     session.connect(&cluster).await
 }

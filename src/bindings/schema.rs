@@ -5,7 +5,7 @@ use schemars::generate::SchemaSettings;
 use serde_json::{Value, json};
 
 use super::nodegroup_options::NodegroupOptions;
-use super::{attempts, eks, kube, nodegroup_copies, spot};
+use super::{attempts, eks, kube, node_changes, nodegroup_copies, spot};
 use crate::domain::nodegroup::SpotAllocationStrategy;
 
 /// Makes the schema of one map.
@@ -19,6 +19,7 @@ const TABLE: &[(&str, Schema)] = &[
     ("eks::delete", of::<eks::Delete>),
     ("kube::nodes", of::<kube::NodeOptions>),
     ("kube::pods", of::<kube::PodOptions>),
+    ("drain", of::<node_changes::DrainWish>),
     ("retry", of::<attempts::Retry>),
     ("spot::select", of::<spot::Select>),
     ("spot::advisor", of::<spot::Advise>),
@@ -27,7 +28,7 @@ const TABLE: &[(&str, Schema)] = &[
 ];
 
 /// Functions that take a map of free keys: no option has a name.
-pub const FREE: &[&str] = &["with_labels", "tags::autoscaler", "run_script"];
+pub const FREE: &[&str] = &["label", "with_labels", "tags::autoscaler", "run_script"];
 
 /// Function and schema of every option map.
 pub fn all() -> impl Iterator<Item = (&'static str, Value)> {

@@ -8,10 +8,12 @@ use k8s_openapi::api::core::v1::{Node, Pod};
 
 use crate::domain::advisor::AdvisorRow;
 use crate::domain::cloud::{Cluster, Lifecycle};
+use crate::domain::drain::DrainReport;
 use crate::domain::feed_source::FeedSource;
 use crate::domain::instance_type::InstanceType;
 use crate::domain::instance_types::InstanceTypes;
 use crate::domain::inventory::{ChangeReport, GroupDetail, GroupSummary, Topology};
+use crate::domain::node_change::NodeChange;
 use crate::domain::nodegroup::NodegroupSpec;
 use crate::domain::shape::Shape;
 use crate::domain::taint::Taint;
@@ -47,6 +49,14 @@ pub struct Config(pub Arc<Vec<NodegroupSpec>>);
 /// `Report`: what an idempotent verb did.
 #[derive(Debug, Clone)]
 pub struct Report(pub Arc<ChangeReport>);
+
+/// `Changes`: what a verb did to nodes.
+#[derive(Debug, Clone)]
+pub struct Changes(pub Arc<Vec<NodeChange>>);
+
+/// `Drain`: what came of a drain.
+#[derive(Debug, Clone)]
+pub struct Drain(pub Arc<DrainReport>);
 
 /// `Groups`: rows of `eks::list`.
 #[derive(Debug, Clone)]

@@ -18,7 +18,7 @@ use crate::ops;
   spotscript describe nodes -l lifecycle=Ec2Spot --show-events=false")]
 pub struct Args {
     #[command(flatten)]
-    describe: describe::Args,
+    describe: describe::DescribeArgs,
 }
 
 /// The JSON answer: kubectl has no form of its own for it.

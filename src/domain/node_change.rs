@@ -44,6 +44,8 @@ pub enum NodeVerdict {
     Deleted,
     /// There was none to delete.
     Absent,
+    /// It was so already.
+    Unchanged,
 }
 
 impl NodeVerdict {
@@ -63,6 +65,7 @@ impl NodeVerdict {
             NodeVerdict::Drained => "drained",
             NodeVerdict::Deleted => "deleted",
             NodeVerdict::Absent => "absent",
+            NodeVerdict::Unchanged => "unchanged",
         }
     }
 }

@@ -11,6 +11,7 @@ mod handle;
 pub mod kube;
 mod kube_client;
 pub mod kube_face;
+pub mod load;
 mod pace;
 pub mod serve;
 pub mod services;

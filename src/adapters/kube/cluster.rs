@@ -10,8 +10,8 @@ use kube::api::{Api, ApiResource, DynamicObject, ListParams};
 use kube::{Client, Resource};
 use serde::de::DeserializeOwned;
 
-use super::{change, describe};
 use super::failure::from_kube;
+use super::{change, describe};
 use crate::domain::drain::Missing;
 use crate::domain::error::Result;
 use crate::domain::kubernetes::refusal::Status;

@@ -104,7 +104,7 @@ pub async fn taint(args: &TaintArgs, shell: &Shell<'_>) -> Answer {
     let change = change.map_err(|said| Refusal::usage("taint", &said))?;
     let dry_run = dry_run::parse(args.dry_run.as_deref())?;
     if !["node", "nodes"].contains(&kind.to_lowercase().as_str()) {
-        return Err(plain(format!("invalid resource type {kind}, only [\"node\" \"nodes\"] are supported")));
+        return Err(plain(format!("invalid resource type {kind}, only node types are supported")));
     }
     change.check().map_err(plain)?;
     if args.all && !args.selector.is_empty() {

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::select::{Named, named};
+use super::select::{self, Named, named};
 use super::{Answer, Shell};
 use crate::cli::cluster_choice::ClusterChoice;
 use crate::domain::kubernetes::kinds::{Kind, NODES, PODS};
@@ -11,7 +11,7 @@ use crate::ops::objects::{self, Scope};
 
 /// What `describe` takes.
 #[derive(Debug, clap::Args)]
-pub struct Args {
+pub struct DescribeArgs {
     /// Kind, and names of objects behind it; or KIND/NAME
     #[arg(value_name = "KIND")]
     pub resources: Vec<String>,
@@ -33,13 +33,13 @@ pub struct Args {
 }
 
 /// Carries it out.
-pub async fn run(args: &Args, shell: &Shell<'_>) -> Answer {
+pub async fn run(args: &DescribeArgs, shell: &Shell<'_>) -> Answer {
     let named = named(&args.resources)?;
     let mut refusals = vec![];
     let wanted: Vec<(Kind, Option<String>, String)> = match &named {
         Named::Kinds(kinds) if kinds.is_empty() => {
             shell.err("You must specify the type of resource to describe. Use \"kubectl api-resources\" for a complete list of supported resources.\n\n");
-            return Err(Refusal::usage("describe", "Required resource not specified."));
+            return Err(Refusal::usage("describe", select::NO_KIND));
         }
         Named::Objects(_) if !args.selector.is_empty() => {
             return Err(Refusal::Plain("name cannot be provided when a selector is specified".to_owned()));
@@ -97,7 +97,11 @@ pub async fn run(args: &Args, shell: &Shell<'_>) -> Answer {
     Refusal::all(refusals).map_or(Ok(()), Err)
 }
 
-async fn list(args: &Args, kind: Kind, shell: &Shell<'_>) -> Result<Vec<(Kind, Option<String>, String)>, Refusal> {
+async fn list(
+    args: &DescribeArgs,
+    kind: Kind,
+    shell: &Shell<'_>,
+) -> Result<Vec<(Kind, Option<String>, String)>, Refusal> {
     let namespace = (kind.namespaced && !args.all_namespaces).then_some(args.namespace.as_str());
     let found = objects::objects(shell.api, Scope { kind, namespace, labels: &args.selector, fields: "" }).await?;
     let text = |value: &Value| value.as_str().map(str::to_owned);
@@ -109,7 +113,7 @@ async fn list(args: &Args, kind: Kind, shell: &Shell<'_>) -> Result<Vec<(Kind, O
 }
 
 async fn describe(
-    args: &Args,
+    args: &DescribeArgs,
     kind: Kind,
     namespace: Option<&str>,
     name: &str,

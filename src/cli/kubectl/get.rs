@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::select::{Named, named};
+use super::select::{self, Named, named};
 use super::{Answer, Shell};
 use crate::cli::cluster_choice::ClusterChoice;
 use crate::domain::kubernetes::kinds::Kind;
@@ -80,7 +80,7 @@ pub async fn run(resources: &[String], flags: &Flags, shell: &Shell<'_>) -> Answ
     match &named {
         Named::Kinds(kinds) if kinds.is_empty() => {
             shell.err("You must specify the type of resource to get. Use \"kubectl api-resources\" for a complete list of supported resources.\n\n");
-            return Err(Refusal::usage("get", "Required resource not specified."));
+            return Err(Refusal::usage("get", select::NO_KIND));
         }
         Named::Objects(_) if !flags.selector.is_empty() || !flags.field_selector.is_empty() => {
             return Err(Refusal::Plain("name cannot be provided when a selector is specified".to_owned()));
@@ -155,7 +155,7 @@ async fn tables(named: &Named, flags: &Flags, shell: &Shell<'_>) -> Answer {
             continue;
         }
         if printed && !flags.no_headers {
-            shell.err("\n");
+            shell.out("\n");
         }
         shell.out(&text);
         printed = true;

@@ -40,7 +40,7 @@ pub enum Verb {
     /// List objects
     Get(get::Args),
     /// Show objects in full
-    Describe(describe::Args),
+    Describe(describe::DescribeArgs),
     /// Keep new pods away from nodes
     Cordon(drain::CordonArgs),
     /// Let new pods come to nodes again

@@ -7,6 +7,10 @@ use crate::domain::kubernetes::kinds::{Kind, NODES};
 use crate::domain::kubernetes::refusal::Refusal;
 use crate::ops::objects::{self, Scope};
 
+/// That no kind was named.
+pub const NO_KIND: &str = "Required resource not specified.\nUse \"kubectl explain <resource>\" for a detailed description of \
+                           that resource (e.g. kubectl explain pods).";
+
 /// What the arguments name: kinds as a whole, or objects.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Named {

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::domain::Code;
 use crate::domain::error::Error;
 
 /// A `Status` of failure, as the API server answers it.
@@ -130,8 +131,21 @@ fn invalid(status: &Status) -> String {
 }
 
 impl From<Error> for Refusal {
+    /// A server's refusal of a change is told as the server told it.
     fn from(error: Error) -> Self {
-        Refusal::Own(Box::new(error))
+        let said = match (error.code, error.causes.first()) {
+            (Code::NodeNotFound | Code::KubeRefused | Code::DrainBlocked, Some(said)) => said.clone(),
+            _ => return Refusal::Own(Box::new(error)),
+        };
+        let reason = match error.code {
+            Code::NodeNotFound => "NotFound",
+            Code::DrainBlocked => "TooManyRequests",
+            _ if error.mentions("403 Forbidden") => "Forbidden",
+            _ if error.mentions("401 Unauthorized") => "Unauthorized",
+            _ if said.contains("the object has been modified") => "Conflict",
+            _ => "",
+        };
+        Refusal::Server(Status { reason: reason.to_owned(), message: said, ..Status::default() })
     }
 }
 

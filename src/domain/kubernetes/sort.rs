@@ -21,8 +21,27 @@ pub fn order(objects: &[&Value], path: &str) -> Result<Vec<usize>, String> {
         return Err(format!("couldn't find any field with path \"{field}\" in the list of objects"));
     }
     let mut order: Vec<usize> = (0..objects.len()).collect();
-    order.sort_by(|one, other| compare(keys[*one].as_ref(), keys[*other].as_ref()));
+    if order.len() > FEW {
+        order.sort_by(|one, other| compare(keys[*one].as_ref(), keys[*other].as_ref()));
+        return Ok(order);
+    }
+    // Few are sorted as kubectl's library sorts few, because it takes what lacks the field to be less than anything, its
+    // own kind included: those come out in reverse.
+    for end in 1..order.len() {
+        let mut at = end;
+        while at > 0 && less(keys[order[at]].as_ref(), keys[order[at - 1]].as_ref()) {
+            order.swap(at, at - 1);
+            at -= 1;
+        }
+    }
     Ok(order)
+}
+
+/// Up to so many are sorted by insertion.
+const FEW: usize = 12;
+
+fn less(one: Option<&Value>, other: Option<&Value>) -> bool {
+    one.is_none() || compare(one, other).is_lt()
 }
 
 fn compare(one: Option<&Value>, other: Option<&Value>) -> Ordering {

@@ -14,6 +14,8 @@ pub struct TaintChange {
     pub remove: Vec<Spec>,
     /// Whether a taint of the same key and effect may be replaced.
     pub overwrite: bool,
+    /// Whether what is not there need not be removed.
+    pub lenient: bool,
 }
 
 /// A taint as it was written.
@@ -118,11 +120,11 @@ impl TaintChange {
     /// # Errors
     /// kubectl's sentence about it.
     pub fn check(&self) -> Result<(), String> {
-        let both = |taint: &&Spec| {
-            let same = |gone: &Spec| gone.key == taint.key && (gone.effect.is_empty() || gone.effect == taint.effect);
-            self.remove.iter().filter(|gone| same(gone)).count() > 0
+        let removed = |taint: &Spec| {
+            let same = |gone: &&Spec| gone.key == taint.key && (gone.effect.is_empty() || gone.effect == taint.effect);
+            self.remove.iter().filter(same).map(|gone| format!("{}={}", gone.key, gone.effect)).collect::<Vec<_>>()
         };
-        let both: Vec<String> = self.add.iter().filter(both).map(|it| format!("{}={}", it.key, it.effect)).collect();
+        let both: Vec<String> = self.add.iter().flat_map(removed).collect();
         if both.is_empty() {
             return Ok(());
         }
@@ -157,7 +159,7 @@ impl TaintChange {
                 !same
             });
             removed = after.len() != before;
-            if !removed {
+            if !removed && !self.lenient {
                 missing.push(format!("taint \"{gone}\" not found"));
             }
         }
@@ -208,7 +210,7 @@ mod tests {
             (
                 &["b:NoExecute", "b-"],
                 false,
-                "can not both modify and remove the following taint(s) in the same command: b=NoExecute",
+                "can not both modify and remove the following taint(s) in the same command: b=",
             ),
             (&["b"], false, "invalid taint spec: b"),
             (&["b:Nope"], false, "invalid taint effect: Nope, unsupported taint effect"),

@@ -17,7 +17,7 @@ mod openapi;
 mod patch;
 mod read;
 mod request;
-mod resource;
+pub mod resource;
 mod scheduler;
 mod status;
 pub mod store;

@@ -71,6 +71,11 @@ impl Resource {
         RESOURCES.iter().find(|resource| resource.plural == plural)
     }
 
+    /// A resource by its kind alone.
+    pub fn by_kind(kind: &str) -> Option<&'static Resource> {
+        RESOURCES.iter().find(|resource| resource.kind == kind)
+    }
+
     /// `v1` or `apps/v1`.
     pub fn api_version(&self) -> String {
         if self.group.is_empty() { "v1".to_string() } else { format!("{}/v1", self.group) }

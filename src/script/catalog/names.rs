@@ -12,9 +12,11 @@ const NAMESPACES: &[(&str, &str)] = &[
 /// Type and what its values are.
 const TYPES: &[(&str, &str)] = &[
     ("Advice", "rows of the Spot Instance Advisor, with where they come from"),
+    ("Changes", "what a verb did to nodes"),
     ("Cluster", "an EKS cluster"),
     ("Config", "an eksctl document"),
     ("Diagram", "the architecture of a cluster, drawn from live state"),
+    ("Drain", "what came of a drain"),
     ("Error", "a failure of the host, as `catch` gets it"),
     ("Group", "everything about a node group that exists"),
     ("Groups", "the node groups of a cluster, a row each"),

@@ -153,7 +153,8 @@ impl Page<'_> {
         self.put("  ----\t------\t-----------------\t------------------\t------\t-------\n");
         for condition in conditions {
             let word = |field: &str| text(&condition[field]);
-            let (beat, turn) = (self.time(&condition["lastHeartbeatTime"]), self.time(&condition["lastTransitionTime"]));
+            let (beat, turn) =
+                (self.time(&condition["lastHeartbeatTime"]), self.time(&condition["lastTransitionTime"]));
             let (reason, message) = (word("reason"), word("message"));
             let line = format!("  {} \t{} \t{beat} \t{turn} \t{reason} \t{message}\n", word("type"), word("status"));
             self.put(&line);
@@ -215,7 +216,8 @@ impl Page<'_> {
                 let (quantity, of) = (one(list, name), one(&whole, name));
                 line.push_str(&format!("\t{quantity}"));
                 if shared(name) || huge(name) {
-                    let percent = if of_nothing(of, name) { 0 } else { resources::percent(quantity, of, name == "cpu") };
+                    let percent =
+                        if of_nothing(of, name) { 0 } else { resources::percent(quantity, of, name == "cpu") };
                     line.push_str(&format!(" ({percent}%)"));
                 }
             }
@@ -249,7 +251,8 @@ impl Page<'_> {
             };
             let component = text(&event["source"]["component"]);
             let from = if component.is_empty() { text(&event["reportingComponent"]) } else { component };
-            let (kind, reason, message) = (text(&event["type"]), text(&event["reason"]), text(&event["message"]).trim());
+            let (kind, reason, message) =
+                (text(&event["type"]), text(&event["reason"]), text(&event["message"]).trim());
             self.put(&format!("  {kind}\t{reason}\t{age}\t{from}\t{message}\n"));
         }
         format!("{above}{}", tabs::lay_out(&self.out))

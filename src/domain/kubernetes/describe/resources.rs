@@ -31,7 +31,7 @@ pub(super) fn add(to: &mut Resources, more: &Resources) {
 fn at_least(of: &mut Resources, other: &Resources) {
     for (name, quantity) in other {
         match of.get(name) {
-            Some(there) if there.cmp(*quantity).is_ge() => {}
+            Some(there) if !there.is_less_than(*quantity) => {}
             _ => drop(of.insert(name.clone(), *quantity)),
         }
     }
@@ -47,7 +47,8 @@ pub(super) fn of_pod(pod: &Value, field: &str) -> Resources {
         let mut own = list(&container["resources"][field]);
         // A container that was resized asks for what it has until it has what it asks for.
         let status = statuses.iter().find(|status| status["name"] == container["name"]);
-        if let Some(now) = status.map(|status| &status["resources"]).filter(|now| field == "requests" && !now.is_null()) {
+        if let Some(now) = status.map(|status| &status["resources"]).filter(|now| field == "requests" && !now.is_null())
+        {
             let now = list(&now[field]);
             if pod["status"]["resize"] == "Infeasible" {
                 own = now;

@@ -1,0 +1,97 @@
+//! Copies of recorded clusters: objects come back as they were, and a drain on the copy is the drain on the cluster.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use spotscript::adapters::kube::KubeCluster;
+use spotscript::domain::drain::DrainOptions;
+use spotscript::domain::kubernetes::kinds::Kind;
+use spotscript::domain::kubernetes::{go_value, node};
+use spotscript::ops::{self, objects};
+use spotscript::ports::Cluster;
+use spotscript::sandbox::{Sandbox, load};
+use spotscript::view::kubectl::{Objects, Output, output, yaml};
+
+use super::cases::{Recording, recordings};
+use super::drain::session;
+
+const KINDS: [(&str, &str); 8] = [
+    ("nodes", "nodes"),
+    ("pods", "pods"),
+    ("events", "events"),
+    ("leases", "leases"),
+    ("daemonsets", "daemonsets"),
+    ("replicasets", "replicasets"),
+    ("pdbs", "poddisruptionbudgets"),
+    ("runtimeclasses", "runtimeclasses"),
+];
+
+/// What `kubectl get nodes,pods,… -A -o json` printed.
+fn printed(recording: &Recording) -> Value {
+    let mut items = vec![];
+    for (file, plural) in KINDS {
+        let Ok(text) = std::fs::read_to_string(recording.golden.join(format!("raw/{file}.list.json"))) else {
+            continue;
+        };
+        let list: Value = serde_json::from_str(&text).unwrap();
+        let kind = Kind::find(plural).unwrap();
+        for item in list["items"].as_array().unwrap() {
+            let mut item = item.clone();
+            item["kind"] = kind.kind.into();
+            item["apiVersion"] = kind.api_version().into();
+            items.push(item);
+        }
+    }
+    json!({"apiVersion": "v1", "kind": "List", "items": items, "metadata": {"resourceVersion": ""}})
+}
+
+#[tokio::test]
+async fn objects_come_back_as_they_were() {
+    for recording in recordings() {
+        let list = printed(&recording);
+        let json = go_value::json_indented(&list);
+        for text in [json.clone(), yaml(&list)] {
+            let given = load::objects(&text, "cluster").unwrap();
+            let (world, loaded) = load::world(given, &load::Options::default()).unwrap();
+            assert!(loaded.left_out.is_empty(), "{loaded:?}");
+            let cluster = KubeCluster::new(Sandbox::of(world).kube_client());
+            let mut back = vec![];
+            for (_, plural) in KINDS {
+                let kind = Kind::find(plural).unwrap();
+                let scope = objects::Scope { kind, namespace: None, labels: "", fields: "" };
+                back.extend(objects::objects(&cluster, scope).await.unwrap());
+            }
+            let back = output(Objects::List(back), &Output::Json, false, true).unwrap();
+            let expected = format!("{json}\n");
+            if back != expected {
+                let diff = similar::TextDiff::from_lines(&expected, &back).unified_diff().context_radius(2).to_string();
+                panic!("{}: {diff}", recording.name);
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_drain_on_a_copy_moves_what_it_would_move() {
+    for recording in recordings() {
+        let given = load::objects(&printed(&recording).to_string(), "cluster").unwrap();
+        let (world, _) = load::world(given, &load::Options::default()).unwrap();
+        let sandbox = Sandbox::of(world);
+        let cluster = KubeCluster::new(sandbox.kube_client());
+        let nodes = cluster.nodes("").await.unwrap();
+        let options = DrainOptions {
+            force: true,
+            ignore_daemon_sets: true,
+            delete_empty_dir_data: true,
+            timeout: Some(Duration::from_secs(120)),
+            ..DrainOptions::default()
+        };
+        let report = ops::drain(&session(&sandbox), &cluster, &nodes[..1], &options, &|_| {}).await.unwrap();
+        let drained = &report.nodes[0];
+        // Either it is empty but for what stays, or a budget holds what is left.
+        let fields = format!("spec.nodeName={}", node::name(&nodes[0]));
+        let left = cluster.pods(None, "", &fields).await.unwrap();
+        assert_eq!(left.len(), drained.staying.len() + drained.blocked.len(), "{report:?}");
+        assert_eq!(drained.drained, drained.blocked.is_empty());
+    }
+}
