@@ -142,6 +142,7 @@ pub fn world(objects: Vec<Value>, options: &Options) -> Result<(World, Loaded)> 
         *loaded.objects.entry(resource.plural.to_owned()).or_default() += 1;
     }
     make_namespaces(&mut world);
+    world.objects.settle();
     Ok((world, loaded))
 }
 

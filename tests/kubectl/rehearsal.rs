@@ -72,6 +72,36 @@ async fn objects_come_back_as_they_were() {
 }
 
 #[tokio::test]
+async fn a_budget_lets_the_next_pod_go_when_the_first_is_back() {
+    let pod = |name: &str, node: &str| {
+        json!({
+            "kind": "Pod", "apiVersion": "v1",
+            "metadata": {"name": name, "namespace": "default", "uid": name, "labels": {"app": "web"}, "ownerReferences": [{"apiVersion": "apps/v1", "uid": "w", "kind": "ReplicaSet", "name": "web", "controller": true}]},
+            "spec": {"nodeName": node, "terminationGracePeriodSeconds": 1, "containers": [{"name": "c"}]},
+            "status": {"phase": "Running", "conditions": [{"type": "Ready", "status": "True"}]},
+        })
+    };
+    let node = |name: &str| json!({"kind": "Node", "apiVersion": "v1", "metadata": {"name": name}, "status": {"allocatable": {"cpu": "4", "memory": "8Gi", "pods": "29"}, "conditions": [{"type": "Ready", "status": "True"}]}});
+    let objects = vec![
+        node("a"),
+        node("b"),
+        pod("one", "a"),
+        pod("two", "a"),
+        json!({"kind": "ReplicaSet", "apiVersion": "apps/v1", "metadata": {"name": "web", "namespace": "default"}, "spec": {"replicas": 2, "template": {"metadata": {"labels": {"app": "web"}}, "spec": {"containers": [{"name": "c"}]}}}}),
+        // As it was recorded: one may go.
+        json!({"kind": "PodDisruptionBudget", "apiVersion": "policy/v1", "metadata": {"name": "web", "namespace": "default"}, "spec": {"minAvailable": 1, "selector": {"matchLabels": {"app": "web"}}}, "status": {"disruptionsAllowed": 1, "currentHealthy": 2, "desiredHealthy": 1, "expectedPods": 2}}),
+    ];
+    let (world, _) = load::world(objects, &load::Options::default()).unwrap();
+    let sandbox = Sandbox::of(world);
+    let cluster = KubeCluster::new(sandbox.kube_client());
+    let nodes = cluster.nodes("").await.unwrap();
+    let options = DrainOptions { timeout: Some(Duration::from_secs(60)), ..DrainOptions::default() };
+    let report = ops::drain(&session(&sandbox), &cluster, &nodes[..1], &options, &|_| {}).await.unwrap();
+    assert!(report.complete(), "{report:?}");
+    assert_eq!(cluster.pods(None, "", "spec.nodeName=b").await.unwrap().len(), 2);
+}
+
+#[tokio::test]
 async fn a_drain_on_a_copy_moves_what_it_would_move() {
     for recording in recordings() {
         let given = load::objects(&printed(&recording).to_string(), "cluster").unwrap();

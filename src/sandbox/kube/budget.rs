@@ -21,10 +21,10 @@ pub struct Standing {
 }
 
 impl Standing {
-    /// Works a budget's standing out. A status that was recorded with the object is believed.
+    /// Works a budget's standing out. A status that was recorded with the object is believed as long as it can be true.
     pub fn of(objects: &ObjectStore, budget: &Value) -> Standing {
         let status = &budget["status"];
-        if let Some(allowed) = status["disruptionsAllowed"].as_i64() {
+        if let Some(allowed) = status["disruptionsAllowed"].as_i64().filter(|_| objects.are_believed()) {
             let number = |field: &str| status[field].as_i64().unwrap_or(0);
             return Standing {
                 expected: number("expectedPods"),
@@ -77,8 +77,11 @@ fn expected(objects: &ObjectStore, namespace: &str, pods: &[&Value]) -> i64 {
             None => (index.to_string(), 1),
             Some((kind, name)) => {
                 let plural = format!("{}s", kind.to_lowercase());
-                let replicas = objects.get(&plural, namespace, name).map_or(0, |owner| replicas(owner));
-                (format!("{kind}/{name}"), replicas)
+                let key = format!("{kind}/{name}");
+                // An owner that is not there wants the pods it has.
+                let there = wanted.get(&key).copied().unwrap_or_default();
+                let replicas = objects.get(&plural, namespace, name).map_or(there + 1, |owner| replicas(owner));
+                (key, replicas)
             }
         };
         wanted.insert(key, replicas);

@@ -35,7 +35,7 @@ pub fn allow(objects: &mut ObjectStore, namespace: &str, name: &str, dry_run: bo
     if standing.allowed <= 0 {
         return Err(Refusal::budget_exhausted(budget_name, standing.desired, standing.healthy));
     }
-    if !dry_run && budget["status"]["disruptionsAllowed"].is_number() {
+    if !dry_run && objects.are_believed() && budget["status"]["disruptionsAllowed"].is_number() {
         let _ = objects.modify("poddisruptionbudgets", namespace, budget_name, |budget: &mut Value| {
             budget["status"]["disruptionsAllowed"] = (standing.allowed - 1).into();
         });

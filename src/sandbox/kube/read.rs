@@ -17,9 +17,9 @@ use super::{budget, fields, table};
 
 /// An object as it is to be shown: status of disruption budgets is worked out now.
 pub fn shown(objects: &ObjectStore, resource: &Resource, object: &Arc<Value>) -> Arc<Value> {
-    if resource.plural == "poddisruptionbudgets" && object["status"].is_null() {
+    if resource.plural == "poddisruptionbudgets" && (object["status"].is_null() || !objects.are_believed()) {
         let mut shown = Value::clone(object);
-        shown["status"] = budget::Standing::of(objects, object).to_status();
+        super::patch::merge(&mut shown["status"], &budget::Standing::of(objects, object).to_status());
         return Arc::new(shown);
     }
     object.clone()

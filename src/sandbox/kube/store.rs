@@ -85,6 +85,7 @@ pub struct ObjectStore {
     collections: BTreeMap<String, Collection>,
     log: ChangeLog,
     still: bool,
+    settled_at: u64,
 }
 
 /// What of a store is written to disk.
@@ -95,6 +96,8 @@ struct Snapshot {
     made: u64,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     still: bool,
+    #[serde(default)]
+    settled_at: u64,
     objects: BTreeMap<String, Vec<Arc<Value>>>,
 }
 
@@ -114,6 +117,7 @@ impl From<Snapshot> for ObjectStore {
             collections: collections.collect(),
             log: ChangeLog::starting_at(snapshot.version),
             still: snapshot.still,
+            settled_at: snapshot.settled_at,
         }
     }
 }
@@ -126,6 +130,7 @@ impl From<ObjectStore> for Snapshot {
             version: store.version,
             made: store.made,
             still: store.still,
+            settled_at: store.settled_at,
             objects: objects.map(|(resource, all)| (resource, all.objects.into_values().collect())).collect(),
         }
     }
@@ -163,7 +168,15 @@ pub(crate) fn object_mut<'a>(object: &'a mut Value, field: &str) -> &'a mut Map<
 impl ObjectStore {
     /// An empty store whose uids derive from `seed`.
     pub fn new(seed: u64) -> Self {
-        ObjectStore { seed, version: 0, made: 0, collections: BTreeMap::new(), log: ChangeLog::default(), still: false }
+        ObjectStore {
+            seed,
+            version: 0,
+            made: 0,
+            collections: BTreeMap::new(),
+            log: ChangeLog::default(),
+            still: false,
+            settled_at: 0,
+        }
     }
 
     /// The same objects without controllers and kubelets: nothing happens to them but what requests ask for.
@@ -175,6 +188,16 @@ impl ObjectStore {
     /// Whether there are no controllers and kubelets.
     pub fn is_still(&self) -> bool {
         self.still
+    }
+
+    /// Marks that the objects are a copy of a cluster as it was: what they say of others holds until something changes.
+    pub fn settle(&mut self) {
+        self.settled_at = self.version;
+    }
+
+    /// Whether what recorded objects say of others is to be believed, as a disruption budget says of its pods.
+    pub fn are_believed(&self) -> bool {
+        self.still || self.settled_at == 0 || self.settled_at == self.version
     }
 
     /// The newest resource version.
