@@ -324,6 +324,128 @@ fn nodes_are_printed_as_kubectl_does() {
 }
 
 #[test]
+fn kubectls_verbs_change_nodes_and_say_so_in_its_words() {
+    let world = World::with_group();
+    let names = world.run(&["get", "nodes", "-l", "lifecycle=Ec2Spot", "-o", "name"]).ok();
+    let name = names.lines().next().unwrap().strip_prefix("node/").unwrap();
+    insta::assert_snapshot!(world.run(&["taint", "nodes", name, "drill=yes:NoSchedule"]).ok(), @r"
+    node/ip-192-168-11-128.ap-northeast-1.compute.internal tainted
+    ");
+    insta::assert_snapshot!(world.run(&["label", "node", name, "drill=yes"]).ok(), @r"
+    node/ip-192-168-11-128.ap-northeast-1.compute.internal labeled
+    ");
+    insta::assert_snapshot!(world.run(&["nodes", "-l", "drill", "-L", "drill", "--no-headers"]).ok(), @r"
+    ip-192-168-11-128.ap-northeast-1.compute.internal   Ready   <none>   17s   v1.33.2-eks-e46e656   yes
+    ");
+    insta::assert_snapshot!(world.run(&["drain", name, "--ignore-daemonsets", "--timeout=1m"]).ok(), @r"
+    node/ip-192-168-11-128.ap-northeast-1.compute.internal cordoned
+    node/ip-192-168-11-128.ap-northeast-1.compute.internal drained
+    ");
+    insta::assert_snapshot!(world.run(&["cordon", name]).ok(), @r"
+    node/ip-192-168-11-128.ap-northeast-1.compute.internal already cordoned
+    ");
+    insta::assert_snapshot!(world.run(&["uncordon", name]).ok(), @r"
+    node/ip-192-168-11-128.ap-northeast-1.compute.internal uncordoned
+    ");
+    insta::assert_snapshot!(world.run(&["get", "leases", "-n", "kube-node-lease", "--no-headers", "-o", "custom-columns=N:.spec.leaseDurationSeconds"]).ok(), @r"
+    40
+    40
+    40
+    40
+    ");
+    insta::assert_snapshot!(world.run(&["delete", "node", name]).ok(), @r#"
+    node "ip-192-168-11-128.ap-northeast-1.compute.internal" deleted
+    "#);
+    // The changes are in the journal, one for each that was one.
+    let runs = world.run(&["runs", "-o", "json"]).data("runs");
+    let last: Vec<&str> = runs["runs"].as_array().unwrap().iter().map(|run| run["script"].as_str().unwrap()).collect();
+    assert!(last[0].starts_with("delete node") && last[1].starts_with("uncordon"), "{last:?}");
+    assert!(!last.iter().any(|script| script.starts_with("cordon")), "it was cordoned already: {last:?}");
+}
+
+#[test]
+fn kubectls_refusals_are_told_as_kubectl_tells_them() {
+    let world = World::with_group();
+    let mut told = String::new();
+    for (arguments, code) in [
+        (&["get", "foos"][..], 1),
+        (&["get", "nodes", "-o", "jsonpath={.items"], 1),
+        (&["get", "nodes", "--sort-by", ".nope"], 1),
+        (&["get", "nodes", "-o", "jsonfile"], 2),
+        (&["asg", GROUP, "-o", "yaml"], 2),
+        (&["describe", "leases"], 1),
+        (&["taint", "nodes", "nobody", "a=b:Nope"], 1),
+        (&["label", "pods", "x", "a=b"], 1),
+        (&["drain", "nobody"], 1),
+        (&["drain"], 1),
+        (&["drain", "nobody", "--disable-eviction"], 1),
+        (&["drain", "nobody", "--max-unavailable", "0"], 2),
+        (&["delete", "node", "nobody"], 1),
+        (&["sandbox", "load", "absent.json"], 2),
+    ] {
+        let said = world.run(arguments).failed(code);
+        let said = said.replace("sandbox (world default): nothing real is touched\n", "");
+        told.push_str(&format!("$ {}\n{}\n", arguments.join(" "), said.trim_end()));
+    }
+    insta::assert_snapshot!(told, @r#"
+    $ get foos
+    error: the server doesn't have a resource type "foos"
+    $ get nodes -o jsonpath={.items
+    error: error parsing jsonpath {.items, unclosed action
+    $ get nodes --sort-by .nope
+    error: couldn't find any field with path "{.nope}" in the list of objects
+    $ get nodes -o jsonfile
+    error: invalid value 'jsonfile' for '--output <OUTPUT>': write `text`, `wide` or `json`; for what the cluster holds also `yaml`, `name`, `jsonpath=…` or `custom-columns=…`
+
+    For more information, try '--help'.
+    $ asg dev-4vcpu-16gb-spot -o yaml
+    SPOT-0606
+
+      × this command has no output of the form `yaml`
+      help: use `text`, `wide` or `json`
+    $ describe leases
+    error: leases are not described here: nodes and pods are
+    $ taint nodes nobody a=b:Nope
+    error: invalid taint effect: Nope, unsupported taint effect
+    See 'kubectl taint -h' for help and examples
+    $ label pods x a=b
+    error: pods are not labeled here: nodes are
+    $ drain nobody
+    Error from server (NotFound): nodes "nobody" not found
+    $ drain
+    error: USAGE: drain NODE [flags]
+    See 'kubectl drain -h' for help and examples
+    $ drain nobody --disable-eviction
+    error: pods are only evicted here: --disable-eviction would pass over their disruption budgets
+    $ drain nobody --max-unavailable 0
+    error: invalid value '0' for '--max-unavailable <N>': write a number such as `2`, or a part such as `25%`
+
+    For more information, try '--help'.
+    $ delete node nobody
+    Error from server (NotFound): nodes "nobody" not found
+    $ sandbox load absent.json
+    SPOT-0801
+
+      × `absent.json` cannot be read
+      ╰─▶ No such file or directory (os error 2)
+    "#);
+}
+
+#[test]
+fn nodes_are_shown_with_their_machines() {
+    let world = World::with_group();
+    let table = world.run(&["nodes", "--instances", "-l", "lifecycle=Ec2Spot"]).ok();
+    insta::assert_snapshot!(table, @r"
+    NAME                                                STATUS   LIFECYCLE   TYPE         ZONE              GROUP                 PODS   AGE   INSTANCE              STATE
+    ip-192-168-11-128.ap-northeast-1.compute.internal   Ready    spot        t3a.xlarge   ap-northeast-1a   dev-4vcpu-16gb-spot   2      17s   i-06832f7b79eb7ccd7   running
+    ip-192-168-85-228.ap-northeast-1.compute.internal   Ready    spot        t3a.xlarge   ap-northeast-1d   dev-4vcpu-16gb-spot   2      14s   i-0b336f76b3e5d2b83   running
+    ");
+    let rows = world.run(&["nodes", "--instances", "-o", "json"]).data("node-instances");
+    let bought: Vec<&str> = rows.as_array().unwrap().iter().map(|row| row["lifecycle"].as_str().unwrap()).collect();
+    assert_eq!(bought.iter().filter(|lifecycle| **lifecycle == "spot").count(), 2, "{rows}");
+}
+
+#[test]
 fn a_node_is_described_with_its_taint() {
     let world = World::with_group();
     let nodes = world.run(&["nodes", "-l", "lifecycle=Ec2Spot", "-o", "json"]).items();

@@ -18,6 +18,7 @@ pub mod kubernetes;
 pub mod label;
 pub mod mutation;
 pub mod node_change;
+pub mod node_row;
 pub mod nodegroup;
 pub mod offerings;
 pub mod policies;

@@ -28,7 +28,7 @@ pub use delete::delete;
 pub use drain::{Tell, drain};
 pub use ensure::ensure;
 pub use inventory::{get, list, topology};
-pub use nodes::{cordon, delete_node, label, taint};
+pub use nodes::{cordon, delete_node, joined, label, taint};
 pub use options::{DeleteOptions, EnsureOptions, ScaleOptions};
 pub use resource::current;
 pub use scale::scale;

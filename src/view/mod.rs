@@ -10,6 +10,7 @@ pub mod diagram;
 pub mod group_table;
 pub mod json;
 pub mod kubectl;
+pub mod node_table;
 pub mod plan;
 pub mod report;
 pub mod runs;

@@ -35,6 +35,13 @@ pub struct DescribeArgs {
 /// Carries it out.
 pub async fn run(args: &DescribeArgs, shell: &Shell<'_>) -> Answer {
     let named = named(&args.resources)?;
+    let kinds: Vec<Kind> = match &named {
+        Named::Kinds(kinds) => kinds.clone(),
+        Named::Objects(names) => names.iter().map(|(kind, _)| *kind).collect(),
+    };
+    if let Some(other) = kinds.iter().find(|kind| ![NODES, PODS].contains(kind)) {
+        return Err(Refusal::Plain(format!("{} are not described here: nodes and pods are", other.plural)));
+    }
     let mut refusals = vec![];
     let wanted: Vec<(Kind, Option<String>, String)> = match &named {
         Named::Kinds(kinds) if kinds.is_empty() => {
@@ -122,10 +129,8 @@ async fn describe(
     let now = shell.session.clock.now();
     let found = if kind == NODES {
         shell.api.describe_node(name, now).await?
-    } else if kind == PODS {
-        shell.api.describe_pod(namespace.unwrap_or("default"), name, now).await?
     } else {
-        return Err(Refusal::Plain(format!("{} are not described here: nodes and pods are", kind.plural)));
+        shell.api.describe_pod(namespace.unwrap_or("default"), name, now).await?
     };
     let Some(mut text) = found else {
         let message = format!("{} {name:?} not found", kind.plural);

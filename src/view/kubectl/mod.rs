@@ -13,4 +13,5 @@ pub use change::{Stream, changed, drain};
 pub use get::{GetOptions, nodes, none_found, pods};
 pub use output::{Objects, Output, output};
 pub use server_table::server_table;
+pub use text_table::lay_out as columns;
 pub use yaml::yaml;

@@ -7,7 +7,7 @@ const GAP: usize = 3;
 const NARROWEST: usize = 6;
 
 /// Lays rows out. Every row has as many cells as the first.
-pub(super) fn lay_out(rows: &[Vec<String>]) -> String {
+pub fn lay_out(rows: &[Vec<String>]) -> String {
     arranged(rows, shown)
 }
 
