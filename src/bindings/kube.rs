@@ -12,9 +12,12 @@ use super::values::{Columns, NodeData, NodeValue, Nodes, Pods};
 use crate::domain::Code;
 use crate::domain::cloud::Lifecycle;
 use crate::domain::error::{Error, Result, nearest};
+use crate::domain::kubernetes::FieldSelector;
+use crate::domain::kubernetes::kinds::{Kind, NODES};
 use crate::domain::kubernetes::node as facts;
+use crate::domain::kubernetes::refusal::Refusal;
 use crate::host::Host;
-use crate::ops::{self, Session};
+use crate::ops::{self, Session, objects};
 use crate::ports::Cluster;
 
 /// Options of `kube::nodes`.
@@ -23,6 +26,22 @@ use crate::ports::Cluster;
 pub(super) struct NodeOptions {
     /// Label selector in kubectl's grammar, such as `lifecycle in (Ec2Spot)`.
     selector: String,
+    /// Field selector, such as `spec.unschedulable=true`.
+    fields: String,
+    /// Name of the cluster; the one that the run is about unless said.
+    cluster: Option<String>,
+}
+
+/// Options of `kube::objects`.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct ObjectOptions {
+    /// Label selector in kubectl's grammar.
+    selector: String,
+    /// Field selector, such as `metadata.name=web`.
+    fields: String,
+    /// Namespace; all unless said.
+    namespace: Option<String>,
     /// Name of the cluster; the one that the run is about unless said.
     cluster: Option<String>,
 }
@@ -52,10 +71,10 @@ fn cluster_of(host: &Host, named: Option<String>) -> Result<String> {
 }
 
 pub(super) fn nodes(host: &Host, options: NodeOptions) -> Result<Nodes> {
-    let cluster = cluster_of(host, options.cluster)?;
+    let cluster = cluster_of(host, options.cluster.clone())?;
     let (objects, bought, now) = host.ask(async |session| {
         let api = connect(session, &cluster).await?;
-        let objects = api.nodes(&options.selector).await?;
+        let objects = picked(&*api, &options).await?;
         let bought = lifecycles(session, &objects).await?;
         Ok((objects, bought, session.clock.now()))
     })?;
@@ -64,6 +83,44 @@ pub(super) fn nodes(host: &Host, options: NodeOptions) -> Result<Nodes> {
         NodeValue(NodeData { node, lifecycle, cluster: cluster.clone(), now }.into())
     };
     Ok(Nodes { nodes: Arc::new(objects.into_iter().map(wrap).collect()), columns: Columns::default() })
+}
+
+/// The nodes that label and field selectors pick.
+async fn picked(api: &dyn Cluster, options: &NodeOptions) -> Result<Vec<k8s_openapi::api::core::v1::Node>> {
+    if options.fields.is_empty() {
+        return api.nodes(&options.selector).await;
+    }
+    FieldSelector::parse(&options.fields)?;
+    let (labels, fields) = (options.selector.as_str(), options.fields.as_str());
+    let found = objects::objects(api, objects::Scope { kind: NODES, namespace: None, labels, fields }).await;
+    let found = found.map_err(|refusal| match refusal {
+        Refusal::Own(error) => *error,
+        refusal => Error::new(Code::KubeRefused, "cannot list nodes").because(refusal.sentence()),
+    })?;
+    let read = |node| {
+        serde_json::from_value(node)
+            .map_err(|error| Error::new(Code::KubeRefused, "a node cannot be read").because(error.to_string()))
+    };
+    found.into_iter().map(read).collect()
+}
+
+/// Objects of any kind, as Kubernetes writes them.
+pub(super) fn objects_of(host: &Host, kind: &str, options: ObjectOptions) -> Result<Vec<serde_json::Value>> {
+    let Some(kind) = Kind::find(kind) else {
+        return Err(Error::new(Code::InvalidValue, format!("there is no kind `{kind}`"))
+            .help("for example `nodes`, `pods`, `leases`, `daemonsets`"));
+    };
+    let cluster = cluster_of(host, options.cluster)?;
+    let namespace = options.namespace.as_deref();
+    let scope = objects::Scope { kind, namespace, labels: &options.selector, fields: &options.fields };
+    host.ask(async |session| {
+        objects::objects(&*connect(session, &cluster).await?, scope).await.map_err(|refusal| match refusal {
+            Refusal::Own(error) => *error,
+            refusal => {
+                Error::new(Code::KubeRefused, format!("cannot list {}", kind.plural)).because(refusal.sentence())
+            }
+        })
+    })
 }
 
 /// How the nodes' instances are bought, from EC2: labels may say anything.
@@ -124,7 +181,7 @@ pub(super) fn pods_of_node(host: &Host, node: &NodeValue) -> Result<Pods> {
 #[export_module]
 #[allow(missing_docs, clippy::unwrap_used, reason = "the macro adds items of its own")]
 pub(super) mod module {
-    use super::{NodeOptions, PodOptions};
+    use super::{NodeOptions, ObjectOptions, PodOptions};
     use crate::bindings::call::{Outcome, call};
     use crate::bindings::documents::to_map;
     use crate::bindings::options;
@@ -149,10 +206,10 @@ pub(super) mod module {
     #[rhai_fn(return_raw)]
     pub fn nodes(ctx: NativeCallContext, selector: &str) -> Outcome<Nodes> {
         let selector = selector.to_owned();
-        call(&ctx, |host| super::nodes(host, NodeOptions { selector, cluster: None }))
+        call(&ctx, |host| super::nodes(host, NodeOptions { selector, ..NodeOptions::default() }))
     }
 
-    /// The nodes that options pick: `selector`, `cluster`.
+    /// The nodes that options pick: `selector` (labels), `fields` (such as `spec.unschedulable=true`), `cluster`.
     ///
     /// ```rhai
     /// print(kube::nodes(#{ cluster: "eks-spot-eksct" }));
@@ -201,6 +258,30 @@ pub(super) mod module {
     #[rhai_fn(name = "pods", return_raw)]
     pub fn pods_of_node(ctx: NativeCallContext, node: NodeValue) -> Outcome<Pods> {
         call(&ctx, |host| super::pods_of_node(host, &node))
+    }
+
+    /// All objects of a kind, in all namespaces: a list of maps as Kubernetes writes them.
+    ///
+    /// Since: 0.2.0
+    ///
+    /// ```rhai
+    /// for lease in kube::objects("leases") { print(lease.metadata.name); }
+    /// ```
+    #[rhai_fn(name = "objects", return_raw)]
+    pub fn all_objects(ctx: NativeCallContext, kind: &str) -> Outcome<Dynamic> {
+        call(&ctx, |host| to_map(&super::objects_of(host, kind, ObjectOptions::default())?))
+    }
+
+    /// The objects of a kind that options pick: `namespace`, `selector` (labels), `fields`, `cluster`.
+    ///
+    /// Since: 0.2.0
+    ///
+    /// ```rhai
+    /// print(kube::objects("daemonsets", #{ namespace: "kube-system" }).len);
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn objects(ctx: NativeCallContext, kind: &str, wanted: Map) -> Outcome<Dynamic> {
+        call(&ctx, |host| to_map(&super::objects_of(host, kind, options::parse("kube::objects", wanted)?)?))
     }
 
     /// The events of all namespaces: a list of maps as Kubernetes writes them.

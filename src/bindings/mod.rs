@@ -12,6 +12,7 @@ mod failure;
 mod groups;
 mod kube;
 mod node_changes;
+mod node_texts;
 mod nodegroup;
 mod nodegroup_copies;
 mod nodegroup_options;
@@ -69,6 +70,7 @@ pub fn register(engine: &mut Engine) -> Result<(), ParseError> {
     engine.register_global_module(exported_module!(nodes::lists).into());
     engine.register_global_module(exported_module!(nodes::node).into());
     engine.register_global_module(exported_module!(node_changes::module).into());
+    engine.register_global_module(exported_module!(node_texts::module).into());
     engine.register_static_module("eks", exported_module!(eks::module).into());
     engine.register_static_module("kube", exported_module!(kube::module).into());
     engine.register_static_module("tags", exported_module!(tags::tags).into());

@@ -18,6 +18,7 @@ const TABLE: &[(&str, Schema)] = &[
     ("eks::scale", of::<eks::Scale>),
     ("eks::delete", of::<eks::Delete>),
     ("kube::nodes", of::<kube::NodeOptions>),
+    ("kube::objects", of::<kube::ObjectOptions>),
     ("kube::pods", of::<kube::PodOptions>),
     ("drain", of::<node_changes::DrainWish>),
     ("retry", of::<attempts::Retry>),
