@@ -10,14 +10,13 @@ use super::values::{Changes, Drain, NodeValue, Nodes};
 use crate::domain::Code;
 use crate::domain::drain::{DrainOptions, Share};
 use crate::domain::error::{Error, Result};
-use crate::domain::kubernetes::kinds::NODES;
 use crate::domain::kubernetes::label_change::LabelChange;
 use crate::domain::kubernetes::node as facts;
 use crate::domain::kubernetes::refusal::Refusal;
 use crate::domain::kubernetes::taint_change::TaintChange;
 use crate::domain::node_change::{DryRun, NodeChange, NodeVerdict};
 use crate::host::Host;
-use crate::ops::{self, objects};
+use crate::ops;
 use crate::ports::{Cluster, Event};
 use crate::view::kubectl;
 
@@ -118,7 +117,11 @@ fn each(
         let api = connect(session, &first.0.cluster).await?;
         let mut changes = vec![];
         for node in nodes {
-            let now = objects::object(&*api, NODES, None, facts::name(&node.0.node)).await.map_err(failure)?;
+            let name = facts::name(&node.0.node);
+            let found = api.node(name).await?;
+            let found = found.ok_or_else(|| Error::new(Code::NodeNotFound, format!("node `{name}` is gone")))?;
+            let now = serde_json::to_value(found)
+                .map_err(|error| Error::new(Code::Internal, "a node is not JSON").because(error.to_string()))?;
             changes.push(plainly(act(&*api, now).await.map_err(failure)?));
         }
         Ok(changes)

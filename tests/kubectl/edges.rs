@@ -146,7 +146,7 @@ fn odd_world() -> Sandbox {
             "default",
             "odd",
             with(json!({"cpu": "1"}), json!({"cpu": "1"})),
-            json!({"phase": "Running", "containerStatuses": [{"name": "c", "ready": true, "restartCount": 3, "image": "", "imageID": "", "allocatedResources": {"cpu": "3"}, "resources": {"requests": {"cpu": "2"}, "limits": {"cpu": "5"}}, "state": {"waiting": {"reason": "CrashLoopBackOff"}}, "lastState": {"terminated": {"exitCode": 1, "finishedAt": ago(50)}}}]}),
+            json!({"phase": "Running", "containerStatuses": [{"name": "c", "ready": true, "restartCount": 3, "image": "", "imageID": "", "resources": {"requests": {"cpu": "2"}, "limits": {"cpu": "5"}}, "state": {"waiting": {"reason": "CrashLoopBackOff"}}, "lastState": {"terminated": {"exitCode": 1, "finishedAt": ago(50)}}}]}),
         ),
     );
     put("pods", pod("ended", "default", "odd", with(json!({"cpu": "1"}), json!({})), json!({"phase": "Succeeded"})));

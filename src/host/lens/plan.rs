@@ -166,7 +166,11 @@ impl Lens for Planning {
                 continue;
             }
             if let Some(Some(State::Node(then))) = state.then.get(&resource) {
-                one.spec.get_or_insert_default().unschedulable = then.unschedulable.then_some(true);
+                let spec = one.spec.get_or_insert_default();
+                spec.unschedulable = then.unschedulable.then_some(true);
+                spec.taints =
+                    Some(then.taints.iter().filter_map(|it| serde_json::from_value(it.clone()).ok()).collect());
+                one.metadata.labels = Some(then.labels.clone().into_iter().collect());
             }
             nodes.push(one);
         }
