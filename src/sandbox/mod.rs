@@ -15,7 +15,9 @@ pub mod serve;
 pub mod services;
 mod status;
 pub mod store;
+mod turns;
 pub mod wire;
 pub mod world;
 
 pub use handle::Sandbox;
+pub use turns::Turns;

@@ -4,7 +4,7 @@ use std::io::{BufRead, IsTerminal, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::line::{Level, line};
-use crate::ports::{Clock, Event, Operator};
+use crate::ports::{Clock, Event, Operator, as_spoken};
 
 /// What is answered to a question before something that cannot be undone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,7 +79,7 @@ impl Operator for Terminal {
             return;
         }
         let (level, text) = line(event);
-        self.say(level, &text);
+        self.say(level, &as_spoken(&text));
     }
 
     fn confirm(&self, question: &str) -> bool {
