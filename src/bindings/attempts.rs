@@ -165,7 +165,7 @@ pub(super) mod module {
 }
 
 /// A failure in a line.
-fn words(failure: &EvalAltResult) -> String {
+pub(super) fn words(failure: &EvalAltResult) -> String {
     match failure.unwrap_inner() {
         EvalAltResult::ErrorRuntime(value, _) => match value.read_lock::<Failure>() {
             Some(failure) => format!("{}: {}", failure.0.code, failure.0.message),

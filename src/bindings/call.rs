@@ -17,7 +17,7 @@ pub struct Failure(pub Arc<Error>);
 
 /// Runs a binding that needs the host.
 pub(crate) fn call<T>(ctx: &NativeCallContext, binding: impl FnOnce(&Host) -> Result<T>) -> Outcome<T> {
-    let host = ctx.tag().and_then(|tag| tag.read_lock::<Host>().map(|host| host.clone()));
+    let host = ctx.tag().and_then(|tag| tag.read_lock::<Host>().map(|host| host.here()));
     let result = match host {
         Some(host) => binding(&host),
         None => Err(Error::new(Code::Internal, format!("`{}` was called outside of a run", ctx.fn_name()))),

@@ -64,6 +64,21 @@ pub(super) mod module {
         format!("{:?}", error.0.kind()).to_lowercase()
     }
 
+    /// The item of `parallel` that it happened on, as `#{ index, name }`; `()` when it happened on none.
+    ///
+    /// Since: 0.2.0
+    ///
+    /// ```rhai
+    /// try { parallel(["m5.xlarge", "m5.xlrage"], 2, |name| spot::types([name])) }
+    /// catch (e) { require(e.item.index == 1 && e.item.name == "m5.xlrage", e.message) }
+    /// ```
+    #[rhai_fn(get = "item", pure)]
+    pub fn item(error: &mut Failure) -> Dynamic {
+        let Some(item) = &error.0.item else { return Dynamic::UNIT };
+        let index = rhai::INT::try_from(item.index).unwrap_or(rhai::INT::MAX);
+        Dynamic::from_map([("index".into(), index.into()), ("name".into(), item.name.clone().into())].into())
+    }
+
     /// Code and message in one line.
     ///
     /// ```rhai

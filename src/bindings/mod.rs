@@ -20,6 +20,7 @@ mod nodegroup_options;
 mod nodegroup_parts;
 mod nodes;
 mod options;
+mod parallel;
 mod pause;
 mod print;
 mod sandbox;
@@ -38,6 +39,7 @@ use rhai::{Engine, ParseError, exported_module};
 
 pub use call::{Failure, raise};
 pub(crate) use eks::timeout as time_limit;
+pub use parallel::item_of;
 pub use sandbox::SandboxValue;
 
 /// Teaches an engine the syntax of ours, and nothing that can be called: enough to compile.
@@ -58,6 +60,7 @@ pub fn register(engine: &mut Engine) -> Result<(), ParseError> {
     engine.register_global_module(exported_module!(attempts::module).into());
     engine.register_global_module(exported_module!(checks::module).into());
     engine.register_global_module(exported_module!(failure::module).into());
+    engine.register_global_module(exported_module!(parallel::module).into());
     engine.register_global_module(exported_module!(pause::module).into());
     engine.register_global_module(exported_module!(print::module).into());
     engine.register_global_module(exported_module!(sandbox::module).into());

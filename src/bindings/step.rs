@@ -29,7 +29,7 @@ fn run(ctx: &mut EvalContext, inputs: &[Expression]) -> Outcome<rhai::Dynamic> {
     let host = ctx
         .tag_mut()
         .read_lock::<Host>()
-        .map(|host| host.clone())
+        .map(|host| host.here())
         .ok_or_else(|| raise(Error::new(Code::Internal, "a step ran outside of a run"), title.position()))?;
     let ticket = host.enter_step(&name);
     let result = ctx.eval_expression_tree(block);

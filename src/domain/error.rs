@@ -24,6 +24,24 @@ impl fmt::Display for Location {
     }
 }
 
+/// One of several things that were worked on.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize)]
+pub struct Item {
+    /// Its place among them, from 0.
+    pub index: usize,
+    /// What people call it; empty when it has no short name.
+    pub name: String,
+}
+
+impl fmt::Display for Item {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.name.as_str() {
+            "" => write!(f, "item [{}]", self.index),
+            name => write!(f, "item [{}] `{name}`", self.index),
+        }
+    }
+}
+
 /// A failure that a user can act on.
 ///
 /// `message` is one sentence fragment without a final period; `causes` go from the nearest to the
@@ -43,6 +61,9 @@ pub struct Error {
     /// Where in a document, when the fault is in one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub location: Option<Location>,
+    /// On which of several things that were worked on it happened.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub item: Option<Item>,
     /// More to look at, in lines: a diff.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
@@ -51,7 +72,15 @@ pub struct Error {
 impl Error {
     /// A new error with nothing but its code and message.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Error { code, message: message.into(), causes: Vec::new(), help: None, location: None, detail: None }
+        Error {
+            code,
+            message: message.into(),
+            causes: Vec::new(),
+            help: None,
+            location: None,
+            item: None,
+            detail: None,
+        }
     }
 
     /// Adds a cause, further from the surface than those already there.
@@ -72,6 +101,13 @@ impl Error {
     #[must_use]
     pub fn at(mut self, location: Location) -> Self {
         self.location = Some(location);
+        self
+    }
+
+    /// Sets the thing that it happened on; one that is known already stays.
+    #[must_use]
+    pub fn on(mut self, item: Item) -> Self {
+        self.item.get_or_insert(item);
         self
     }
 

@@ -8,6 +8,7 @@ mod console;
 mod files;
 mod hidden;
 mod interrupt;
+mod items;
 mod lab;
 mod lens;
 mod memory;
@@ -25,6 +26,7 @@ pub use console::{Console, Recorder};
 pub use files::{FilePolicy, FileText, read_text};
 pub use hidden::Hidden;
 pub use interrupt::listen as listen_for_interrupts;
+pub use items::{Fan, MOST_AT_ONCE};
 pub use lab::{Lab, Snapshot, Trial};
 pub use lens::ReadBootData;
 pub use record::{Check, Record, Step};
@@ -56,8 +58,13 @@ pub struct Options {
 }
 
 /// What scripts run on. Cheap to clone; all clones are one host.
+///
+/// While several items are worked on at once, each has a clone that keeps the item's own words and record.
 #[derive(Clone)]
-pub struct Host(Arc<Inner>);
+pub struct Host {
+    shared: Arc<Inner>,
+    item: Option<Arc<items::Item>>,
+}
 
 struct Inner {
     target: Arc<dyn Target>,
@@ -100,7 +107,7 @@ impl Host {
     /// A host that stops when `cancel` says so: for who goes on with another target but the same Ctrl-C.
     pub fn stopped_by(options: Options, cancel: Cancel) -> Self {
         let started = Instant::now();
-        Host(Arc::new(Inner {
+        let shared = Arc::new(Inner {
             target: options.target,
             opened: OnceLock::new(),
             cluster: Mutex::new(None),
@@ -120,32 +127,37 @@ impl Host {
             resuming: AtomicBool::new(false),
             runtime: runtime::Lazy::default(),
             lab: OnceLock::new(),
-        }))
+        });
+        Host { shared, item: None }
     }
 
     /// Where words go.
     pub fn console(&self) -> &dyn Console {
-        &*self.0.console
+        match &self.item {
+            Some(item) => item,
+            None => &*self.shared.console,
+        }
     }
 
     /// The files of the run.
     pub fn files(&self) -> &FilePolicy {
-        &self.0.files
+        &self.shared.files
     }
 
     /// What the run keeps secret: it is masked in everything that goes through the console.
     pub fn hidden(&self) -> &Hidden {
-        &self.0.hidden
+        &self.shared.hidden
     }
 
     /// The handle that stops the run.
     pub fn cancel(&self) -> &Cancel {
-        &self.0.cancel
+        &self.shared.cancel
     }
 
     /// The record of the run so far.
     pub fn record(&self) -> MutexGuard<'_, Record> {
-        self.0.record.lock().unwrap_or_else(PoisonError::into_inner)
+        let record = self.item.as_ref().map_or(&self.shared.record, |item| &item.record);
+        record.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The ports of the target, opened by the first call.
@@ -153,27 +165,27 @@ impl Host {
     /// # Errors
     /// What opening fails with.
     pub fn session(&self) -> Result<Session> {
-        if let Some(opened) = self.0.opened.get() {
+        if let Some(opened) = self.shared.opened.get() {
             return Ok(opened.session.clone());
         }
-        let session = self.block(self.0.target.open())?;
+        let session = self.block(self.shared.target.open())?;
         let session = self.through_lenses(session);
-        let (at, after) = (session.clock.now(), self.0.started.elapsed());
-        Ok(self.0.opened.get_or_init(|| Opened { session, at, after }).session.clone())
+        let (at, after) = (session.clock.now(), self.shared.started.elapsed());
+        Ok(self.shared.opened.get_or_init(|| Opened { session, at, after }).session.clone())
     }
 
     /// What operations of this run see: a plan, or the target with its changes checked and written down.
     fn through_lenses(&self, mut session: Session) -> Session {
-        if let Some(read) = self.0.plans.get() {
+        if let Some(read) = self.shared.plans.get() {
             let (session, planning) = lens::planned(session, *read);
-            drop(self.0.planning.set(planning));
+            drop(self.shared.planning.set(planning));
             return session;
         }
-        if let Some(writer) = self.0.journal.get() {
+        if let Some(writer) = self.shared.journal.get() {
             let journal = lens::Journal::new(Arc::clone(writer), Arc::clone(&session.clock));
             session = lens::seen_through(session, Arc::new(journal));
         }
-        if let Some(guard) = self.0.guard.get() {
+        if let Some(guard) = self.shared.guard.get() {
             session = lens::seen_through(session, Arc::clone(guard) as _);
         }
         session
@@ -182,22 +194,22 @@ impl Host {
     /// Makes this a run that only plans: reads are real, changes are recorded and seen as if they were made. Counts only
     /// before the target is opened.
     pub fn only_plan(&self, read: ReadBootData) {
-        self.0.plans.get_or_init(|| read);
+        self.shared.plans.get_or_init(|| read);
     }
 
     /// Whether this run only plans.
     pub fn plans(&self) -> bool {
-        self.0.plans.get().is_some()
+        self.shared.plans.get().is_some()
     }
 
     /// What was planned so far.
     pub fn plan(&self) -> Plan {
-        self.0.planning.get().map(|planning| planning.plan()).unwrap_or_default()
+        self.shared.planning.get().map(|planning| planning.plan()).unwrap_or_default()
     }
 
     /// Lets only the changes of `plan` pass, in their order. Counts only before the target is opened.
     pub fn follow(&self, plan: &Plan) {
-        drop(self.0.guard.set(Arc::new(lens::Guard::new(plan))));
+        drop(self.shared.guard.set(Arc::new(lens::Guard::new(plan))));
     }
 
     /// Plans with the session that is open: what `act` would change, without changing it.
@@ -212,12 +224,12 @@ impl Host {
 
     /// Says that this run takes up an earlier one: what that has deleted already may be gone.
     pub fn resume(&self) {
-        self.0.resuming.store(true, Ordering::Relaxed);
+        self.shared.resuming.store(true, Ordering::Relaxed);
     }
 
     /// Whether this run takes up an earlier one.
     pub fn resumes(&self) -> bool {
-        self.0.resuming.load(Ordering::Relaxed)
+        self.shared.resuming.load(Ordering::Relaxed)
     }
 
     /// Waits for what `ask` asks of the target.
@@ -231,7 +243,7 @@ impl Host {
 
     /// Writes every change of this run down, from now on. Counts only before the target is opened; the first one stays.
     pub fn keep_journal(&self, writer: Writer) {
-        drop(self.0.journal.set(Arc::new(writer)));
+        drop(self.shared.journal.set(Arc::new(writer)));
     }
 
     /// Notes the orderly end of the run in its journal, if it has one and changed something.
@@ -239,7 +251,7 @@ impl Host {
     /// # Errors
     /// `SPOT-0804` when it cannot be written.
     pub fn end_journal(&self, exit: u8) -> Result<()> {
-        match (self.0.journal.get(), self.0.opened.get()) {
+        match (self.shared.journal.get(), self.shared.opened.get()) {
             (Some(writer), Some(opened)) => writer.end(exit, opened.session.clock.now()),
             _ => Ok(()),
         }
@@ -251,7 +263,7 @@ impl Host {
     /// What reading it fails with.
     pub fn advisor(&self) -> Result<Feed> {
         let session = self.session()?;
-        self.block(self.0.target.advisor(&session))
+        self.block(self.shared.target.advisor(&session))
     }
 
     /// Control of the world.
@@ -268,71 +280,75 @@ impl Host {
             return Err(error.help("leave `sandbox` out of what is planned, or run it"));
         }
         // Before it is opened: nobody is asked for credentials only to hear that this is the wrong world.
-        if !self.0.target.controllable() {
+        if !self.shared.target.controllable() {
             return Err(elsewhere());
         }
         self.session()?;
-        self.0.target.control().ok_or_else(elsewhere)
+        self.shared.target.control().ok_or_else(elsewhere)
     }
 
     /// Makes this a test's host. The first call counts.
     pub fn set_lab(&self, lab: Arc<dyn Lab>) {
-        drop(self.0.lab.set(lab));
+        drop(self.shared.lab.set(lab));
     }
 
     /// The surroundings of the test that runs, if one does.
     pub fn lab(&self) -> Option<Arc<dyn Lab>> {
-        self.0.lab.get().cloned()
+        self.shared.lab.get().cloned()
     }
 
     /// What is left until the run is out of time.
     pub fn time_left(&self) -> Option<Duration> {
-        self.0.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()))
+        self.shared.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()))
     }
 
     /// Requests made so far, if the target was opened.
     pub fn requests(&self) -> Option<RequestCounts> {
-        self.0.opened.get().map(|opened| opened.session.cloud.requests())
+        self.shared.opened.get().map(|opened| opened.session.cloud.requests())
     }
 
     /// The cluster that the run is about, once it has named one.
     pub fn current_cluster(&self) -> Option<String> {
-        self.0.cluster.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.cluster().lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Makes a cluster the one that the run is about.
     pub fn set_current_cluster(&self, name: &str) {
-        *self.0.cluster.lock().unwrap_or_else(PoisonError::into_inner) = Some(name.to_owned());
+        *self.cluster().lock().unwrap_or_else(PoisonError::into_inner) = Some(name.to_owned());
+    }
+
+    fn cluster(&self) -> &Mutex<Option<String>> {
+        self.item.as_ref().map_or(&self.shared.cluster, |item| &item.cluster)
     }
 
     /// The exit code that the script asked for; asking again gives none.
     pub fn take_exit_code(&self) -> Option<u8> {
-        self.0.exit_code.lock().unwrap_or_else(PoisonError::into_inner).take()
+        self.shared.exit_code.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     /// Asks for an exit code.
     pub fn set_exit_code(&self, code: u8) {
-        *self.0.exit_code.lock().unwrap_or_else(PoisonError::into_inner) = Some(code);
+        *self.shared.exit_code.lock().unwrap_or_else(PoisonError::into_inner) = Some(code);
     }
 
     /// Milliseconds since the run began: on the target's clock from its opening on, on the wall clock before.
     pub fn elapsed_ms(&self) -> u64 {
-        let elapsed = match self.0.opened.get() {
+        let elapsed = match self.shared.opened.get() {
             Some(opened) => {
                 let since = opened.session.clock.now().duration_since(opened.at);
                 opened.after + Duration::try_from(since).unwrap_or_default()
             }
-            None => self.0.started.elapsed(),
+            None => self.shared.started.elapsed(),
         };
         u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX)
     }
 
     /// Why the run has to stop now, if it has to. Called for every operation of a script.
     pub fn stop_reason(&self) -> Option<Error> {
-        if self.0.cancel.is_cancelled() {
+        if self.shared.cancel.is_cancelled() {
             return Some(interrupted());
         }
-        match self.0.deadline {
+        match self.shared.deadline {
             Some(deadline) if Instant::now() >= deadline => Some(timed_out()),
             _ => None,
         }
@@ -340,17 +356,17 @@ impl Host {
 
     /// A script begins to run: from here on counts what it takes of memory.
     pub fn begin_script(&self) {
-        self.0.memory.begin();
+        self.shared.memory.begin();
     }
 
     /// Why the script has to stop for what it takes of memory, if it has to. Called for every operation of a script.
     pub fn memory_reason(&self) -> Option<Error> {
-        self.0.memory.exceeded()
+        self.shared.memory.exceeded()
     }
 
     /// Whether a time limit makes [`Host::stop_reason`] worth a look at the clock.
     pub fn has_deadline(&self) -> bool {
-        self.0.deadline.is_some()
+        self.shared.deadline.is_some()
     }
 
     /// Ends the run: what has to be kept is saved.
@@ -362,7 +378,7 @@ impl Host {
         if self.plans() {
             return Ok(());
         }
-        self.0.target.close()
+        self.shared.target.close()
     }
 
     /// Waits for `future`, unless the run is cancelled or out of time first. The only place that blocks on async code.
@@ -373,8 +389,8 @@ impl Host {
         if let Some(reason) = self.stop_reason() {
             return Err(reason);
         }
-        let deadline = self.0.deadline;
-        self.0.runtime.get()?.block_on(async {
+        let deadline = self.shared.deadline;
+        self.shared.runtime.get()?.block_on(async {
             let out_of_time = async {
                 match deadline {
                     Some(deadline) => tokio::time::sleep_until(deadline.into()).await,
@@ -383,7 +399,7 @@ impl Host {
             };
             tokio::select! {
                 biased;
-                () = self.0.cancel.cancelled() => Err(interrupted()),
+                () = self.shared.cancel.cancelled() => Err(interrupted()),
                 () = out_of_time => Err(timed_out()),
                 result = future => result,
             }

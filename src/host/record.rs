@@ -40,6 +40,18 @@ pub struct Record {
 }
 
 impl Record {
+    /// How many steps were entered and not left.
+    pub fn open_steps(&self) -> usize {
+        self.steps.iter().filter(|step| step.elapsed_ms.is_none()).count()
+    }
+
+    /// Adds what another did after this.
+    pub fn append(&mut self, other: Record) {
+        self.steps.extend(other.steps);
+        self.checks.extend(other.checks);
+        self.resources.extend(other.resources);
+    }
+
     /// How many checks did not hold.
     pub fn failed_checks(&self) -> usize {
         self.checks.iter().filter(|check| !check.ok).count()

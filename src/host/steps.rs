@@ -14,7 +14,7 @@ impl Host {
     pub fn enter_step(&self, name: &str) -> Ticket {
         let started_ms = self.elapsed_ms();
         let mut record = self.record();
-        let depth = record.steps.iter().filter(|step| step.elapsed_ms.is_none()).count();
+        let depth = self.depth() + record.open_steps();
         record.steps.push(Step { name: name.to_owned(), depth, elapsed_ms: None, ok: false });
         let index = record.steps.len() - 1;
         drop(record);

@@ -8,13 +8,15 @@ mod cloud;
 mod cluster;
 mod operator;
 mod polling;
+mod speaker;
 mod world_control;
 
-pub use clock::Clock;
+pub use clock::{Clock, Turns};
 pub use cloud::{
     AutoScaling, Cloud, Clusters, Identities, Images, Instances, LaunchTemplates, Mutate, Network, RequestCounts,
 };
 pub use cluster::{Cluster, ClusterAccess};
 pub use operator::{Answer, Event, Operator, ResourceKind, Verdict, Wait};
 pub use polling::{is_polling, polling};
+pub use speaker::{as_spoken, speaking_for};
 pub use world_control::{WorldControl, WorldRequests};

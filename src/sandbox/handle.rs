@@ -105,6 +105,11 @@ impl Sandbox {
         &self.shared.cut
     }
 
+    /// Whether this is a handle to the same world.
+    pub(super) fn is(&self, other: &Sandbox) -> bool {
+        Arc::ptr_eq(&self.shared, &other.shared)
+    }
+
     /// The region of the world.
     pub fn region(&self) -> String {
         self.read(|world| world.account.region.clone())

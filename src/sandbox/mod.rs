@@ -17,8 +17,10 @@ pub mod serve;
 pub mod services;
 mod status;
 pub mod store;
+mod turns;
 pub mod wire;
 pub mod world;
 
 pub use cut::Side;
 pub use handle::Sandbox;
+pub use turns::Turns;

@@ -10,7 +10,7 @@ use rhai::{Dynamic, Engine, EvalAltResult, ParseError, ParseErrorType, Position}
 
 use super::source::{self, SourceMap};
 use super::suggest;
-use crate::bindings::Failure;
+use crate::bindings::{self, Failure};
 use crate::domain::Code;
 use crate::domain::error::Error;
 
@@ -55,15 +55,20 @@ impl From<Error> for ScriptError {
 pub fn explain(failure: EvalAltResult, engine: &Engine, sources: &SourceMap, main: &str) -> ScriptError {
     let mut current = main.to_owned();
     let mut frames = Vec::new();
+    let mut item = None;
     let mut failure = failure;
     loop {
         failure = match failure {
             EvalAltResult::ErrorInFunctionCall(name, callee, inner, position) => {
-                let what = if name.starts_with("anon$") {
+                let found = bindings::item_of(&name);
+                let what = if let Some(item) = &found {
+                    format!("in `parallel`, {item}")
+                } else if name.starts_with("anon$") {
                     "in call of a closure".into()
                 } else {
                     format!("in call to `{name}`")
                 };
+                item = item.or(found);
                 frames.push(Frame { what, place: place(sources, &current, position) });
                 if !callee.is_empty() {
                     current = callee;
@@ -86,6 +91,7 @@ pub fn explain(failure: EvalAltResult, engine: &Engine, sources: &SourceMap, mai
                     return ScriptError { frames, ..parse_failure(&kind, position, sources, &current) };
                 }
                 let error = describe(innermost, engine, place.as_ref());
+                let error = item.map_or(error.clone(), |item| error.on(item));
                 let place = place.map(|place| at_option(&error, place));
                 return ScriptError { error: error.into(), place, frames };
             }

@@ -63,9 +63,9 @@ pub fn build(host: &Host, sources: &SourceMap) -> Result<Engine> {
             .map(|error| Dynamic::from(bindings::Failure(error.into())))
     });
     let (print, debug) = (host.clone(), host.clone());
-    engine.on_print(move |text| print.console().data(text));
+    engine.on_print(move |text| print.here().console().data(text));
     engine.on_debug(move |text, source, position| {
-        debug.console().talk(&format!("{}:{position:?}: {text}", source.unwrap_or("script")));
+        debug.here().console().talk(&format!("{}:{position:?}: {text}", source.unwrap_or("script")));
     });
     Ok(engine)
 }

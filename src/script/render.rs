@@ -94,6 +94,9 @@ impl Report {
         if let Some(location) = &error.location {
             message = format!("{location}: {message}");
         }
+        if let Some(item) = &error.item {
+            message = format!("{item}: {message}");
+        }
         Report {
             code: error.code.to_string(),
             message,

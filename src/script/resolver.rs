@@ -5,6 +5,7 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, ThreadId};
 
 use rhai::{Engine, EvalAltResult, Module, ModuleResolver, Position, Scope, Shared};
 
@@ -29,8 +30,8 @@ pub struct Resolver {
 struct State {
     /// Modules by canonical name.
     loaded: HashMap<String, SharedModule>,
-    /// Canonical name and shown name of modules that are being loaded, outermost first.
-    loading: Vec<(String, String)>,
+    /// Canonical name and shown name of modules that are being loaded, outermost first, by the thread that loads them.
+    loading: HashMap<ThreadId, Vec<(String, String)>>,
 }
 
 /// A module that was found.
@@ -108,12 +109,14 @@ impl ModuleResolver for Resolver {
         if let Some(module) = self.state(|state| state.loaded.get(&found.canonical).cloned()) {
             return Ok(module);
         }
-        if let Some(error) = self.state(|state| cycle(&state.loading, &found)) {
+        let this = thread::current().id();
+        if let Some(error) = self.state(|state| cycle(state.loading.entry(this).or_default(), &found)) {
             return Err(raise(error, pos));
         }
-        self.state(|state| state.loading.push((found.canonical.clone(), found.shown.clone())));
+        let named = (found.canonical.clone(), found.shown.clone());
+        self.state(|state| state.loading.entry(this).or_default().push(named));
         let module = self.load(engine, &found, pos);
-        self.state(|state| state.loading.pop());
+        self.state(|state| state.loading.get_mut(&this).map(Vec::pop));
         let module = module?;
         self.state(|state| state.loaded.insert(found.canonical, Arc::clone(&module)));
         Ok(module)

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::line::{Level, line};
 use super::live;
 use crate::domain::cloud::ActivityStatus;
-use crate::ports::{Answer, Clock, Event, Operator};
+use crate::ports::{Answer, Clock, Event, Operator, as_spoken};
 
 /// What is answered to a question before something that cannot be undone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -125,7 +125,7 @@ impl Operator for Terminal {
         }
         let (level, text) = line(event);
         if self.manner != Manner::Quiet || matches!(level, Level::Warning | Level::Failure) {
-            self.say(level, &text);
+            self.say(level, &as_spoken(&text));
         }
     }
 

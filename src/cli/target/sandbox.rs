@@ -19,7 +19,7 @@ use crate::domain::advisor::Feed;
 use crate::domain::error::{Error, Result};
 use crate::host::{Console, Hidden, Target};
 use crate::ops::Session;
-use crate::ports::{Clock, WorldControl};
+use crate::ports::{Clock, Turns, WorldControl};
 use crate::sandbox::{Sandbox, store};
 
 /// The sandbox as a target.
@@ -169,5 +169,22 @@ impl Clock for WorldClock {
 
     async fn sleep(&self, duration: Duration) {
         self.0.sleep(duration).await;
+    }
+
+    fn turns(&self, lanes: usize) -> Option<Arc<dyn Turns>> {
+        Some(Arc::new(Lanes(crate::sandbox::Turns::new(self.0.clone(), lanes))))
+    }
+}
+
+/// The world's turns.
+struct Lanes(Arc<crate::sandbox::Turns>);
+
+impl Turns for Lanes {
+    fn enter(self: Arc<Self>, lane: usize) {
+        Arc::clone(&self.0).enter(lane);
+    }
+
+    fn leave(&self, lane: usize) {
+        self.0.leave(lane);
     }
 }

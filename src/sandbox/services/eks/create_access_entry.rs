@@ -60,9 +60,13 @@ fn arn(world: &mut World, cluster: &str, principal: &str) -> String {
     world.account.arn("eks", &format!("access-entry/{cluster}/{kind}/{}/{name}/{uuid}", world.account.id))
 }
 
+/// In the order of their keys: EKS's tags are a map, which the SDK writes in another order each time.
 fn tags(params: &Params) -> TagMap {
     let members = read::at(&params.0, "tags").as_object().into_iter().flatten();
-    members.map(|(key, value)| (key.clone(), value.as_str().unwrap_or_default().to_owned())).collect()
+    let mut tags: TagMap =
+        members.map(|(key, value)| (key.clone(), value.as_str().unwrap_or_default().to_owned())).collect();
+    tags.sort_keys();
+    tags
 }
 
 /// EKS asks IAM whether the principal is there.
