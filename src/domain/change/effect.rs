@@ -105,10 +105,10 @@ fn change(mutation: &A, state: &mut State) {
         (A::DeleteRolePolicy { policy, .. }, State::Role(role)) => {
             role.inline.remove(policy);
         }
-        (A::AddRoleToInstanceProfile { role, .. }, State::InstanceProfile(profile)) => {
-            if !profile.roles.contains(role) {
-                profile.roles.push(role.clone());
-            }
+        (A::AddRoleToInstanceProfile { role, .. }, State::InstanceProfile(profile))
+            if !profile.roles.contains(role) =>
+        {
+            profile.roles.push(role.clone());
         }
         (A::RemoveRoleFromInstanceProfile { role, .. }, State::InstanceProfile(profile)) => {
             profile.roles.retain(|there| there != role);
