@@ -62,6 +62,7 @@ impl Case {
             scratch: scratch.path().to_owned(),
             beside: self.file.parent().unwrap_or(Path::new("")).to_owned(),
             snapshots: Arc::clone(&self.snapshots),
+            coverage: options.coverage.clone(),
         });
         let host = lab.host(Arc::clone(console), Like { cancel: &options.cancel, timeout: Some(options.timeout) });
         host.set_lab(lab);

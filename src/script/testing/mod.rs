@@ -20,6 +20,7 @@ pub use discover::find;
 pub use report::{Outcome, Report};
 pub use suite::Suite;
 
+use super::coverage::Coverage;
 use crate::host::{Cancel, Console, Target};
 
 /// The end of the name of a file with tests.
@@ -45,6 +46,8 @@ pub struct Options {
     pub fail_fast: bool,
     /// Whether snapshots are written instead of compared.
     pub update: bool,
+    /// What the runbooks and modules that tests run are measured with.
+    pub coverage: Option<Arc<Coverage>>,
     /// Stops everything.
     pub cancel: Cancel,
 }
