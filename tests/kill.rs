@@ -71,6 +71,7 @@ fn nodes(world: &World) -> Vec<String> {
 fn pruned(value: Value) -> Value {
     const VOLATILE: &[&str] = &[
         "id",
+        "arn",
         "created",
         "modified",
         "client_token",
@@ -84,7 +85,15 @@ fn pruned(value: Value) -> Value {
     match value {
         Value::Object(map) => {
             let kept = map.into_iter().filter(|(key, _)| !VOLATILE.contains(&key.as_str()));
-            kept.map(|(key, value)| (key, pruned(value))).collect()
+            kept.map(|(key, value)| match (key.as_str(), value) {
+                // A set that the world keeps as a list.
+                ("attached", Value::Array(mut items)) => {
+                    items.sort_by_key(ToString::to_string);
+                    (key, Value::Array(items))
+                }
+                (_, value) => (key, pruned(value)),
+            })
+            .collect()
         }
         Value::Array(items) => items.into_iter().map(pruned).collect(),
         other => other,

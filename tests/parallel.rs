@@ -44,7 +44,13 @@ fn run(text: &str) -> Ran {
 fn run_until(text: &str, cancel: Cancel) -> Ran {
     let (sandbox, console) = (Sandbox::fresh(1), Arc::new(Recorder::default()));
     let target = sandbox_target(sandbox.clone(), console.clone());
-    let options = Options { target, console: console.clone(), files: FilePolicy::new(".", &[]), timeout: None };
+    let options = Options {
+        target,
+        console: console.clone(),
+        files: FilePolicy::new(".", &[]),
+        hidden: spotscript::host::Hidden::default(),
+        timeout: None,
+    };
     let host = Host::stopped_by(options, cancel);
     let ended = evaluated(&host, text);
     Ran { host, sandbox, console, ended }
@@ -59,7 +65,7 @@ fn evaluated(host: &Host, text: &str) -> Result<Ending, ScriptError> {
 /// Seconds that a text takes on the world's clock.
 fn seconds(text: &str) -> u64 {
     let ran = run(&format!("kube::nodes(); {text}"));
-    ran.value();
+    drop(ran.value());
     (ran.host.elapsed_ms() + 500) / 1000
 }
 
@@ -103,7 +109,7 @@ fn a_run_repeats_byte_for_byte() {
     for at_once in [1, 2, 3, 64] {
         let once = || {
             let ran = run(&GROUPS.replace("AT_ONCE", &at_once.to_string()));
-            ran.value();
+            drop(ran.value());
             (ran.sandbox.read(store::encode).unwrap(), ran.console.printed(), ran.console.said())
         };
         let first = once();
@@ -265,7 +271,13 @@ impl Target for RealTime {
 
 fn in_real_time(text: &str, timeout: Option<Duration>) -> (Result<Ending, ScriptError>, Duration) {
     let console = Arc::new(Recorder::default());
-    let host = Host::new(Options { target: Arc::new(RealTime), console, files: FilePolicy::new(".", &[]), timeout });
+    let host = Host::new(Options {
+        target: Arc::new(RealTime),
+        console,
+        files: FilePolicy::new(".", &[]),
+        hidden: spotscript::host::Hidden::default(),
+        timeout,
+    });
     let began = Instant::now();
     (evaluated(&host, text), began.elapsed())
 }

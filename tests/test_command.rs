@@ -367,3 +367,128 @@ fn the_projects_own_tests_pass() {
     let passed: usize = summary.split(' ').next().unwrap().parse().unwrap();
     assert!(passed >= 36 && summary.contains(" 0 failed"), "{summary}");
 }
+
+const HELPERS: &str = "\
+//! Sizes.
+
+/// Half of a number.
+fn half(of) {
+    if of < 0 {
+        throw \"negative\";
+    }
+    of / 2
+}
+
+fn never() {
+    print(1);
+    print(2);
+}
+";
+
+const RUNBOOK: &str = "\
+//! Prints a size.
+import \"./lib/sizes\" as sizes;
+import \"std/guard\" as guard;
+
+const PARAMS = #{ of: #{ type: \"int\", init: 8 } };
+
+step \"print\" {
+    print(sizes::half(PARAM.of));
+}
+guard::require_all([]);
+";
+
+/// A runbook with a module, and a test of it that does not come to everything.
+fn half_tested() -> Folder {
+    Folder::with(&[
+        ("lib/sizes.rhai", HELPERS),
+        ("size.rhai", &RUNBOOK.replace("guard::require_all([]);", "print(guard::attempt(|| 1).ok);")),
+        ("size_test.rhai", "fn test_it() {\n    assert(run_script(\"size.rhai\").ok);\n}\n"),
+    ])
+}
+
+#[test]
+fn coverage_tells_the_lines_that_no_test_came_to() {
+    let ran = half_tested().test(&["--coverage"]);
+    assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+    let (_, measured) = ran.stdout.split_once(" in ").unwrap();
+    insta::assert_snapshot!(measured.split_once('\n').unwrap().1, @r"
+
+    File            Lines  Hit  Percent  Missed
+    ──────────────────────────────────────────────
+    lib/sizes.rhai      5    2     40.0  6, 12-13
+    size.rhai           6    6    100.0
+    std/guard          13    3     23.0  15-77
+
+    coverage: 45.8 % (11 of 24 lines)
+    ");
+}
+
+#[test]
+fn too_little_coverage_is_a_failure() {
+    let folder = half_tested();
+    assert_eq!(folder.test(&["--fail-under", "20"]).code, 0);
+    let ran = folder.test(&["--fail-under", "99.5"]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.stdout.trim_end().ends_with(", less than 99.5 %"), "{}", ran.stdout);
+    let ran = folder.test(&["--fail-under", "101"]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.stderr.contains("a percentage is a number from 0 to 100"), "{}", ran.stderr);
+}
+
+#[test]
+fn coverage_as_json_and_as_lcov() {
+    let folder = half_tested();
+    let ran = folder.test(&["--coverage-lcov", "cov.info", "-o", "json"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let measured = &serde_json::from_str::<Value>(&ran.stdout).unwrap()["data"]["coverage"];
+    let files = measured["files"].as_array().unwrap();
+    let sizes = files.iter().find(|file| file["file"] == "lib/sizes.rhai").unwrap();
+    insta::assert_snapshot!(sizes, @r#"{"file":"lib/sizes.rhai","lines":5,"hit":2,"percent":40.0,"missed":["6","12-13"]}"#);
+    assert_eq!(measured["lines"].as_u64(), files.iter().map(|file| file["lines"].as_u64()).sum::<Option<u64>>());
+    let lcov = std::fs::read_to_string(folder.path().join("cov.info")).unwrap();
+    let record = lcov.split_inclusive("end_of_record\n").find(|record| record.contains("SF:lib/")).unwrap();
+    insta::assert_snapshot!(record, @r"
+    TN:
+    SF:lib/sizes.rhai
+    DA:5,1
+    DA:6,0
+    DA:8,1
+    DA:12,0
+    DA:13,0
+    LF:5
+    LH:2
+    end_of_record
+    ");
+    let ran = folder.test(&["--coverage-lcov", "no/such/folder.info"]);
+    assert_eq!(ran.code, 2);
+    insta::assert_snapshot!(ran.stderr, @r#"
+    SPOT-0801
+
+      × `no/such/folder.info` cannot be written
+      ╰─▶ No such file or directory (os error 2)
+    "#);
+}
+
+/// A failure in a file that is measured is told at its own place.
+#[test]
+fn measuring_moves_no_place() {
+    let folder = half_tested();
+    folder.write("lib/sizes.rhai", "fn half(of) { // 半\n    let by = 0; of / by\n}\n");
+    let mut told = Vec::new();
+    for arguments in [&["-o", "json"][..], &["-o", "json", "--coverage"]] {
+        folder.write("size_test.rhai", "import \"./lib/sizes\" as sizes;\nfn test_it() {\n    sizes::half(1);\n}\n");
+        let ran = folder.test(arguments);
+        let test = &serde_json::from_str::<Value>(&ran.stdout).unwrap()["data"]["tests"][0];
+        told.push((test["place"].as_str().unwrap().to_owned(), test["error"]["code"].clone()));
+    }
+    assert_eq!(told[0].0, "lib/sizes.rhai:2:20");
+    assert_eq!(told[0], told[1]);
+}
+
+#[test]
+fn nothing_to_measure_is_said() {
+    let ran = Folder::with(&[("a_test.rhai", "fn test_it() { }")]).test(&["--coverage"]);
+    assert_eq!(ran.code, 0);
+    assert!(ran.stdout.contains("no runbook or module was run\n\ncoverage: 100.0 % (0 of 0 lines)"), "{}", ran.stdout);
+}

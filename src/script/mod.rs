@@ -4,6 +4,7 @@
 
 pub mod catalog;
 pub mod check;
+pub mod coverage;
 pub mod diagnostic;
 pub mod docs;
 pub mod engine;

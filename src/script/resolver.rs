@@ -96,7 +96,7 @@ impl Resolver {
     fn load(&self, engine: &Engine, found: &Found, pos: Position) -> Resolved<SharedModule> {
         let in_module = |error: Box<EvalAltResult>| EvalAltResult::ErrorInModule(found.shown.clone(), error, pos);
         let mut ast = engine
-            .compile(&*found.text)
+            .compile(&*self.sources.to_compile(&found.shown, &found.text))
             .map_err(|error| in_module(EvalAltResult::ErrorParsing(*error.0, error.1).into()))?;
         ast.set_source(found.shown.as_str());
         Ok(Module::eval_ast_as_new(Scope::new(), &ast, engine).map_err(in_module)?.into())

@@ -62,8 +62,15 @@ impl Session {
         Ok(session)
     }
 
-    fn reading_into(host: &Host, sources: SourceMap) -> Result<Self> {
+    /// A session that keeps what it reads in `sources`.
+    ///
+    /// # Errors
+    /// As [`Session::new`].
+    pub(crate) fn reading_into(host: &Host, sources: SourceMap) -> Result<Self> {
         let mut session = Session { host: host.clone(), engine: engine::build(host, &sources)?, sources };
+        if let Some(coverage) = session.sources.coverage() {
+            coverage.register(&mut session.engine);
+        }
         session.resolve(None);
         Ok(session)
     }
@@ -96,7 +103,10 @@ impl Session {
     /// Compiles a text without looking for a head.
     pub(crate) fn parse(&self, name: &str, text: &str) -> Result<AST, ScriptError> {
         let text = self.sources.insert(name, text);
-        let mut ast = self.engine.compile(&*text).map_err(|error| explain_parse(&error, &self.sources, name))?;
+        let mut ast = self
+            .engine
+            .compile(&*self.sources.to_compile(name, &text))
+            .map_err(|error| explain_parse(&error, &self.sources, name))?;
         ast.set_source(name);
         Ok(ast)
     }

@@ -4,11 +4,31 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::{Arc, PoisonError, RwLock};
 
+use super::coverage::Coverage;
+
 /// The text of every script, module and REPL line that was read. Cheap to clone; all clones are one map.
 #[derive(Debug, Clone, Default)]
-pub struct SourceMap(Arc<RwLock<HashMap<String, Arc<str>>>>);
+pub struct SourceMap {
+    texts: Arc<RwLock<HashMap<String, Arc<str>>>>,
+    coverage: Option<Arc<Coverage>>,
+}
 
 impl SourceMap {
+    /// A map whose texts are measured, if there is something to measure with.
+    pub fn measured(coverage: Option<Arc<Coverage>>) -> Self {
+        SourceMap { texts: Arc::default(), coverage }
+    }
+
+    /// What its texts are measured with.
+    pub(super) fn coverage(&self) -> Option<&Arc<Coverage>> {
+        self.coverage.as_ref()
+    }
+
+    /// The text called `name`, which is kept here, as the engine is to compile it.
+    pub(super) fn to_compile(&self, name: &str, text: &Arc<str>) -> Arc<str> {
+        self.coverage.as_ref().map_or_else(|| Arc::clone(text), |coverage| coverage.measured(name, text))
+    }
+
     /// Keeps `text` under `name` and gives it back as the engine should read it: without a byte order mark, and with a
     /// `#!` line as a comment of the same length, so that positions hold.
     pub fn insert(&self, name: &str, text: &str) -> Arc<str> {
@@ -18,13 +38,13 @@ impl SourceMap {
             Some(rest) => format!("// {}", rest.strip_prefix(['/', ' ']).unwrap_or(rest)).into(),
             None => text.into(),
         };
-        self.0.write().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), Arc::clone(&text));
+        self.texts.write().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), Arc::clone(&text));
         text
     }
 
     /// The text kept under `name`.
     pub fn get(&self, name: &str) -> Option<Arc<str>> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
+        self.texts.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
     }
 }
 

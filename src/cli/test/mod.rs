@@ -1,5 +1,6 @@
 //! `spotscript test`.
 
+mod coverage;
 mod text;
 
 use std::io::IsTerminal;
@@ -10,10 +11,11 @@ use std::time::Duration;
 
 use super::reach::Reading;
 use super::{Failed, Global, console, target};
-use crate::domain::error::{Error, Result};
-use crate::domain::{Code, Kind};
+use crate::domain::Kind;
+use crate::domain::error::Result;
 use crate::host::{Cancel, Console, Target, listen_for_interrupts};
 use crate::sandbox::Sandbox;
+use crate::script::coverage::{Coverage, lcov};
 use crate::script::testing::{Options, Outcome, Report, Suite, TestWorld, Wanted, junit};
 use crate::view::json;
 
@@ -28,6 +30,7 @@ const TIMEOUT: Duration = Duration::from_secs(60);
 #[command(after_help = "Examples:
   spotscript test
   spotscript test scripts stdlib --junit report.xml
+  spotscript test --coverage --fail-under 80
   spotscript test scripts/create_spot_test.rhai::test_a_second_run_changes_nothing --seed 7")]
 pub struct Args {
     /// Files, folders, or FILE::TEST
@@ -51,6 +54,15 @@ pub struct Args {
     /// Write snapshots instead of comparing with them
     #[arg(long)]
     update: bool,
+    /// Measure which lines of runbooks and imported modules run
+    #[arg(long)]
+    coverage: bool,
+    /// Measure, and write lcov's form of it
+    #[arg(long, value_name = "FILE")]
+    coverage_lcov: Option<PathBuf>,
+    /// Measure, and exit with 1 if less than this percentage of lines runs
+    #[arg(long, value_name = "PERCENT", value_parser = percent)]
+    fail_under: Option<f64>,
     /// Write a report for CI systems
     #[arg(long, value_name = "FILE")]
     junit: Option<PathBuf>,
@@ -60,7 +72,7 @@ pub struct Args {
 
 /// Runs the command.
 pub fn run(args: Args, global: &Global) -> Result<ExitCode, Failed> {
-    let options = args.options(global);
+    let options = args.options(global)?;
     let wanted: Vec<Wanted> = args.paths.iter().map(|path| Wanted::from(path.as_str())).collect();
     let suite = Suite::read(&wanted, args.filter.as_deref(), &options)?;
     if args.list {
@@ -72,22 +84,27 @@ pub fn run(args: Args, global: &Global) -> Result<ExitCode, Failed> {
     let told = |outcome: &Outcome| text::failure(outcome, console::look(global));
     if let Some(file) = &args.junit {
         let document = junit::document(&report, &|outcome| text::failure(outcome, text::PLAIN))?;
-        std::fs::write(file, document).map_err(|error| {
-            Error::new(Code::File, format!("`{}` cannot be written", file.display())).because(error.to_string())
-        })?;
+        coverage::write(file, &document)?;
+    }
+    if let (Some(file), Some(measured)) = (&args.coverage_lcov, &report.coverage) {
+        coverage::write(file, &lcov(measured))?;
     }
     if global.json() {
         console::print(&json::render("test", &report)?);
     } else {
-        console::print(&text::report(&report, console::data_style(global), &told));
+        let style = console::data_style(global);
+        let measured = report.coverage.as_ref().map(|measured| coverage::text(measured, args.fail_under, style));
+        console::print(&format!("{}{}", text::report(&report, style, &told), measured.unwrap_or_default()));
     }
-    Ok(ExitCode::from(exit_code(&report, &options)))
+    let enough = report.coverage.as_ref().is_none_or(|measured| coverage::enough(measured, args.fail_under));
+    Ok(ExitCode::from(exit_code(&report, enough, &options)))
 }
 
 impl Args {
-    fn options(&self, global: &Global) -> Options {
+    fn options(&self, global: &Global) -> Result<Options> {
         let processors = || std::thread::available_parallelism().map_or(2, usize::from);
-        Options {
+        let measured = self.coverage || self.coverage_lcov.is_some() || self.fail_under.is_some();
+        Ok(Options {
             world: Box::new(|seed| Box::new(Fresh(Sandbox::fresh(seed)))),
             seed: self.seed,
             jobs: self.jobs.unwrap_or_else(processors),
@@ -95,8 +112,9 @@ impl Args {
             fail_fast: self.fail_fast,
             update: self.update,
             allow_read: self.reading.allow_read.clone(),
+            coverage: measured.then(Coverage::new).transpose()?.map(Arc::new),
             cancel: Cancel::default(),
-        }
+        })
     }
 }
 
@@ -124,10 +142,16 @@ fn progress(total: usize, global: &Global) -> impl Fn(&Outcome, usize) + Send + 
     }
 }
 
-fn exit_code(report: &Report, options: &Options) -> u8 {
-    match report.ok {
+fn exit_code(report: &Report, enough: bool, options: &Options) -> u8 {
+    match report.ok && enough {
         _ if options.cancel.is_cancelled() => Kind::Interrupted.exit_code(),
         true => 0,
         false => Kind::Script.exit_code(),
     }
+}
+
+/// A percentage on the command line.
+fn percent(text: &str) -> Result<f64, String> {
+    let number = text.parse::<f64>().ok().filter(|number| (0.0..=100.0).contains(number));
+    number.ok_or_else(|| "a percentage is a number from 0 to 100".to_owned())
 }

@@ -2,7 +2,7 @@
 
 use super::effect::same_source;
 use super::resource::State;
-use crate::domain::cloud::{AutoScalingGroup, IngressRule, TagMap};
+use crate::domain::cloud::{AutoScalingGroup, IngressRule, LaunchTemplate, TagMap};
 use crate::domain::mutation::{AwsMutation as A, GroupRequest, KubeMutation as K, LaunchTemplateRef, Mutation};
 
 /// The requests that restore `before`, in order. `now` is the resource as it is: it has the id of what was made.
@@ -164,7 +164,7 @@ fn aws(mutation: &A, before: Option<&State>, now: Option<&State>) -> Option<A> {
                 name: name.clone(),
                 data: Box::new(template.data.clone()),
                 client_token: String::new(),
-                tags: template.tags.clone(),
+                tags: own_tags(template),
             }),
             _ => None,
         },
@@ -284,4 +284,15 @@ fn request(group: &AutoScalingGroup) -> Option<GroupRequest> {
         target_group_arns: group.target_group_arns.clone(),
         load_balancers: group.load_balancers.clone(),
     })
+}
+
+/// The tags of a template itself. AWS's answer about versions does not tell them; what it launches carries the same,
+/// beside a name.
+fn own_tags(template: &LaunchTemplate) -> TagMap {
+    if !template.tags.is_empty() {
+        return template.tags.clone();
+    }
+    let instance = template.data.tag_specifications.iter().find(|one| one.resource_type == "instance");
+    let tags = instance.map(|one| one.tags.clone()).unwrap_or_default();
+    tags.into_iter().filter(|(key, _)| key != "Name").collect()
 }

@@ -21,6 +21,24 @@ pub enum Mutation {
     Kube(KubeMutation),
 }
 
+impl Mutation {
+    /// Whether it makes something that must not be there yet: the API refuses it otherwise.
+    pub const fn creates(&self) -> bool {
+        use AwsMutation as A;
+        matches!(
+            self,
+            Mutation::Aws(
+                A::CreateRole { .. }
+                    | A::CreateInstanceProfile { .. }
+                    | A::CreateAccessEntry { .. }
+                    | A::CreateSecurityGroup { .. }
+                    | A::CreateLaunchTemplate { .. }
+                    | A::CreateAutoScalingGroup(_)
+            )
+        )
+    }
+}
+
 /// What a mutating request gave back, as far as later requests need it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Outcome {

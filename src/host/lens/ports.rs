@@ -41,7 +41,7 @@ impl Mutate for SeenCloud {
     async fn apply(&self, mutation: &AwsMutation) -> Result<Outcome> {
         let change = Mutation::Aws(mutation.clone());
         let resource = Resource::of(&change);
-        if !self.lens.knows(&resource) {
+        if !self.lens.knows(&resource) && !change.creates() {
             let state = current(&*self.inner, None, &resource).await?;
             self.lens.see(&resource, state);
         }

@@ -20,6 +20,7 @@ use std::sync::OnceLock;
 use rhai::{AST, ASTNode, Engine, Expr, Module, OptimizationLevel, Position, Stmt};
 
 pub use finding::{Finding, Severity};
+pub(super) use position::start_of;
 
 use self::allow::Allowances;
 use self::imports::Imports;

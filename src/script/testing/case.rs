@@ -63,6 +63,7 @@ impl Case {
             beside: self.file.parent().unwrap_or(Path::new("")).to_owned(),
             allow_read: options.allow_read.clone(),
             snapshots: Arc::clone(&self.snapshots),
+            coverage: options.coverage.clone(),
         });
         let host = lab.host(Arc::clone(console), Like { cancel: &options.cancel, timeout: Some(options.timeout) });
         host.set_lab(lab);

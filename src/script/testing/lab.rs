@@ -6,9 +6,11 @@ use std::sync::Arc;
 use rhai::Map;
 
 use super::super::ScriptError;
+use super::super::coverage::Coverage;
 use super::super::header::Header;
 use super::super::render::{Look, render};
 use super::super::session::{Ending, Session};
+use super::super::source::SourceMap;
 use super::TestWorld;
 use super::capture::Capture;
 use super::snapshots::Snapshots;
@@ -29,6 +31,8 @@ pub(super) struct Lab {
     pub(super) beside: PathBuf,
     /// What else may be read.
     pub(super) allow_read: Vec<PathBuf>,
+    /// What its runbooks are measured with.
+    pub(super) coverage: Option<Arc<Coverage>>,
     /// Its snapshots.
     pub(super) snapshots: Arc<Snapshots>,
 }
@@ -113,7 +117,7 @@ impl host::Lab for Lab {
 
 impl Lab {
     fn run(&self, host: &Host, name: &str, text: &str, parameters: &Map) -> Result<Ending, ScriptError> {
-        let mut session = Session::new(host)?;
+        let mut session = Session::reading_into(host, SourceMap::measured(self.coverage.clone()))?;
         let program = session.compile(name, text)?;
         let values = given(&program.header, parameters)?;
         host.hidden().hide(program.header.secrets(&values));

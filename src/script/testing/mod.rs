@@ -20,6 +20,7 @@ pub use discover::find;
 pub use report::{Outcome, Report};
 pub use suite::Suite;
 
+use super::coverage::Coverage;
 use crate::host::{Cancel, Console, Target};
 
 /// The end of the name of a file with tests.
@@ -47,6 +48,8 @@ pub struct Options {
     pub update: bool,
     /// What scripts may read besides the working directory and what is beside the file with tests.
     pub allow_read: Vec<PathBuf>,
+    /// What the runbooks and modules that tests run are measured with.
+    pub coverage: Option<Arc<Coverage>>,
     /// Stops everything.
     pub cancel: Cancel,
 }

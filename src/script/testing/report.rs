@@ -6,6 +6,7 @@ use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
 use super::super::ScriptError;
+use super::super::coverage;
 use super::super::source::line_and_column;
 
 /// What came of one test.
@@ -91,6 +92,9 @@ pub struct Report {
     pub seed: u64,
     /// Each.
     pub tests: Vec<Outcome>,
+    /// Which lines of runbooks and modules ran, if that was measured.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub coverage: Option<coverage::Report>,
     /// Snapshots that no test asked for.
     pub obsolete_snapshots: Vec<String>,
 }

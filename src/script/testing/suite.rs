@@ -36,7 +36,7 @@ impl Suite {
     /// # Errors
     /// What [`discover::find`] says; `SPOT-0662` when no test is left.
     pub fn read(wanted: &[Wanted], filter: Option<&str>, options: &Options) -> Result<Self> {
-        let sources = SourceMap::default();
+        let sources = SourceMap::measured(options.coverage.clone());
         let reader = reader(options, &sources)?;
         let mut suite = Suite { cases: Vec::new(), broken: Vec::new(), whole: Vec::new(), sources };
         let mut known: Vec<String> = Vec::new();
@@ -167,6 +167,7 @@ impl Suite {
             elapsed_ms: u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
             seed: options.seed,
             tests,
+            coverage: options.coverage.as_ref().map(|coverage| coverage.report()),
             obsolete_snapshots: obsolete.iter().map(|path| path.display().to_string()).collect(),
         }
     }
