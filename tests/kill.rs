@@ -191,7 +191,7 @@ fn survive(verb: Verb, world: &World, number: u64, side: Side, begin: &Value, en
 fn assert_same(found: &Value, wanted: &Value, what: &str) {
     if found != wanted {
         let text = |value: &Value| serde_json::to_string_pretty(value).unwrap();
-        let diff = similar::TextDiff::from_lines(&text(wanted), &text(found)).unified_diff().to_string();
+        let diff = similar::TextDiff::from_lines(text(wanted), text(found)).unified_diff().to_string();
         panic!("{what}:\n{diff}");
     }
 }

@@ -47,7 +47,7 @@ fn run_until(text: &str, cancel: Cancel) -> Ran {
     let options = Options {
         target,
         console: console.clone(),
-        files: FilePolicy::new(".", &[]),
+        files: FilePolicy::new(".", &[]).reading([std::env::temp_dir().as_path()]),
         hidden: spotscript::host::Hidden::default(),
         timeout: None,
     };
@@ -274,7 +274,7 @@ fn in_real_time(text: &str, timeout: Option<Duration>) -> (Result<Ending, Script
     let host = Host::new(Options {
         target: Arc::new(RealTime),
         console,
-        files: FilePolicy::new(".", &[]),
+        files: FilePolicy::new(".", &[]).reading([std::env::temp_dir().as_path()]),
         hidden: spotscript::host::Hidden::default(),
         timeout,
     });
@@ -301,7 +301,7 @@ fn a_worlds_turns_are_one_hosts_own() {
     let host = sandbox_host_stopped_by(
         Sandbox::fresh(1),
         Arc::new(Recorder::default()),
-        FilePolicy::new(".", &[]),
+        FilePolicy::new(".", &[]).reading([std::env::temp_dir().as_path()]),
         Cancel::default(),
     );
     for _ in 0..3 {

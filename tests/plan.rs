@@ -57,6 +57,7 @@ fn a_plan_changes_nothing_is_the_same_each_time_and_is_what_then_happens() {
     let first = ended(&spotscript(state.path(), &["run", "--plan", RUNBOOK]), 4);
     assert_eq!(first, ended(&spotscript(state.path(), &["run", "--plan", RUNBOOK]), 4), "byte for byte");
     insta::assert_snapshot!("create_plan", first);
+    assert!(!state.path().join("spot_nodegroups.yml").exists(), "what a script would write is not written");
     assert_eq!(ended(&spotscript(state.path(), &["runs"]), 0), "No run has changed anything yet.\n");
 
     let plan = json(state.path(), &["run", "--plan", "-o", "json", RUNBOOK], 4);
@@ -92,12 +93,40 @@ fn a_kept_plan_is_applied_and_refused_when_the_world_has_moved() {
     ended(&spotscript(state.path(), &["scale", "nodegroup", GROUP, "--nodes", "2"]), 0);
     let moved = spotscript(state.path(), &["apply", "--yes", "plan.json"]);
     ended(&moved, 5);
-    insta::assert_snapshot!(String::from_utf8_lossy(&moved.stderr).replace(RUNBOOK, "create_spot.rhai"), @"");
+    insta::assert_snapshot!(String::from_utf8_lossy(&moved.stderr).replace(RUNBOOK, "create_spot.rhai"), @r#"
+    ▶ choose
+    sandbox (world default): nothing real is touched
+      ✔ 7 types, each 4 vCPU / 16 GiB
+    ▶ write
+      unchanged file "spot_nodegroups.yml"
+      spot_nodegroups.yml:26:20: port 22 is opened to the addresses of the VPC; eksctl opens it to the whole world for public nodes
+      ✔ the file describes the same group
+    ▶ create
+    ▶ verify
+      ✔ sizes are 0/5/3
+      ✔ 3 nodes Ready
+      ✔ all are Spot, says EC2
+      ✔ instance types are from the list
+      ✔ labels as asked for
+      ✔ taint as asked for
+    SPOT-0807
+
+      × the world has moved since the plan was made
+      ╰─▶ Auto Scaling group `spotscript-eks-spot-eksct-dev-4vcpu-16gb-spot`: desired was 1 → 3, is 2
+          → 3
+      help: plan again, and apply that
+    "#);
 
     std::fs::write(state.path().join("newer.json"), r#"{"schema": "spotscript.plan/v9", "data": {}}"#).unwrap();
     let newer = spotscript(state.path(), &["apply", "--yes", "newer.json"]);
     ended(&newer, 2);
-    insta::assert_snapshot!(String::from_utf8_lossy(&newer.stderr), @"");
+    insta::assert_snapshot!(String::from_utf8_lossy(&newer.stderr), @r"
+    SPOT-0808
+
+      × `newer.json` is no plan that can be applied
+      ╰─▶ it is a plan of version 9, this spotscript applies version 1
+      help: make it anew: `spotscript run --plan --out plan.json FILE`
+    ");
 }
 
 #[test]

@@ -5,6 +5,7 @@
 
 mod real;
 
+use std::collections::HashMap;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -28,7 +29,12 @@ pub struct FilePolicy {
     scratch: bool,
     /// Folders of scripts that the user named: each is read from, relative paths that are nowhere else too.
     beside: Arc<RwLock<Vec<PathBuf>>>,
+    /// What a plan would write, which it reads instead of writing.
+    foreseen: Option<Foreseen>,
 }
+
+/// Texts by the files that they would be in.
+type Foreseen = Arc<RwLock<HashMap<PathBuf, String>>>;
 
 /// A text that a script read.
 #[derive(Debug)]
@@ -53,12 +59,22 @@ impl FilePolicy {
         let working = working.into();
         let readable = vec![real(&working)];
         let writable = readable.iter().cloned().chain(write.iter().map(|path| real(&working.join(path)))).collect();
-        FilePolicy { working, readable, writable, scratch: false, beside: Arc::default() }
+        FilePolicy { working, readable, writable, scratch: false, beside: Arc::default(), foreseen: None }
     }
 
     /// The policy of a test: it writes below `folder` only, which is made for it.
     pub fn scratch(folder: impl Into<PathBuf>) -> Self {
         FilePolicy { scratch: true, ..Self::new(folder, &[]) }
+    }
+
+    /// This policy for a plan: nothing is written, and what would be is read back.
+    #[must_use]
+    pub fn planning(self) -> Self {
+        FilePolicy { foreseen: Some(Foreseen::default()), ..self }
+    }
+
+    fn foreseen(&self, real: &Path) -> Option<String> {
+        self.foreseen.as_ref()?.read().unwrap_or_else(PoisonError::into_inner).get(real).cloned()
     }
 
     /// Allows reading each of `paths`, and below it.
@@ -108,6 +124,9 @@ impl FilePolicy {
     /// `SPOT-0806` when it is outside of what may be read, `SPOT-0801` when it cannot be read or is not UTF-8.
     pub fn read(&self, path: &str) -> Result<FileText> {
         let mut file = self.locate(path);
+        if let Some(text) = self.foreseen(&real(&file)) {
+            return Ok(FileText { name: path.to_owned(), text });
+        }
         if !file.exists()
             && let Some(other) = self.folders().into_iter().map(|folder| folder.join(path)).find(|file| file.exists())
         {
@@ -141,7 +160,9 @@ impl FilePolicy {
         if !self.writable.iter().any(|allowed| target.starts_with(allowed)) {
             return Err(self.outside(path, &target, Access::Write));
         }
+        let planned = self.foreseen(&target).map(String::into_bytes);
         let before = match std::fs::metadata(&target) {
+            _ if planned.is_some() => planned,
             Ok(known) if !known.is_file() => return Err(unwritable(path, &not_regular())),
             Ok(_) => Some(std::fs::read(&target).map_err(|error| unwritable(path, &error))?),
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
@@ -149,6 +170,10 @@ impl FilePolicy {
         };
         if before.as_deref() == Some(text.as_bytes()) {
             return Ok(Verdict::Unchanged);
+        }
+        if let Some(foreseen) = &self.foreseen {
+            foreseen.write().unwrap_or_else(PoisonError::into_inner).insert(target, text.to_owned());
+            return Ok(if before.is_some() { Verdict::Changed } else { Verdict::Created });
         }
         let mut name = target.file_name().unwrap_or_default().to_owned();
         name.push(format!(".{}.tmp", std::process::id()));

@@ -195,7 +195,7 @@ impl Writer {
     pub fn hold(&self, name: &str) -> Result<()> {
         let mut locks = self.locks.lock().unwrap_or_else(PoisonError::into_inner);
         if !locks.contains_key(name) {
-            let folder = self.store.folder.as_ref().map_err(Clone::clone)?.join("locks").join(&self.target);
+            let folder = self.store.folder.as_ref().map_err(Clone::clone)?.with_file_name("locks").join(&self.target);
             locks.insert(name.to_owned(), lock::lock(&folder, name, &self.holder)?);
         }
         Ok(())

@@ -84,6 +84,9 @@ struct Undoing<'a> {
 
 impl Undoing<'_> {
     async fn take_back(&mut self, change: &Undone) -> Result<()> {
+        if goes_already(change) {
+            return Ok(());
+        }
         let mutation = self.with_new_ids(&change.mutation);
         let api = match &change.cluster {
             Some(name) => api_of(self.session, name).await?,
@@ -261,6 +264,12 @@ impl Undoing<'_> {
         translate(&mut value, &self.ids);
         serde_json::from_value(value).unwrap_or_else(|_| mutation.clone())
     }
+}
+
+/// Whether a delete met a group that was on its way out already: it is the delete before it that is taken back.
+fn goes_already(change: &Undone) -> bool {
+    matches!(&change.mutation, Mutation::Aws(A::DeleteAutoScalingGroup { .. }))
+        && matches!(&change.before, Some(State::AutoScalingGroup(group)) if group.status.is_some())
 }
 
 fn translate(value: &mut Value, ids: &HashMap<String, String>) {

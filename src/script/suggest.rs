@@ -122,6 +122,7 @@ fn function(signature: &str, engine: &Engine, place: Option<&Place>) -> Error {
         if shown.is_empty() {
             shown = overloads.iter().map(|entry| format!("`{}`", entry.signature())).collect();
         }
+        shown.sort();
         shown.dedup();
         shown.truncate(SHOWN_OVERLOADS);
         error = error.help(format!("it takes {}", shown.join(" or ")));

@@ -29,7 +29,7 @@ pub fn host(global: &Global, reach: &Reach) -> Result<Host> {
 /// # Errors
 /// As [`host`].
 pub fn planning_host(global: &Global, reach: &Reach) -> Result<Host> {
-    let host = host_with(global, reach, Cancel::default(), Terminal::planning(global))?;
+    let host = host_with(global, reach.files()?.planning(), Cancel::default(), Terminal::planning(global))?;
     host.only_plan(crate::sandbox::world::kubelet::boot_data);
     Ok(host)
 }
@@ -39,17 +39,16 @@ pub fn planning_host(global: &Global, reach: &Reach) -> Result<Host> {
 /// # Errors
 /// As [`host`].
 pub fn host_stopped_by(global: &Global, reach: &Reach, cancel: Cancel) -> Result<Host> {
-    host_with(global, reach, cancel, Terminal::new(global))
+    host_with(global, reach.files()?, cancel, Terminal::new(global))
 }
 
-fn host_with(global: &Global, reach: &Reach, cancel: Cancel, console: Terminal) -> Result<Host> {
+fn host_with(global: &Global, files: FilePolicy, cancel: Cancel, console: Terminal) -> Result<Host> {
     let hidden = Hidden::default();
     let target: Arc<dyn Target> = match global.target() {
         TargetKind::Sandbox => Arc::new(sandbox::SandboxTarget::new(global, hidden.clone())),
         TargetKind::Aws => Arc::new(aws::AwsTarget::new(global, hidden.clone())),
     };
-    let options =
-        Options { target, console: Arc::new(console), files: reach.files()?, hidden, timeout: global.timeout };
+    let options = Options { target, console: Arc::new(console), files, hidden, timeout: global.timeout };
     Ok(Host::stopped_by(options, cancel))
 }
 
