@@ -46,6 +46,7 @@ pub async fn delete(
         && inventory.is_empty()
     {
         if options.may_be_gone {
+            forgotten(&ledger, &*api, name, 0).await?;
             session.note(format!("nothing is left of nodegroup \"{name}\""));
             return Ok(ledger.report(cluster_name, name, vec![]));
         }
