@@ -98,7 +98,7 @@ fn a_kept_plan_is_applied_and_refused_when_the_world_has_moved() {
     sandbox (world default): nothing real is touched
       ✔ 7 types, each 4 vCPU / 16 GiB
     ▶ write
-      unchanged file "spot_nodegroups.yml"
+      changed file "spot_nodegroups.yml"
       spot_nodegroups.yml:26:20: port 22 is opened to the addresses of the VPC; eksctl opens it to the whole world for public nodes
       ✔ the file describes the same group
     ▶ create

@@ -114,8 +114,10 @@ pub fn say(text: &str) {
 
 /// Writes a question to stderr; the answer is on its line.
 pub fn ask(question: &str) {
+    // In one piece: whoever sees the question may answer, and its last blank would come behind the answer.
+    let question = format!("{question} ");
     let mut to = stderr().lock();
-    drop(write!(to, "{question} ").and_then(|()| to.flush()));
+    drop(to.write_all(question.as_bytes()).and_then(|()| to.flush()));
 }
 
 /// Shows on a terminal's stderr how far something is, in one line that the next takes the place of.
