@@ -1,8 +1,8 @@
 //! `spotscript apply`: shows a plan, asks, and does exactly that.
 
-use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 
+use super::consent::{answer, is_yes, somebody_to_ask};
 use super::plan::{self, Document};
 use super::runbook::{Flags, Runbook, Wanted, Way};
 use super::{Failed, Global, TargetKind, console, run};
@@ -112,11 +112,7 @@ fn consent(plan: &Plan, global: &Global) -> Result<()> {
     if global.yes {
         return Ok(());
     }
-    if !std::io::stdin().is_terminal() {
-        return Err(Error::new(Code::InvalidArgument, "nobody can be asked whether to apply this plan")
-            .because("standard input is not a terminal")
-            .help("add `--yes`"));
-    }
+    somebody_to_ask("apply this plan", global)?;
     let groups: Vec<&str> = plan
         .changes
         .iter()
@@ -130,25 +126,15 @@ fn consent(plan: &Plan, global: &Global) -> Result<()> {
             .help("answer as asked, or run with `--yes`")
     };
     if groups.is_empty() {
-        let answer = ask("Apply this plan? [y/N] ")?;
-        return if matches!(answer.as_str(), "y" | "Y" | "yes") { Ok(()) } else { Err(refused()) };
+        let answer = answer("Apply this plan? [y/N]")?;
+        return if is_yes(&answer) { Ok(()) } else { Err(refused()) };
     }
     for group in groups {
-        if ask(&format!("This removes `{group}`. Type its name to go on: "))? != group {
+        if answer(&format!("This removes `{group}`. Type its name to go on:"))? != group {
             return Err(refused());
         }
     }
     Ok(())
-}
-
-fn ask(question: &str) -> Result<String> {
-    let failed =
-        |error: std::io::Error| Error::new(Code::File, "the terminal cannot be read").because(error.to_string());
-    let mut to = std::io::stderr().lock();
-    to.write_all(question.as_bytes()).and_then(|()| to.flush()).map_err(failed)?;
-    let mut answer = String::new();
-    std::io::stdin().read_line(&mut answer).map_err(failed)?;
-    Ok(answer.trim().to_owned())
 }
 
 /// What differs between two plans, in words.

@@ -1,6 +1,5 @@
 //! `spotscript delete`: a group and everything that was made for it.
 
-use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use clap::Subcommand;
@@ -9,9 +8,7 @@ use super::answer::answer;
 use super::cluster_choice::ClusterChoice;
 use super::kubectl::change::DeleteArgs;
 use super::kubectl::{self, Verb};
-use super::{Failed, Global};
-use crate::domain::code::Code;
-use crate::domain::error::Error;
+use super::{Failed, Global, consent};
 use crate::ops::{self, DeleteOptions};
 use crate::view::report;
 
@@ -57,15 +54,7 @@ pub fn run(args: Args, global: &Global) -> Result<ExitCode, Failed> {
             return kubectl::run(&Verb::Delete(delete), global);
         }
     };
-    if !global.yes && !std::io::stdin().is_terminal() {
-        return Err(Error::new(
-            Code::InvalidArgument,
-            format!("nobody can be asked whether to delete `{}`", delete.name),
-        )
-        .because("standard input is not a terminal")
-        .help("add `--yes`")
-        .into());
-    }
+    consent::somebody_to_ask(&format!("delete `{}`", delete.name), global)?;
     let may_be_gone = global.start.resumes.is_some();
     let mut options = DeleteOptions { drain: !delete.no_drain, may_be_gone, ..DeleteOptions::default() };
     options.timeout = global.timeout.unwrap_or(options.timeout);

@@ -54,8 +54,6 @@ pub struct Start {
     pub words: Vec<String>,
     /// The run that is taken up again.
     pub resumes: Option<String>,
-    /// The run that is taken back.
-    pub undoes: Option<String>,
 }
 
 /// When there are colours.

@@ -33,7 +33,6 @@ pub(super) fn keep(
         world,
         sha256,
         resumes: global.start.resumes.clone(),
-        undoes: global.start.undoes.clone(),
     };
     if global.start.resumes.is_some() {
         host.resume();

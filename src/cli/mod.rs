@@ -11,6 +11,7 @@ mod bound;
 mod check;
 mod cluster_choice;
 mod completions;
+mod consent;
 mod console;
 mod create;
 mod delete;
@@ -45,6 +46,7 @@ pub mod target;
 mod test;
 mod undo;
 mod unseen;
+mod whole_file;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

@@ -1,6 +1,5 @@
 //! Plans: made by running a runbook without changing anything, shown, kept in a file.
 
-use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -8,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::runbook::{Runbook, Way};
-use super::{Failed, Global, TargetKind, console, journal};
+use super::{Failed, Global, TargetKind, console, journal, whole_file};
 use crate::domain::Code;
 use crate::domain::change::Plan;
 use crate::domain::error::{Error, Result};
@@ -45,7 +44,7 @@ pub fn plan(runbook: &Runbook, out: Option<&Path>) -> Result<ExitCode, Failed> {
     let changes = !plan.is_empty();
     let document = document(runbook, plan);
     if let Some(path) = out {
-        write(path, &json::render("plan", &document)?)?;
+        whole_file::write(path, &json::render("plan", &document)?)?;
     }
     show(&document, &runbook.global)?;
     if let (Some(path), false) = (out, runbook.global.json()) {
@@ -119,15 +118,4 @@ pub fn read(path: &str) -> Result<Document> {
     }
     let data = value.get("data").cloned().unwrap_or_default();
     serde_json::from_value(data).map_err(|error| unreadable(error.to_string()))
-}
-
-/// Writes a file as a whole or not at all.
-fn write(path: &Path, text: &str) -> Result<()> {
-    let failed = |error: std::io::Error| {
-        Error::new(Code::File, format!("`{}` cannot be written", path.display())).because(error.to_string())
-    };
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
-    file.write_all(text.as_bytes()).and_then(|()| file.as_file().sync_all()).map_err(failed)?;
-    file.persist(path).map_err(|error| failed(error.error)).map(drop)
 }

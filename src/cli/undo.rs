@@ -1,9 +1,9 @@
 //! `spotscript undo`: takes back what a run changed.
 
-use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 use std::time::Duration;
 
+use super::consent::{answer, is_yes, somebody_to_ask};
 use super::journal::store;
 use super::reach::Reach;
 use super::{Failed, Global, TargetKind, console, journal, target};
@@ -53,7 +53,6 @@ pub fn run(args: Args, global: &Global) -> Result<ExitCode, Failed> {
         _ => Some(TargetKind::Sandbox),
     });
     global.world = global.world.or_else(|| found.origin.as_ref().and_then(|origin| origin.world.clone()));
-    global.start.undoes = Some(found.id.clone());
     let options = UndoOptions { force: args.force, drain: !args.no_drain, timeout: global.timeout.unwrap_or(USUAL) };
     let host = target::host(&global, &Reach::default())?;
     listen_for_interrupts(host.cancel().clone());
@@ -86,7 +85,7 @@ pub fn run(args: Args, global: &Global) -> Result<ExitCode, Failed> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The changes of a run and of those that took it up, oldest first. A change that was surely refused is none.
+/// The changes of a run and of those that took it up, oldest first. Whether one was made is seen in the world.
 fn changes(chain: &[Run]) -> Result<Vec<Undone>> {
     let mut all = vec![];
     for run in chain {
@@ -103,18 +102,9 @@ fn consent(global: &Global) -> Result<()> {
     if global.yes {
         return Ok(());
     }
-    if !std::io::stdin().is_terminal() {
-        return Err(Error::new(Code::InvalidArgument, "nobody can be asked whether to take this back")
-            .because("standard input is not a terminal")
-            .help("add `--yes`"));
+    somebody_to_ask("take this back", global)?;
+    if is_yes(&answer("Take this back? [y/N]")?) {
+        return Ok(());
     }
-    let mut to = std::io::stderr().lock();
-    drop(to.write_all(b"Take this back? [y/N] ").and_then(|()| to.flush()));
-    let mut answer = String::new();
-    drop(std::io::stdin().read_line(&mut answer));
-    match answer.trim() {
-        "y" | "Y" | "yes" => Ok(()),
-        _ => Err(Error::new(Code::Interrupted, "nothing was taken back: not confirmed")
-            .help("answer `y`, or run with `--yes`")),
-    }
+    Err(Error::new(Code::Interrupted, "nothing was taken back: not confirmed").help("answer `y`, or run with `--yes`"))
 }

@@ -8,8 +8,9 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::redact::{HIDDEN, hint, key_of};
+use super::redact::{HIDDEN, key_of};
 use crate::domain::Code;
+use crate::domain::change::digest;
 use crate::domain::error::{Error, Result};
 
 /// Where the texts of a run lie.
@@ -40,7 +41,7 @@ fn write(run: &Path, text: &str) -> std::io::Result<()> {
     options.create(true).truncate(true).write(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(folder(run).join(key_of(&hint(text))))?;
+    let mut file = options.open(folder(run).join(key_of(&digest(text))))?;
     file.write_all(text.as_bytes())?;
     file.sync_all()
 }

@@ -37,9 +37,6 @@ pub struct Origin {
     /// The run that it takes up again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resumes: Option<String>,
-    /// The run that it takes back.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub undoes: Option<String>,
 }
 
 /// What a line says.

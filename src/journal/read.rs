@@ -54,16 +54,12 @@ pub struct Run {
 /// A change that a run meant to make.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Intent {
-    /// Its line's number.
-    pub seq: u64,
     /// The request; what it says to machines at boot is left out.
     pub mutation: Mutation,
     /// The cluster whose API server it went to.
     pub cluster: Option<String>,
     /// The resource before it.
     pub before: Option<Resource>,
-    /// What came of it; `None` when nobody knows.
-    pub answer: Option<Answer>,
 }
 
 impl Run {
@@ -126,11 +122,9 @@ impl Run {
             let unknown = |error: serde_json::Error| unreadable(&self.file, format!("line {}: {error}", line.seq + 1));
             let before = before.clone().map(|before| blobs::restore(&self.file, before));
             changes.push(Intent {
-                seq: line.seq,
                 mutation: serde_json::from_value(mutation.clone()).map_err(unknown)?,
                 cluster: cluster.clone(),
                 before: before.map(serde_json::from_value).transpose().map_err(unknown)?,
-                answer: self.answer(line.seq).cloned(),
             });
         }
         Ok(changes)

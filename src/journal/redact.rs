@@ -1,7 +1,7 @@
 //! What is never written down: secrets are masked, and boot data, which may hold others, is told by size and hash.
 
+use crate::domain::change::digest;
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 
 use crate::domain::secret::Secrets;
 
@@ -15,20 +15,13 @@ pub(super) fn redact(value: Value, secrets: &Secrets) -> Value {
         Value::Object(map) => map
             .into_iter()
             .map(|(key, value)| match value {
-                Value::String(text) if HIDDEN.contains(&key.as_str()) => (key, Value::from(hint(&text))),
+                Value::String(text) if HIDDEN.contains(&key.as_str()) => (key, Value::from(digest(&text))),
                 other => (key, redact(other, secrets)),
             })
             .collect(),
         Value::Array(items) => items.into_iter().map(|item| redact(item, secrets)).collect(),
         other => other,
     }
-}
-
-/// How a hidden text is told.
-pub(super) fn hint(text: &str) -> String {
-    let digest = Sha256::digest(text);
-    let start: String = digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
-    format!("<{} bytes, sha256 {start}…>", text.len())
 }
 
 /// What a hidden text is kept under: the hash in its hint.

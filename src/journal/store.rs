@@ -47,12 +47,17 @@ impl Store {
     pub fn begin(&self, script: &str, target: &str, params: Value, origin: Option<Origin>) -> Writer {
         // Version 7 ids sort by time.
         let run = Uuid::now_v7().simple().to_string();
+        // Groups of one name in two sandbox worlds are two groups.
+        let place = match origin.as_ref().and_then(|origin| origin.world.as_deref()) {
+            Some(world) => format!("{target}-{world}"),
+            None => target.to_owned(),
+        };
         let begin =
             Entry::Begin { run: run.clone(), script: script.to_owned(), target: target.to_owned(), params, origin };
         Writer {
             store: self.clone(),
             holder: format!("run {run}: {script}, process {}", std::process::id()),
-            target: target.to_owned(),
+            place,
             locks: Mutex::default(),
             run,
             secrets: Secrets::default(),
@@ -161,7 +166,7 @@ pub struct Writer {
     /// Who we are to those who meet our locks.
     holder: String,
     /// What keeps apart groups of the same name.
-    target: String,
+    place: String,
     locks: Mutex<HashMap<String, File>>,
     secrets: Secrets,
     state: Mutex<Open>,
@@ -195,7 +200,7 @@ impl Writer {
     pub fn hold(&self, name: &str) -> Result<()> {
         let mut locks = self.locks.lock().unwrap_or_else(PoisonError::into_inner);
         if !locks.contains_key(name) {
-            let folder = self.store.folder.as_ref().map_err(Clone::clone)?.with_file_name("locks").join(&self.target);
+            let folder = self.store.folder.as_ref().map_err(Clone::clone)?.with_file_name("locks").join(&self.place);
             locks.insert(name.to_owned(), lock::lock(&folder, name, &self.holder)?);
         }
         Ok(())

@@ -131,3 +131,18 @@ fn the_oldest_runs_are_forgotten() {
             && folder.path().join(format!("{:032x}.jsonl", 204)).exists()
     );
 }
+
+#[test]
+fn two_writers_of_one_world_refuse_each_other_and_those_of_two_worlds_do_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::new(folder.path().join("runs"));
+    let of = |world: &str| {
+        let origin = super::Origin { world: Some(world.to_owned()), ..super::Origin::default() };
+        store.begin("a.rhai", "sandbox", json!({}), Some(origin))
+    };
+    let first = of("one");
+    first.hold("spotscript-a-dev").unwrap();
+    first.hold("spotscript-a-dev").unwrap();
+    assert_eq!(of("one").hold("spotscript-a-dev").unwrap_err().code, Code::GroupLocked);
+    of("two").hold("spotscript-a-dev").unwrap();
+}

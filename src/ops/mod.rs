@@ -30,7 +30,7 @@ pub use ensure::ensure;
 pub use inventory::{get, list, topology};
 pub use nodes::{cordon, delete_node, joined, label, taint};
 pub use options::{DeleteOptions, EnsureOptions, ScaleOptions};
-pub use resource::current;
+pub use resource::{current, current_in};
 pub use scale::scale;
 pub use session::Session;
 pub use undo::{UndoOptions, Undone, undo};

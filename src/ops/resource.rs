@@ -26,21 +26,25 @@ pub async fn current(cloud: &dyn Cloud, api: Option<&dyn Cluster>, resource: &Re
             cloud.launch_template(name).await?.map(Box::new).map(State::LaunchTemplate)
         }
         Resource::AutoScalingGroup { name } => cloud.group(name).await?.map(Box::new).map(State::AutoScalingGroup),
-        Resource::Node { name } => match api {
-            Some(api) => api.node(name).await?.map(|node| State::Node(NodeState::of(&node))),
+        Resource::Node { .. } | Resource::Pod { .. } | Resource::ConfigMap { .. } => match api {
+            Some(api) => current_in(api, resource).await?,
             None => None,
         },
-        Resource::Pod { namespace, name } => match api {
-            Some(api) => {
-                let pods = api.pods(Some(namespace), "", &format!("metadata.name={name}")).await?;
-                pods.first().map(|_| State::Pod {})
-            }
-            None => None,
-        },
-        Resource::ConfigMap { namespace, name } => match api {
-            Some(api) => api.config_map(namespace, name).await?.map(|map| State::ConfigMap(ConfigMapState::of(&map))),
-            None => None,
-        },
+    })
+}
+
+/// The same, of what is a cluster's own.
+///
+/// # Errors
+/// As [`current`].
+pub async fn current_in(api: &dyn Cluster, resource: &Resource) -> Result<Option<State>> {
+    Ok(match resource {
+        Resource::Node { name } => api.node(name).await?.map(|node| State::Node(NodeState::of(&node))),
+        Resource::Pod { namespace, name } => api.pod(namespace, name).await?.map(|_| State::Pod {}),
+        Resource::ConfigMap { namespace, name } => {
+            api.config_map(namespace, name).await?.map(|map| State::ConfigMap(ConfigMapState::of(&map)))
+        }
+        _ => None,
     })
 }
 

@@ -3,8 +3,6 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use serde_json::Value;
-
 use super::backoff::Backoff;
 use super::delete::drain::drain;
 use super::delete::remove::{once_free, remove_group};
@@ -15,7 +13,7 @@ use super::resource::{api_of, current};
 use super::wait::{self, Goal};
 use super::{Session, cluster};
 use crate::domain::Code;
-use crate::domain::change::{Resource, Standing, State, effect, inverse, standing};
+use crate::domain::change::{Resource, Standing, State, effect, inverse, standing, with_ids};
 use crate::domain::desired::{CLUSTER_TAG, NODEGROUP_TAG};
 use crate::domain::error::{Error, Result};
 use crate::domain::mutation::{AwsMutation as A, Mutation, Outcome};
@@ -261,7 +259,7 @@ impl Undoing<'_> {
             return mutation.clone();
         }
         let Ok(mut value) = serde_json::to_value(mutation) else { return mutation.clone() };
-        translate(&mut value, &self.ids);
+        with_ids(&mut value, &self.ids);
         serde_json::from_value(value).unwrap_or_else(|_| mutation.clone())
     }
 }
@@ -270,19 +268,6 @@ impl Undoing<'_> {
 fn goes_already(change: &Undone) -> bool {
     matches!(&change.mutation, Mutation::Aws(A::DeleteAutoScalingGroup { .. }))
         && matches!(&change.before, Some(State::AutoScalingGroup(group)) if group.status.is_some())
-}
-
-fn translate(value: &mut Value, ids: &HashMap<String, String>) {
-    match value {
-        Value::String(text) => {
-            if let Some(new) = ids.get(text.as_str()) {
-                text.clone_from(new);
-            }
-        }
-        Value::Array(items) => items.iter_mut().for_each(|item| translate(item, ids)),
-        Value::Object(map) => map.values_mut().for_each(|value| translate(value, ids)),
-        _ => {}
-    }
 }
 
 /// What passes by itself: IAM has not spread what was just restored.

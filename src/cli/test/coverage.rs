@@ -1,10 +1,5 @@
 //! What `--coverage` measured, as text, and the file for other tools.
 
-use std::io::Write;
-use std::path::Path;
-
-use crate::domain::Code;
-use crate::domain::error::{Error, Result};
 use crate::script::coverage::Report;
 use crate::view::style::Style;
 use crate::view::table::Table;
@@ -30,24 +25,4 @@ pub(super) fn text(report: &Report, wanted: Option<f64>, style: Style) -> String
 /// Whether as much ran as is wanted.
 pub(super) fn enough(report: &Report, wanted: Option<f64>) -> bool {
     wanted.is_none_or(|wanted| report.percent >= wanted)
-}
-
-/// Writes a file whole or not at all.
-pub(super) fn write(file: &Path, text: &str) -> Result<()> {
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut builder = tempfile::Builder::new();
-    // Others may read it: a temporary file is its owner's alone. The umask narrows this.
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let written = builder.tempfile_in(folder).and_then(|mut temporary| {
-        temporary.write_all(text.as_bytes())?;
-        temporary.persist(file).map_err(|error| error.error)?;
-        Ok(())
-    });
-    written.map_err(|error| {
-        let cause = error.to_string();
-        // The temporary file's name is nobody's business.
-        let cause = cause.split(" at path ").next().unwrap_or(&cause);
-        Error::new(Code::File, format!("`{}` cannot be written", file.display())).because(cause)
-    })
 }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::reach::Reading;
-use super::{Failed, Global, console, target};
+use super::{Failed, Global, console, target, whole_file};
 use crate::domain::Kind;
 use crate::domain::error::Result;
 use crate::host::{Cancel, Console, Target, listen_for_interrupts};
@@ -84,10 +84,10 @@ pub fn run(args: Args, global: &Global) -> Result<ExitCode, Failed> {
     let told = |outcome: &Outcome| text::failure(outcome, console::look(global));
     if let Some(file) = &args.junit {
         let document = junit::document(&report, &|outcome| text::failure(outcome, text::PLAIN))?;
-        coverage::write(file, &document)?;
+        whole_file::write(file, &document)?;
     }
     if let (Some(file), Some(measured)) = (&args.coverage_lcov, &report.coverage) {
-        coverage::write(file, &lcov(measured))?;
+        whole_file::write(file, &lcov(measured))?;
     }
     if global.json() {
         console::print(&json::render("test", &report)?);

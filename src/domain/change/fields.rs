@@ -156,7 +156,7 @@ fn tags(put: &mut impl FnMut(&str, String), tags: &TagMap) {
 }
 
 /// Boot data can hold secrets: told by size and hash.
-pub(super) fn digest(text: &str) -> String {
+pub fn digest(text: &str) -> String {
     let digest = Sha256::digest(text);
     let start: String = digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
     format!("<{} bytes, sha256 {start}…>", text.len())

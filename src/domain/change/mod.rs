@@ -5,13 +5,15 @@
 
 mod effect;
 mod fields;
+mod ids;
 mod inverse;
 mod plan;
 mod resource;
 mod standing;
 
 pub use effect::effect;
-pub use fields::{Fields, fields};
+pub use fields::{Fields, digest, fields};
+pub use ids::with_ids;
 pub use inverse::inverse;
 pub use plan::{Action, Change, Field, Plan, Request, Step, comparable};
 pub use resource::{AccessEntryState, ConfigMapState, NodeState, Resource, State};

@@ -15,8 +15,6 @@ pub struct Step {
     pub mutation: Mutation,
     /// What it is about.
     pub resource: Resource,
-    /// Which cluster it goes to, when it goes to one's API server.
-    pub cluster: Option<String>,
     /// How that was.
     pub before: Option<State>,
     /// How it would be.

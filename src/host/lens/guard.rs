@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::plan::planned_id;
 use super::{Lens, Sending};
 use crate::domain::Code;
-use crate::domain::change::{Plan, Request, comparable};
+use crate::domain::change::{Plan, Request, comparable, with_ids};
 use crate::domain::error::{Error, Result};
 use crate::domain::mutation::{AwsMutation, Mutation, Outcome};
 
@@ -34,7 +34,7 @@ impl Guard {
 impl Progress {
     fn admit(&mut self, mutation: &Mutation) -> Result<()> {
         let mut request = comparable(mutation);
-        translate(&mut request, &self.ids);
+        with_ids(&mut request, &self.ids);
         if self.planned.get(self.next).is_some_and(|planned| planned.request == request) {
             self.next += 1;
             return Ok(());
@@ -54,22 +54,6 @@ impl Progress {
         Err(error
             .because("the world has moved since the plan was made, or the runbook depends on more than the world")
             .help("nothing but what was planned was sent: plan again, and apply that"))
-    }
-}
-
-/// Puts planned ids where real ones stand.
-fn translate(value: &mut Value, ids: &HashMap<String, String>) {
-    match value {
-        Value::String(text) => {
-            for (real, planned) in ids {
-                if text.contains(real.as_str()) {
-                    *text = text.replace(real.as_str(), planned);
-                }
-            }
-        }
-        Value::Array(items) => items.iter_mut().for_each(|item| translate(item, ids)),
-        Value::Object(map) => map.values_mut().for_each(|value| translate(value, ids)),
-        _ => {}
     }
 }
 

@@ -197,7 +197,7 @@ impl Lens for Planning {
         real.into_iter().filter(|pod| !state.gone.contains(&resource(pod))).collect()
     }
 
-    async fn send(&self, mutation: Mutation, cluster: Option<&str>, _: Sending<'_>) -> Result<Outcome> {
+    async fn send(&self, mutation: Mutation, _: Option<&str>, _: Sending<'_>) -> Result<Outcome> {
         let mut state = self.state();
         let resource = Resource::of(&mutation);
         let before = state.now(&resource).cloned().flatten();
@@ -211,7 +211,7 @@ impl Lens for Planning {
             state.gone.push(resource.clone());
         }
         state.then.note(&resource, after.clone());
-        state.steps.push(Step { mutation, resource, cluster: cluster.map(str::to_owned), before, after });
+        state.steps.push(Step { mutation, resource, before, after });
         Ok(outcome)
     }
 }

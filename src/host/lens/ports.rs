@@ -16,7 +16,7 @@ use crate::domain::drain::Missing;
 use crate::domain::error::Result;
 use crate::domain::kubernetes::refusal::Status;
 use crate::domain::mutation::{AwsMutation, KubeMutation, Mutation, Outcome};
-use crate::ops::{Session, current};
+use crate::ops::{Session, current, current_in};
 use crate::ports::{
     AutoScaling, Cloud, Cluster, ClusterAccess, Clusters, Identities, Images, Instances, LaunchTemplates, Mutate,
     Network, RequestCounts,
@@ -290,13 +290,9 @@ impl Cluster for SeenCluster {
         let resource = Resource::of(&change);
         if !self.lens.knows(&resource) {
             let state = match &resource {
+                // Who evicts a pod has just seen it.
                 Resource::Pod { .. } => Some(State::Pod {}),
-                Resource::ConfigMap { namespace, name } => {
-                    let map = self.inner.config_map(namespace, name).await?;
-                    map.map(|map| State::ConfigMap(ConfigMapState::of(&map)))
-                }
-                Resource::Node { name } => self.inner.node(name).await?.map(|node| State::Node(NodeState::of(&node))),
-                _ => None,
+                _ => current_in(&*self.inner, &resource).await?,
             };
             self.lens.see(&resource, state);
         }
