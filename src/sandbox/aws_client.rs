@@ -78,6 +78,9 @@ impl InProcess {
         let body = body.bytes().ok_or_else(|| other("the sandbox takes no streaming bodies".into()))?;
         let request = http::Request::from_parts(head, Bytes::copy_from_slice(body));
         let response = self.0.world(|world| wire::respond(world, &request));
+        if wire::is_unanswered(&response) {
+            return Err(ConnectorError::timeout("the connection timed out".into()));
+        }
         HttpResponse::try_from(response.map(SdkBody::from)).map_err(|error| other(error.into()))
     }
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::Sandbox;
 use super::wire::service;
+use super::wire::traffic::Loss;
 use super::world::World;
 use super::world::clock::Millis;
 use crate::domain::cloud::Lifecycle;
@@ -60,6 +61,16 @@ impl Sandbox {
         Ok(())
     }
 
+    /// Harms requests for an operation, or `*`, on the way.
+    ///
+    /// # Errors
+    /// `SPOT-0101` for an operation that the world does not have.
+    pub fn lose(&self, operation: &str, loss: Loss, times: u32) -> Result<()> {
+        known_operation(operation)?;
+        self.world(|world| world.traffic.lose_after(operation, loss, 0, times));
+        Ok(())
+    }
+
     /// [`World::delay_join`].
     pub fn delay_join(&self, span: Duration) {
         let millis = Millis::try_from(span.as_millis()).unwrap_or(Millis::MAX);
@@ -92,15 +103,23 @@ impl Sandbox {
     }
 }
 
+/// What is changed in the cluster, in the words of access rules.
+const KUBERNETES: [&str; 6] =
+    ["create configmaps", "create pods/eviction", "delete nodes", "get configmaps", "patch nodes", "update configmaps"];
+
 fn known_operation(operation: &str) -> Result<()> {
-    if operation == "*" || service::SERVICES.iter().any(|service| service.handler(operation).is_some()) {
+    let aws = || service::SERVICES.iter().flat_map(service::Service::operations);
+    if operation == "*" || aws().chain(KUBERNETES).any(|known| known == operation) {
         return Ok(());
     }
-    let known = service::SERVICES.iter().flat_map(service::Service::operations);
-    let error = Error::new(Code::InvalidValue, format!("the world has no AWS operation `{operation}`"));
+    let known = aws().chain(KUBERNETES);
+    let error = Error::new(Code::InvalidValue, format!("the world has no operation `{operation}`"));
     Err(match nearest(operation, known) {
         Some(near) => error.help(format!("did you mean `{near}`?")),
-        None => error.help("write it as AWS does: `CreateAutoScalingGroup`; `*` stands for all"),
+        None => error.help(
+            "write it as AWS does, `CreateAutoScalingGroup`, or as Kubernetes' access rules do, `patch nodes`; `*` stands \
+             for all of AWS",
+        ),
     })
 }
 

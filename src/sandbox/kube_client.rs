@@ -1,11 +1,10 @@
 //! The Kubernetes face under kube-rs.
 
-use std::convert::Infallible;
-
 use http::Request;
+use tower::BoxError;
 
 use super::cut::Passage;
-use super::{Sandbox, kube_face};
+use super::{Sandbox, kube_face, wire};
 
 impl Sandbox {
     /// A kube-rs client for the world's cluster; no socket. Must be called within a Tokio runtime.
@@ -19,7 +18,13 @@ impl Sandbox {
                 let body = body.collect_bytes().await.unwrap_or_default();
                 let request = Request::from_parts(head, body);
                 match sandbox.cut().next() {
-                    Passage::Whole => Ok::<_, Infallible>(kube_face::answer(&sandbox, &request)),
+                    Passage::Whole => {
+                        let response = kube_face::answer(&sandbox, &request);
+                        match wire::is_unanswered(&response) {
+                            true => Err(BoxError::from("the connection timed out")),
+                            false => Ok(response),
+                        }
+                    }
                     passage => {
                         if passage == Passage::Unanswered {
                             drop(kube_face::answer(&sandbox, &request));

@@ -8,8 +8,8 @@ use futures_util::stream;
 use http::{Request, Response};
 
 use super::Sandbox;
-use super::kube;
-use super::wire::traffic::LogEntry;
+use super::wire::traffic::{KUBERNETES, LogEntry, Loss, Strike};
+use super::{kube, wire};
 use super::world::World;
 
 /// An answer of the Kubernetes face.
@@ -39,14 +39,26 @@ pub enum Next {
 /// Answers a Kubernetes request.
 pub fn answer(sandbox: &Sandbox, request: &Request<Bytes>) -> Response<Body> {
     let answer = sandbox.world(|world| {
-        let answer = kube::world::respond(world, request);
+        let strike = match world.traffic.is_harmed() {
+            true => kube::operation(request).and_then(|name| world.traffic.strike(KUBERNETES, &name)),
+            false => None,
+        };
+        let answer = match strike {
+            Some(Strike::Refused(error)) => Answer::Whole(kube::refused(error.status, &error.code, &error.message)),
+            Some(Strike::Lost(Loss::Request)) => return Answer::Whole(wire::unanswered(Response::new(Bytes::new()))),
+            Some(Strike::Lost(loss)) => match kube::world::respond(world, request) {
+                Answer::Whole(response) => Answer::Whole(wire::harmed(response, Some(loss))),
+                watch => watch,
+            },
+            None => kube::world::respond(world, request),
+        };
         let status = match &answer {
             Answer::Whole(response) => response.status(),
             Answer::Stream(response, _) => response.status(),
         };
         world.traffic.record(LogEntry {
             at: world.clock.now,
-            service: "kubernetes",
+            service: KUBERNETES,
             operation: format!("{} {}", request.method(), request.uri().path()),
             mutating: !request.method().is_safe(),
             status: status.as_u16(),

@@ -78,6 +78,36 @@ pub fn answer(server: &mut Server<'_>, request: &Request<Bytes>) -> Answer {
     }
 }
 
+/// A refusal that the API server did not decide on: it is broken on purpose.
+pub fn refused(code: u16, reason: &str, message: &str) -> Response<Bytes> {
+    let status = serde_json::json!({
+        "kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure",
+        "message": message, "reason": reason, "code": code,
+    });
+    json(code, status.to_string().into())
+}
+
+/// What a request does, in the words of access rules: `patch nodes`, `create pods/eviction`. `None` for what is no
+/// object.
+pub fn operation(request: &Request<Bytes>) -> Option<String> {
+    let segments: Vec<&str> = request.uri().path().split('/').filter(|part| !part.is_empty()).collect();
+    let target = match segments.as_slice() {
+        ["api", "v1", rest @ ..] => Target::parse("", rest)?,
+        ["apis", group, "v1", rest @ ..] => Target::parse(group, rest)?,
+        _ => return None,
+    };
+    let verb = match *request.method() {
+        Method::POST => "create",
+        Method::PUT => "update",
+        Method::PATCH => "patch",
+        Method::DELETE => "delete",
+        _ if target.name.is_empty() => "list",
+        _ => "get",
+    };
+    let subresource = if target.subresource.is_empty() { "" } else { "/" };
+    Some(format!("{verb} {}{subresource}{}", target.resource.plural, target.subresource))
+}
+
 fn refuse(refusal: &Refusal) -> Response<Bytes> {
     json(refusal.code, refusal.to_status().to_string().into())
 }

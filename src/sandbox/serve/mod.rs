@@ -16,6 +16,7 @@ use axum::http::{Request, Response, StatusCode};
 use jiff::Timestamp;
 use tokio::net::TcpListener;
 
+use super::cut::Passage;
 use super::{Sandbox, kube_face, wire};
 use crate::domain::code::Code;
 use crate::domain::error::{Error, Result};
@@ -136,15 +137,31 @@ fn failed(what: &str, error: &std::io::Error) -> Error {
 
 async fn answer_aws(State(pacer): State<Pacer>, request: Request<Body>) -> Response<Body> {
     match whole(request).await {
-        Ok(request) => pacer.present().world(|world| wire::respond(world, &request)).map(Body::from),
+        Ok(request) => {
+            let sandbox = pacer.present();
+            passed(sandbox, || sandbox.world(|world| wire::respond(world, &request)).map(Body::from)).await
+        }
         Err(refusal) => refusal,
     }
 }
 
 async fn answer_kubernetes(State(pacer): State<Pacer>, request: Request<Body>) -> Response<Body> {
     match whole(request).await {
-        Ok(request) => kube_face::answer(pacer.present(), &request),
+        Ok(request) => {
+            let sandbox = pacer.present();
+            passed(sandbox, || kube_face::answer(sandbox, &request)).await
+        }
         Err(refusal) => refusal,
+    }
+}
+
+/// An answer, unless it is lost on the way: then its caller waits until it gives up.
+async fn passed(sandbox: &Sandbox, answer: impl FnOnce() -> Response<Body>) -> Response<Body> {
+    let passage = sandbox.cut().next();
+    let response = (passage != Passage::Lost).then(answer);
+    match response.filter(|response| passage == Passage::Whole && !wire::is_unanswered(response)) {
+        Some(response) => response,
+        None => std::future::pending().await,
     }
 }
 

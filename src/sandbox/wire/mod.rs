@@ -19,7 +19,7 @@ use http::{Request, Response, StatusCode};
 use super::world::World;
 use api::ApiError;
 use service::{Protocol, Service};
-use traffic::LogEntry;
+use traffic::{LogEntry, Loss, NoAnswer, Strike};
 
 /// Answers an AWS request.
 pub fn respond(world: &mut World, request: &Request<Bytes>) -> Response<Bytes> {
@@ -29,10 +29,15 @@ pub fn respond(world: &mut World, request: &Request<Bytes>) -> Response<Bytes> {
         *response.status_mut() = StatusCode::NOT_FOUND;
         return response;
     };
+    let mut lost = None;
     let (operation, result) = match request::operation(service, request) {
         Ok((operation, params)) => match world.traffic.strike(service.name, &operation) {
-            Some(error) => (operation, Err(error)),
-            None => {
+            Some(Strike::Refused(error)) => (operation, Err(error)),
+            Some(Strike::Lost(Loss::Request)) => return unanswered(Response::new(Bytes::new())),
+            harmed => {
+                if let Some(Strike::Lost(loss)) = harmed {
+                    lost = Some(loss);
+                }
                 let handler = service.handler(&operation).ok_or_else(|| unknown(service, &operation));
                 let result = handler.and_then(|handler| handler(world, &params));
                 (operation, result)
@@ -52,7 +57,27 @@ pub fn respond(world: &mut World, request: &Request<Bytes>) -> Response<Bytes> {
         status: response.status().as_u16(),
         error: result.err().map(|error| error.code),
     });
+    harmed(response, lost)
+}
+
+/// A response as it arrives.
+pub(in crate::sandbox) fn harmed(response: Response<Bytes>, loss: Option<Loss>) -> Response<Bytes> {
+    match loss {
+        None => response,
+        Some(Loss::Request | Loss::Answer) => unanswered(response),
+        Some(Loss::HalfAnswer) => response.map(|body| body.slice(..body.len() / 2)),
+    }
+}
+
+/// A response that does not arrive.
+pub(in crate::sandbox) fn unanswered(mut response: Response<Bytes>) -> Response<Bytes> {
+    response.extensions_mut().insert(NoAnswer);
     response
+}
+
+/// Whether a response does not arrive.
+pub(in crate::sandbox) fn is_unanswered<B>(response: &Response<B>) -> bool {
+    response.extensions().get::<NoAnswer>().is_some()
 }
 
 fn unknown(service: &Service, operation: &str) -> ApiError {

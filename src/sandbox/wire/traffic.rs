@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 use super::api::ApiError;
 use crate::sandbox::world::clock::Millis;
 
+/// The service that is none of AWS's.
+pub const KUBERNETES: &str = "kubernetes";
+
 /// As many requests are remembered one by one.
 const REMEMBERED: usize = 2_000;
 
@@ -21,7 +24,45 @@ struct Fault {
     left: u32,
     /// The refusal; `None` is throttling in the service's own words.
     error: Option<ApiError>,
+    /// What happens on the way instead of a refusal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    loss: Option<Loss>,
 }
+
+/// What can go wrong on the way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Loss {
+    /// The request does not arrive; its sender waits in vain.
+    Request,
+    /// The request is done; its answer does not arrive.
+    Answer,
+    /// The request is done; only the first half of its answer arrives.
+    HalfAnswer,
+}
+
+impl Loss {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Loss::Request => "is lost",
+            Loss::Answer => "is done and not answered",
+            Loss::HalfAnswer => "is done and half answered",
+        }
+    }
+}
+
+/// What a fault does to a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Strike {
+    /// It is refused.
+    Refused(ApiError),
+    /// It is harmed on the way.
+    Lost(Loss),
+}
+
+/// Marks a response that must not be sent: its caller hears nothing, and gives up in the end.
+#[derive(Debug, Clone, Copy)]
+pub struct NoAnswer;
 
 /// One request that came.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,7 +105,7 @@ pub struct Traffic {
 impl Traffic {
     /// The next `n` requests for an operation (`*`: for any) are throttled.
     pub fn throttle(&mut self, operation: &str, n: u32) {
-        self.faults.push(Fault { operation: operation.into(), after: 0, left: n, error: None });
+        self.faults.push(Fault { operation: operation.into(), after: 0, left: n, error: None, loss: None });
     }
 
     /// The next `n` requests for an operation are refused with a code. Codes of AWS's own faults come with HTTP 500.
@@ -77,10 +118,24 @@ impl Traffic {
         let status = match code {
             "ServiceUnavailable" | "Unavailable" => 503,
             "InternalError" | "InternalFailure" | "ServerInternal" | "InsufficientInstanceCapacity" => 500,
+            // Kubernetes' reasons.
+            "Forbidden" => 403,
+            "TooManyRequests" => 429,
+            "Timeout" => 504,
             _ => 400,
         };
         let error = ApiError::with_status(status, code, format!("Fault injected for {operation}"));
-        self.faults.push(Fault { operation: operation.into(), after, left: n, error: Some(error) });
+        self.faults.push(Fault { operation: operation.into(), after, left: n, error: Some(error), loss: None });
+    }
+
+    /// `n` requests for an operation, after `after` others, are harmed on the way.
+    pub fn lose_after(&mut self, operation: &str, loss: Loss, after: u32, n: u32) {
+        self.faults.push(Fault { operation: operation.into(), after, left: n, error: None, loss: Some(loss) });
+    }
+
+    /// Whether anything is to be harmed.
+    pub fn is_harmed(&self) -> bool {
+        !self.faults.is_empty()
     }
 
     /// Removes all faults.
@@ -92,9 +147,14 @@ impl Traffic {
     pub fn faults(&self) -> impl Iterator<Item = String> + use<'_> {
         self.faults.iter().map(|fault| {
             let operation = if fault.operation == "*" { "any operation" } else { &fault.operation };
-            let code = fault.error.as_ref().map_or("throttling", |error| &error.code);
             let after = if fault.after > 0 { format!(" after {} more", fault.after) } else { String::new() };
-            format!("{operation} is refused with {code}, {} times{after}", fault.left)
+            let what = match fault.loss {
+                Some(loss) => loss.as_str().to_owned(),
+                None => {
+                    format!("is refused with {}", fault.error.as_ref().map_or("throttling", |error| &error.code))
+                }
+            };
+            format!("{operation} {what}, {} times{after}", fault.left)
         })
     }
 
@@ -109,17 +169,21 @@ impl Traffic {
     }
 
     /// The fault that hits a request for this operation now, if any.
-    pub fn strike(&mut self, service: &str, operation: &str) -> Option<ApiError> {
+    pub fn strike(&mut self, service: &str, operation: &str) -> Option<Strike> {
         let mut hit = None;
         for fault in &mut self.faults {
-            if fault.operation != operation && fault.operation != "*" {
+            // `*` stands for AWS's operations.
+            if fault.operation != operation && (fault.operation != "*" || service == KUBERNETES) {
                 continue;
             }
             if fault.after > 0 {
                 fault.after -= 1;
             } else if fault.left > 0 && hit.is_none() {
                 fault.left -= 1;
-                hit = Some(fault.error.clone().unwrap_or_else(|| throttled(service)));
+                hit = Some(match fault.loss {
+                    Some(loss) => Strike::Lost(loss),
+                    None => Strike::Refused(fault.error.clone().unwrap_or_else(|| throttled(service))),
+                });
             }
         }
         self.faults.retain(|fault| fault.left > 0);
@@ -147,6 +211,9 @@ fn throttled(service: &str) -> ApiError {
     match service {
         "ec2" => ApiError::with_status(503, "RequestLimitExceeded", "Request limit exceeded."),
         "eks" | "ssm" => ApiError::client("ThrottlingException", "Rate exceeded"),
+        KUBERNETES => {
+            ApiError::with_status(429, "TooManyRequests", "Too many requests, please try again later.")
+        }
         _ => ApiError::client("Throttling", "Rate exceeded"),
     }
 }
