@@ -230,6 +230,8 @@ codes! {
     KubeConfig = 404, Usage;
     /// A pod could not be evicted.
     DrainBlocked = 405, Refused;
+    /// The Kubernetes API has too much to do, or failed by itself.
+    KubeBusy = 406, Refused;
 
     /// Nodes did not become Ready in time.
     NodesNotReady = 501, Incomplete;

@@ -130,7 +130,10 @@ async fn edit(ledger: &Ledger<'_>, api: &dyn Cluster, edit: impl Fn(&str) -> Res
         };
         match ledger.kube(api, put).await {
             Ok(_) => return Ok(true),
-            Err(error) if tries < 4 && error.mentions("has been modified") => tries += 1,
+            // Whoever was faster may have been our own request, whose answer was lost.
+            Err(error) if tries < 4 && ["has been modified", "already exists"].iter().any(|it| error.mentions(it)) => {
+                tries += 1;
+            }
             Err(error) => return Err(error),
         }
     }

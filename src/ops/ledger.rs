@@ -2,15 +2,22 @@
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
-use super::Session;
+use super::backoff::Backoff;
+use super::{Session, doubt};
 use crate::domain::error::Result;
 use crate::domain::inventory::{ChangeReport, Settled};
 use crate::domain::mutation::{AwsMutation, KubeMutation, Outcome};
 use crate::ports::{Cluster, Event, RequestCounts, ResourceKind, Verdict};
+
+/// Longest pause while AWS is busy with another change of the same thing.
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+/// How long it may be.
+const BUSY: Duration = Duration::from_secs(60);
 
 /// Keeps the account of one operation and makes its changes.
 pub(super) struct Ledger<'a> {
@@ -43,9 +50,22 @@ impl<'a> Ledger<'a> {
         self.began
     }
 
-    /// Makes a change at AWS.
+    /// Makes a change at AWS. One that is refused for what an earlier sending of it did is made; one that AWS is too busy
+    /// for is made later.
     pub(super) async fn aws(&self, mutation: AwsMutation) -> Result<Outcome> {
-        self.session.cloud.apply(&mutation).await
+        let mut pauses = Backoff::new(&*self.session.clock, LONGEST_PAUSE, BUSY);
+        loop {
+            let refusal = match self.session.cloud.apply(&mutation).await {
+                Ok(outcome) => return Ok(outcome),
+                Err(refusal) => refusal,
+            };
+            if let Some(outcome) = doubt::done_already(self.session, &mutation, &refusal).await? {
+                return Ok(outcome);
+            }
+            if !doubt::is_busy(&refusal) || !pauses.pause(&*self.session.clock).await {
+                return Err(refusal);
+            }
+        }
     }
 
     /// An idempotency token for a request: the same within this operation, so that a repeat is safe, and another in the

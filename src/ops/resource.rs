@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::Session;
 use crate::domain::change::{ConfigMapState, NodeState, Resource, State};
 use crate::domain::error::Result;
+use crate::domain::mutation::Outcome;
 use crate::ports::{Cloud, Cluster};
 
 /// How `resource` is now; `None` when it is not there. `api` is asked for what is the cluster's.
@@ -46,6 +47,19 @@ pub async fn current_in(api: &dyn Cluster, resource: &Resource) -> Result<Option
         }
         _ => None,
     })
+}
+
+/// What a request that made the resource gave back.
+pub(super) fn identity(state: Option<&State>) -> Outcome {
+    let (id, arn) = match state {
+        Some(State::SecurityGroup(group)) => (Some(group.id.clone()), None),
+        Some(State::LaunchTemplate(template)) => (Some(template.id.clone()), None),
+        Some(State::Role(role)) => (None, Some(role.arn.clone())),
+        Some(State::InstanceProfile(profile)) => (None, Some(profile.arn.clone())),
+        Some(State::AutoScalingGroup(group)) => (Some(group.name.clone()), Some(group.arn.clone())),
+        _ => (None, None),
+    };
+    Outcome { id, arn }
 }
 
 /// The API server of a cluster by its name; `None` when there is no such cluster any more.

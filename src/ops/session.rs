@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::patient::Patient;
 use crate::domain::error::{Error, Result};
 use crate::domain::{Code, cloud};
 use crate::ports::{Clock, Cloud, Cluster, ClusterAccess, Event, Operator};
@@ -20,12 +21,13 @@ pub struct Session {
 }
 
 impl Session {
-    /// Connects to the API server of a cluster.
+    /// Connects to the API server of a cluster. While it has too much to do, it is asked again.
     ///
     /// # Errors
     /// What the access port says; no request is made here.
     pub async fn connect(&self, cluster: &cloud::Cluster) -> Result<Arc<dyn Cluster>> {
-        self.clusters.connect(cluster).await
+        let inner = self.clusters.connect(cluster).await?;
+        Ok(Arc::new(Patient { inner, clock: Arc::clone(&self.clock) }))
     }
 
     /// Tells a fact.

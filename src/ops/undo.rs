@@ -9,14 +9,14 @@ use super::delete::remove::{once_free, remove_group};
 use super::forgotten::forgotten;
 use super::insist::{insist, propagation, unknown_yet};
 use super::ledger::Ledger;
-use super::resource::{api_of, current};
+use super::resource::{api_of, current, identity};
 use super::wait::{self, Goal};
 use super::{Session, cluster};
 use crate::domain::Code;
 use crate::domain::change::{Resource, Standing, State, effect, inverse, standing, with_ids};
 use crate::domain::desired::{CLUSTER_TAG, NODEGROUP_TAG};
 use crate::domain::error::{Error, Result};
-use crate::domain::mutation::{AwsMutation as A, Mutation, Outcome};
+use crate::domain::mutation::{AwsMutation as A, Mutation};
 use crate::ports::Cluster;
 
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
@@ -95,7 +95,7 @@ impl Undoing<'_> {
         if now.is_none() && self.restored(change).await? {
             return Ok(());
         }
-        let made = Outcome { id: id_of(now.as_ref()), arn: None };
+        let made = identity(now.as_ref());
         let after = effect(&mutation, change.before.as_ref(), Some(&made));
         match standing(change.before.as_ref(), after.as_ref(), now.as_ref()) {
             Standing::Undone => return Ok(()),
@@ -277,14 +277,6 @@ fn passing(refusal: &Error) -> Option<Error> {
     }
     (refusal.has_cause("InvalidParameterException") && refusal.mentions("rincipal"))
         .then(|| unknown_yet(refusal, "EKS", "the restored role"))
-}
-
-fn id_of(state: Option<&State>) -> Option<String> {
-    match state? {
-        State::SecurityGroup(group) => Some(group.id.clone()),
-        State::LaunchTemplate(template) => Some(template.id.clone()),
-        _ => None,
-    }
 }
 
 /// Cluster and group that something was made for.

@@ -104,8 +104,15 @@ impl Sandbox {
 }
 
 /// What is changed in the cluster, in the words of access rules.
-const KUBERNETES: [&str; 6] =
-    ["create configmaps", "create pods/eviction", "delete nodes", "get configmaps", "patch nodes", "update configmaps"];
+const KUBERNETES: [&str; 7] = [
+    "create configmaps",
+    "create pods/eviction",
+    "delete configmaps",
+    "delete nodes",
+    "get configmaps",
+    "patch nodes",
+    "update configmaps",
+];
 
 fn known_operation(operation: &str) -> Result<()> {
     let aws = || service::SERVICES.iter().flat_map(service::Service::operations);

@@ -9,8 +9,8 @@ use http::{Request, Response};
 
 use super::Sandbox;
 use super::wire::traffic::{KUBERNETES, LogEntry, Loss, Strike};
-use super::{kube, wire};
 use super::world::World;
+use super::{kube, wire};
 
 /// An answer of the Kubernetes face.
 pub enum Answer {

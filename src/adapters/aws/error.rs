@@ -48,19 +48,20 @@ where
                 without_credentials(what, causes)
             } else {
                 let why = if dispatch.is_timeout() { "no answer in time" } else { "no connection" };
-                caused(Error::new(Code::AwsUnreachable, format!("could not {what}: {why}")), causes)
-                    .help("check the network, the proxy settings and `AWS_ENDPOINT_URL`; the region must exist")
+                caused(Error::new(Code::AwsUnreachable, format!("could not {what}: {why}")), causes).help(
+                    "check the network, the proxy settings and `AWS_ENDPOINT_URL`; the region must exist; then repeat",
+                )
             }
         }
         SdkError::TimeoutError(_) => {
             caused(Error::new(Code::AwsUnreachable, format!("could not {what}: no answer in time")), roots(failure))
-                .help("check the network, the proxy settings and `AWS_ENDPOINT_URL`")
+                .help("check the network, the proxy settings and `AWS_ENDPOINT_URL`, then repeat")
         }
         SdkError::ResponseError(_) => caused(
             Error::new(Code::AwsMalformedAnswer, format!("could not {what}: the answer cannot be read")),
             roots(failure),
         )
-        .help("is `AWS_ENDPOINT_URL` really an AWS endpoint?"),
+        .help("what was asked for may be done: repeat, and see whether `AWS_ENDPOINT_URL` is really an AWS endpoint"),
         _ => caused(Error::new(Code::AwsRefused, format!("could not {what}")), roots(failure)),
     }
 }
@@ -121,9 +122,9 @@ fn meaning(code: &str, message: &str) -> (Code, Option<&'static str>) {
         | "MaxSpotInstanceCountExceeded"
         | "VcpuLimitExceeded"
         | "SecurityGroupLimitExceeded"
-        | "QuotaExceeded" => {
-            (Code::QuotaExceeded, Some("remove what is no longer needed, or request a higher quota in Service Quotas"))
-        }
+        | "QuotaExceeded" => (Code::QuotaExceeded, Some(QUOTA_HELP)),
+        // EC2 has a code for each of its limits.
+        limit if limit.ends_with("LimitExceeded") => (Code::QuotaExceeded, Some(QUOTA_HELP)),
         "ValidationError"
             if message.contains("Invalid IAM Instance Profile") || message.contains("iamInstanceProfile") =>
         {
@@ -136,9 +137,23 @@ fn meaning(code: &str, message: &str) -> (Code, Option<&'static str>) {
             (Code::KeyPairNotFound, Some("create the key pair in this region, or name another"))
         }
         "InvalidSubnetID.NotFound" => (Code::SubnetNotFound, None),
-        _ => (Code::AwsRefused, None),
+        "InternalFailure"
+        | "InternalError"
+        | "InternalServiceError"
+        | "ServerException"
+        | "ServiceFailure"
+        | "ServiceUnavailable"
+        | "ServiceUnavailableException"
+        | "Unavailable" => (
+            Code::AwsRefused,
+            Some("AWS itself failed, several times: wait a minute and repeat, what is done stays done"),
+        ),
+        _ => (Code::AwsRefused, Some("AWS's own words stand above: mend what they name, then repeat")),
     }
 }
+
+/// What to do about a limit.
+const QUOTA_HELP: &str = "remove what is no longer needed, or request a higher quota in Service Quotas";
 
 /// How to get the role that Spot needs.
 const SPOT_ROLE_HELP: &str =

@@ -70,6 +70,15 @@ pub(super) async fn make(client: &Client, mutation: &KubeMutation, dry_run: bool
             };
             put.map_err(|error| from_kube(&format!("write ConfigMap `{namespace}/{name}`"), error))?;
         }
+        KubeMutation::DeleteConfigMap { namespace, name } => {
+            let maps: Api<ConfigMap> = Api::namespaced(client.clone(), namespace);
+            match maps.delete(name, &deleting).await {
+                Err(kube::Error::Api(status)) if status.code == 404 => {}
+                other => {
+                    other.map_err(|error| from_kube(&format!("delete ConfigMap `{namespace}/{name}`"), error))?;
+                }
+            }
+        }
     }
     Ok(())
 }

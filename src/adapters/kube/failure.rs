@@ -26,12 +26,15 @@ pub(super) fn from_kube(what: &str, error: KubeError) -> Error {
                         .fold(error, |error, cause| error.because(cause.message.clone()))
                         .help("wait until the workload is healthy again, or relax its PodDisruptionBudget")
                 }
+                429 | 500 | 502..=504 => failed(Code::KubeBusy)
+                    .help("it was asked several times: wait a minute and repeat, what is done stays done"),
                 _ => failed(Code::KubeRefused),
             }
         }
         KubeError::SerdeError(error) => {
             Error::new(Code::KubeRefused, format!("cannot {what}: the answer cannot be read"))
                 .because(error.to_string())
+                .help("what was asked for may be done: repeat, and see whether the endpoint is really an API server")
         }
         KubeError::Auth(error) => chain(
             Error::new(Code::KubeConfig, format!("cannot {what}: no credentials for the cluster"))
@@ -50,7 +53,7 @@ pub(super) fn from_kube(what: &str, error: KubeError) -> Error {
 fn unreachable_server(what: &str, error: &(dyn StdError + 'static)) -> Error {
     let failed = Error::new(Code::KubeUnreachable, format!("cannot {what}: the API server cannot be reached"));
     chain(failed.because(error.to_string()), error.source())
-        .help("check the endpoint and that this network may reach it (a private endpoint needs the VPC)")
+        .help("check the endpoint and that this network may reach it (a private endpoint needs the VPC), then repeat")
 }
 
 /// Adds the sources of an error, each once.

@@ -69,7 +69,7 @@ pub fn effect(mutation: &Mutation, before: Option<&State>, outcome: Option<&Outc
             (_, None) => None,
         },
         Mutation::Kube(mutation) => match (mutation, before.cloned()) {
-            (K::Evict { .. } | K::DeleteNode { .. }, _) => None,
+            (K::Evict { .. } | K::DeleteNode { .. } | K::DeleteConfigMap { .. }, _) => None,
             (K::Cordon { unschedulable, .. }, Some(State::Node(node))) => {
                 Some(State::Node(NodeState { unschedulable: *unschedulable, ..node }))
             }

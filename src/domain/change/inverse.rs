@@ -59,15 +59,15 @@ fn kube(mutation: &K, before: Option<&State>) -> Option<K> {
             let new = named().filter(|key| !state.labels.contains_key(*key)).cloned();
             Some(K::SetLabels { node: node.clone(), set: old.collect(), remove: new.collect() })
         }
-        (K::PutConfigMap { namespace, name, .. }, before) => Some(K::PutConfigMap {
-            namespace: namespace.clone(),
-            name: name.clone(),
-            data: match before {
-                Some(State::ConfigMap(map)) => map.data.clone(),
-                _ => Default::default(),
-            },
-            resource_version: None,
-        }),
+        (K::PutConfigMap { namespace, name, .. } | K::DeleteConfigMap { namespace, name }, before) => match before {
+            Some(State::ConfigMap(map)) => Some(K::PutConfigMap {
+                namespace: namespace.clone(),
+                name: name.clone(),
+                data: map.data.clone(),
+                resource_version: None,
+            }),
+            _ => Some(K::DeleteConfigMap { namespace: namespace.clone(), name: name.clone() }),
+        },
         _ => None,
     }
 }

@@ -104,7 +104,7 @@ impl Resource {
                 Resource::Node { name: node.clone() }
             }
             K::Evict { namespace, pod, .. } => Resource::Pod { namespace: namespace.clone(), name: pod.clone() },
-            K::PutConfigMap { namespace, name, .. } => {
+            K::PutConfigMap { namespace, name, .. } | K::DeleteConfigMap { namespace, name } => {
                 Resource::ConfigMap { namespace: namespace.clone(), name: name.clone() }
             }
         }

@@ -1,6 +1,6 @@
 //! Whether a change of an earlier run is still in force.
 
-use super::fields::fields;
+use super::fields::{Fields, fields};
 use super::resource::State;
 
 /// How a resource stands to a change that was meant for it.
@@ -21,6 +21,11 @@ pub fn standing(before: Option<&State>, after: Option<&State>, now: Option<&Stat
             // What a run made is its own as long as it carries the owner's tags; its later changes are the run's too.
             return match now {
                 None => Standing::Undone,
+                // It has no owner: others write into it too.
+                Some(State::ConfigMap(_)) => match moved(&fields(after), now.map(fields).unwrap_or_default()) {
+                    lines if lines.is_empty() => Standing::InForce,
+                    lines => Standing::Moved(lines),
+                },
                 Some(now) if owner(now) == owner(after) => Standing::InForce,
                 Some(_) => Standing::Moved(vec!["owner tags".to_owned()]),
             };
@@ -42,6 +47,13 @@ pub fn standing(before: Option<&State>, after: Option<&State>, now: Option<&Stat
     let moved: Vec<String> =
         changed.iter().filter(|key| now.get(**key) != new.get(**key)).map(|key| (*key).clone()).collect();
     if moved.is_empty() { Standing::InForce } else { Standing::Moved(moved) }
+}
+
+/// The names of what is not as it was left.
+fn moved(after: &Fields, now: Fields) -> Vec<String> {
+    let more = now.keys().filter(|key| !after.contains_key(*key));
+    let keys = after.keys().chain(more);
+    keys.filter(|key| after.get(*key) != now.get(*key)).cloned().collect()
 }
 
 /// The tags that say for whom something was made.

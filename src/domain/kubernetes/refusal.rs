@@ -134,12 +134,13 @@ impl From<Error> for Refusal {
     /// A server's refusal of a change is told as the server told it.
     fn from(error: Error) -> Self {
         let said = match (error.code, error.causes.first()) {
-            (Code::NodeNotFound | Code::KubeRefused | Code::DrainBlocked, Some(said)) => said.clone(),
+            (Code::NodeNotFound | Code::KubeRefused | Code::KubeBusy | Code::DrainBlocked, Some(said)) => said.clone(),
             _ => return Refusal::Own(Box::new(error)),
         };
         let reason = match error.code {
             Code::NodeNotFound => "NotFound",
             Code::DrainBlocked => "TooManyRequests",
+            Code::KubeBusy => "InternalError",
             _ if error.mentions("403 Forbidden") => "Forbidden",
             _ if error.mentions("401 Unauthorized") => "Unauthorized",
             _ if said.contains("the object has been modified") => "Conflict",

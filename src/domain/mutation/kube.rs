@@ -22,4 +22,6 @@ pub enum KubeMutation {
     DeleteNode { node: String },
     /// Creates or replaces `data` of a ConfigMap, guarded by `resource_version` when it existed.
     PutConfigMap { namespace: String, name: String, data: IndexMap<String, String>, resource_version: Option<String> },
+    /// Removes a ConfigMap.
+    DeleteConfigMap { namespace: String, name: String },
 }

@@ -58,7 +58,7 @@ async fn ensure_group(
                 tags: resource_tags(spec),
             };
             let outcome = ledger.aws(request).await?;
-            (outcome.id.unwrap_or_else(|| format!("(id of {name})")), [].as_slice())
+            (outcome.id.unwrap_or_default(), [].as_slice())
         }
     };
     let same = |a: &IngressRule, b: &IngressRule| {

@@ -105,7 +105,12 @@ pub struct Traffic {
 impl Traffic {
     /// The next `n` requests for an operation (`*`: for any) are throttled.
     pub fn throttle(&mut self, operation: &str, n: u32) {
-        self.faults.push(Fault { operation: operation.into(), after: 0, left: n, error: None, loss: None });
+        self.throttle_after(operation, 0, n);
+    }
+
+    /// As [`throttle`](Self::throttle), after `after` requests for the operation have passed.
+    pub fn throttle_after(&mut self, operation: &str, after: u32, n: u32) {
+        self.faults.push(Fault { operation: operation.into(), after, left: n, error: None, loss: None });
     }
 
     /// The next `n` requests for an operation are refused with a code. Codes of AWS's own faults come with HTTP 500.
@@ -211,9 +216,7 @@ fn throttled(service: &str) -> ApiError {
     match service {
         "ec2" => ApiError::with_status(503, "RequestLimitExceeded", "Request limit exceeded."),
         "eks" | "ssm" => ApiError::client("ThrottlingException", "Rate exceeded"),
-        KUBERNETES => {
-            ApiError::with_status(429, "TooManyRequests", "Too many requests, please try again later.")
-        }
+        KUBERNETES => ApiError::with_status(429, "TooManyRequests", "Too many requests, please try again later."),
         _ => ApiError::client("Throttling", "Rate exceeded"),
     }
 }

@@ -27,7 +27,8 @@ impl AwsCloud {
             .vpc_id(vpc_id)
             .set_tag_specifications(specification(sdk::ResourceType::SecurityGroup, tags));
         let answer = request.send().await.map_err(|e| failed(&format!("create security group `{name}`"), &e))?;
-        Ok(Outcome { id: answer.group_id, arn: answer.security_group_arn })
+        let Some(id) = answer.group_id else { return Err(without(&format!("create security group `{name}`"), "id")) };
+        Ok(Outcome { id: Some(id), arn: answer.security_group_arn })
     }
 
     pub(in crate::adapters::aws) async fn authorize_ingress(&self, id: &str, rules: &[IngressRule]) -> Result<Outcome> {
@@ -88,8 +89,10 @@ impl AwsCloud {
             .client_token(client_token);
         let what = format!("create a version of launch template `{name}`");
         let answer = request.send().await.map_err(|e| failed(&what, &e))?;
-        let version = answer.launch_template_version.and_then(|version| version.version_number);
-        Ok(Outcome { id: version.map(|number| number.to_string()), arn: None })
+        match answer.launch_template_version.and_then(|version| version.version_number) {
+            Some(number) => Ok(Outcome { id: Some(number.to_string()), arn: None }),
+            None => Err(without(&what, "version number")),
+        }
     }
 
     pub(in crate::adapters::aws) async fn delete_launch_template(&self, name: &str) -> Result<Outcome> {
@@ -124,6 +127,12 @@ impl AwsCloud {
             }
         }
     }
+}
+
+/// An answer that lacks what the next request needs.
+fn without(what: &str, member: &str) -> Error {
+    Error::new(Code::AwsMalformedAnswer, format!("could not {what}: the answer has no {member}"))
+        .help("what was asked for may be done: repeat, and see whether `AWS_ENDPOINT_URL` is really an AWS endpoint")
 }
 
 fn permissions(rules: &[IngressRule]) -> Vec<sdk::IpPermission> {
