@@ -19,7 +19,7 @@ fn survive(verb: Verb, world: &World, number: u64, side: Side, begin: &Value, en
     let store = Store::new(folder.join(format!("{number}-{side:?}")));
     let killed = host(&sandbox, Some((&store, None)));
     let cancel = killed.cancel().clone();
-    sandbox.cut_off(number, side, move || cancel.cancel());
+    sandbox.cut_off(number, side, move || cancel.cancel_at_once());
     let result = killed.ask(async |session| verb.act(session, false).await);
     if !sandbox.reconnect() {
         result.unwrap_or_else(|error| panic!("{what}: {error:?}"));

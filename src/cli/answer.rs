@@ -19,7 +19,7 @@ pub fn answer(
     let result = host.ask(async |session| command(session, Form::of(global)).await);
     let closed = host.close();
     let code = result.as_ref().err().map_or(0, |error| error.kind().exit_code());
-    let noted = host.end_journal(code);
+    let noted = journal::end(&host, code);
     let text = result?;
     closed.and(noted)?;
     if !text.is_empty() {

@@ -4,6 +4,7 @@ use rhai::Map;
 use serde_json::Value;
 
 use super::{Global, TargetKind};
+use crate::domain::error::Result;
 use crate::host::Host;
 use crate::journal::{Origin, Store};
 use crate::sandbox::store::state_folder;
@@ -38,6 +39,20 @@ pub(super) fn keep(
         host.resume();
     }
     host.keep_journal(store().begin(script, target, as_json(params), Some(origin)).hiding(host.hidden().secrets()));
+}
+
+/// Notes the end of a run that kept a journal; one that failed after it had changed something is told how to go on.
+///
+/// # Errors
+/// `SPOT-0804` when it cannot be written.
+pub(super) fn end(host: &Host, code: u8) -> Result<()> {
+    host.end_journal(code)?;
+    if code != 0 && host.has_changes() {
+        super::console::say(
+            "what was done is written down: `spotscript resume last` goes on, `spotscript undo last` takes it back",
+        );
+    }
+    Ok(())
 }
 
 fn without_secrets(words: &[String], secret: &[String]) -> Vec<String> {

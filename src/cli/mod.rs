@@ -56,8 +56,9 @@ use clap::{Parser, Subcommand};
 pub use global::{Global, Output, TargetKind};
 use kubectl::Verb;
 
-use crate::domain::Code;
+use crate::domain::{Code, Kind};
 use crate::domain::error::Error;
+use crate::host::exit_code_by_signal;
 use crate::script::ScriptError;
 use crate::view::json;
 
@@ -190,6 +191,10 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(code) => code,
         Err(failed) => fail(&failed, &global, global.json()),
     };
+    let interrupted = Kind::Interrupted.exit_code();
+    if code == ExitCode::from(interrupted) {
+        return ExitCode::from(exit_code_by_signal(interrupted));
+    }
     if code == ExitCode::SUCCESS && console::data_was_lost() {
         console::say("standard output cannot be written: what was printed is lost");
         return ExitCode::from(Code::File.kind().exit_code());

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use super::runbook::{Flags, Runbook, STDIN, Wanted, Way};
-use super::{Failed, Global, console, plan, summary};
+use super::{Failed, Global, console, journal, plan, summary};
 use crate::domain::error::Error;
 use crate::domain::{Code, Kind};
 use crate::host::Host;
@@ -83,7 +83,7 @@ pub fn run_to_the_end(runbook: &Runbook, way: &Way<'_>) -> Result<ExitCode, Fail
     let code = exit_code(&host, &result);
     let about = summary::About { script: &runbook.file, parameters: &runbook.shown, exit_code: code };
     summary::show(&host, &result, &runbook.global, &about)?;
-    closed.and(host.end_journal(code))?;
+    closed.and(journal::end(&host, code))?;
     Ok(ExitCode::from(code))
 }
 

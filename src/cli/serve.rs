@@ -5,8 +5,7 @@ use std::process::ExitCode;
 
 use super::form::Form;
 use super::{Failed, Global, console, target};
-use crate::domain::code::Code;
-use crate::domain::error::{Error, Result};
+use crate::domain::error::Result;
 use crate::host::{Cancel, listen_for_interrupts};
 use crate::sandbox::Sandbox;
 use crate::sandbox::serve::{Ports, Server};
@@ -43,29 +42,5 @@ async fn serve(sandbox: Sandbox, ports: Ports, stop: Cancel, form: Form) -> Resu
     let access = server.access();
     console::print(&form.print("access", access, |_| access.lines().join("\n"))?);
     console::say("serving the sandbox; Ctrl-C ends and saves it");
-    let terminated = terminated()?;
-    server
-        .run(async {
-            tokio::select! {
-                () = stop.cancelled() => {}
-                () = terminated => {}
-            }
-        })
-        .await
-}
-
-/// Waits for SIGTERM.
-#[cfg(unix)]
-fn terminated() -> Result<impl Future<Output = ()>> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut signals = signal(SignalKind::terminate())
-        .map_err(|error| Error::new(Code::ServeFailed, "signals cannot be received").because(error.to_string()))?;
-    Ok(async move {
-        signals.recv().await;
-    })
-}
-
-#[cfg(not(unix))]
-fn terminated() -> Result<impl Future<Output = ()>> {
-    Ok(std::future::pending())
+    server.run(stop.cancelled()).await
 }

@@ -78,7 +78,7 @@ pub fn run(args: Args, global: &Global) -> Result<ExitCode, Failed> {
     let result = host.ask(async |session| ops::undo(session, &changes, &options).await);
     let closed = host.close();
     let code = result.as_ref().err().map_or(0, |error| error.kind().exit_code());
-    let noted = host.end_journal(code);
+    let noted = journal::end(&host, code);
     let sent = result?;
     closed.and(noted)?;
     console::say(&format!("taken back with {}", crate::view::words::count(sent, "request")));

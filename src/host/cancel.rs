@@ -13,6 +13,8 @@ pub struct Cancel(Arc<Shared>);
 #[derive(Debug, Default)]
 struct Shared {
     flag: AtomicBool,
+    /// Not even answers are waited for.
+    at_once: AtomicBool,
     notify: Notify,
 }
 
@@ -23,9 +25,16 @@ impl Cancel {
         self.0.notify.notify_waiters();
     }
 
+    /// Cuts everyone off, also who waits for the answer to a change: as if the process were killed there. For tests.
+    pub fn cancel_at_once(&self) {
+        self.0.at_once.store(true, Ordering::SeqCst);
+        self.cancel();
+    }
+
     /// Takes the request back: the next line of an interactive session starts afresh.
     pub fn reset(&self) {
         self.0.flag.store(false, Ordering::SeqCst);
+        self.0.at_once.store(false, Ordering::SeqCst);
     }
 
     /// Whether a stop was asked for. One relaxed load: script loops call it for every operation.
@@ -35,15 +44,26 @@ impl Cancel {
 
     /// Resolves once a stop was asked for.
     pub fn cancelled(&self) -> impl Future<Output = ()> + Send + use<> {
-        let shared = Arc::clone(&self.0);
-        async move {
+        Shared::until(Arc::clone(&self.0), |shared| &shared.flag)
+    }
+
+    /// Resolves once not even answers are waited for.
+    pub(super) fn cut_off(&self) -> impl Future<Output = ()> + Send + use<> {
+        Shared::until(Arc::clone(&self.0), |shared| &shared.at_once)
+    }
+}
+
+impl Shared {
+    async fn until(shared: Arc<Self>, flag: fn(&Self) -> &AtomicBool) {
+        loop {
             let notified = shared.notify.notified();
             tokio::pin!(notified);
             // Registered before the flag is read, so that no request falls between the two.
             notified.as_mut().enable();
-            if !shared.flag.load(Ordering::SeqCst) {
-                notified.await;
+            if flag(&shared).load(Ordering::SeqCst) {
+                return;
             }
+            notified.await;
         }
     }
 }

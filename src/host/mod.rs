@@ -25,7 +25,7 @@ pub use cancel::Cancel;
 pub use console::{Console, Recorder};
 pub use files::{FilePolicy, FileText, read_text};
 pub use hidden::Hidden;
-pub use interrupt::listen as listen_for_interrupts;
+pub use interrupt::{exit_code_by_signal, listen as listen_for_interrupts};
 pub use items::{Fan, MOST_AT_ONCE};
 pub use lab::{Lab, Snapshot, Trial};
 pub use lens::ReadBootData;
@@ -42,6 +42,9 @@ use crate::domain::error::{Error, Result};
 use crate::journal::Writer;
 use crate::ops::Session;
 use crate::ports::{RequestCounts, WorldControl};
+
+/// How long a run that is out of time waits for the answers to changes that it has sent.
+const GRACE: Duration = Duration::from_secs(30);
 
 /// What a host is made of.
 pub struct Options {
@@ -75,6 +78,7 @@ struct Inner {
     files: FilePolicy,
     hidden: Hidden,
     cancel: Cancel,
+    in_flight: lens::InFlight,
     deadline: Option<Instant>,
     memory: memory::Memory,
     started: Instant,
@@ -116,6 +120,7 @@ impl Host {
             files: options.files,
             hidden: options.hidden,
             cancel,
+            in_flight: lens::InFlight::default(),
             deadline: options.timeout.map(|timeout| started + timeout),
             memory: memory::Memory::default(),
             started,
@@ -188,7 +193,8 @@ impl Host {
         if let Some(guard) = self.shared.guard.get() {
             session = lens::seen_through(session, Arc::clone(guard) as _);
         }
-        session
+        let (cancel, in_flight) = (self.shared.cancel.clone(), self.shared.in_flight.clone());
+        lens::seen_through(session, Arc::new(lens::Gate { cancel, in_flight }))
     }
 
     /// Makes this a run that only plans: reads are real, changes are recorded and seen as if they were made. Counts only
@@ -252,9 +258,14 @@ impl Host {
     /// `SPOT-0804` when it cannot be written.
     pub fn end_journal(&self, exit: u8) -> Result<()> {
         match (self.shared.journal.get(), self.shared.opened.get()) {
-            (Some(writer), Some(opened)) => writer.end(exit, opened.session.clock.now()),
+            (Some(writer), Some(opened)) => writer.end(exit_code_by_signal(exit), opened.session.clock.now()),
             _ => Ok(()),
         }
+    }
+
+    /// Whether this run has written a change down.
+    pub fn has_changes(&self) -> bool {
+        self.shared.journal.get().is_some_and(|writer| writer.has_begun())
     }
 
     /// The advisor feed that goes with the target.
@@ -381,7 +392,8 @@ impl Host {
         self.shared.target.close()
     }
 
-    /// Waits for `future`, unless the run is cancelled or out of time first. The only place that blocks on async code.
+    /// Waits for `future`, unless the run is cancelled or out of time first: then for the changes that are in flight
+    /// alone. The only place that blocks on async code.
     ///
     /// # Errors
     /// What `future` fails with, `SPOT-0902` when interrupted, `SPOT-0611` when out of time.
@@ -397,9 +409,19 @@ impl Host {
                     None => std::future::pending().await,
                 }
             };
+            let in_flight = &self.shared.in_flight;
+            let stopped = async {
+                self.shared.cancel.cancelled().await;
+                in_flight.none().await;
+            };
+            let out_of_time = async {
+                out_of_time.await;
+                drop(tokio::time::timeout(GRACE, in_flight.none()).await);
+            };
             tokio::select! {
                 biased;
-                () = self.shared.cancel.cancelled() => Err(interrupted()),
+                () = self.shared.cancel.cut_off() => Err(interrupted()),
+                () = stopped => Err(interrupted()),
                 () = out_of_time => Err(timed_out()),
                 result = future => result,
             }

@@ -188,6 +188,11 @@ impl Writer {
         Writer { secrets, ..self }
     }
 
+    /// Whether anything was written down.
+    pub fn has_begun(&self) -> bool {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).file.is_some()
+    }
+
     /// The run's id.
     pub fn run(&self) -> &str {
         &self.run

@@ -1,8 +1,10 @@
 //! What stands between operations and the ports: reads may be seen otherwise, and every change goes through one place.
 //!
-//! One set of wrapped ports ([`ports`]) and three lenses: [`journal`] writes each change down around its sending,
-//! [`plan`] records it instead and shows the world as it would be, [`guard`] lets only planned changes pass.
+//! One set of wrapped ports ([`ports`]) and four lenses: [`journal`] writes each change down around its sending,
+//! [`plan`] records it instead and shows the world as it would be, [`guard`] lets only planned changes pass, and [`gate`]
+//! none after the run was asked to stop.
 
+mod gate;
 mod guard;
 mod imagined;
 mod journal;
@@ -20,6 +22,7 @@ use crate::domain::cloud::{AutoScalingGroup, Instance, Subnet};
 use crate::domain::error::Result;
 use crate::domain::mutation::{Mutation, Outcome};
 
+pub(super) use gate::{Gate, InFlight};
 pub(super) use guard::Guard;
 pub(super) use journal::Journal;
 pub use plan::ReadBootData;
