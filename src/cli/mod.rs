@@ -56,8 +56,8 @@ use clap::{Parser, Subcommand};
 pub use global::{Global, Output, TargetKind};
 use kubectl::Verb;
 
-use crate::domain::{Code, Kind};
 use crate::domain::error::Error;
+use crate::domain::{Code, Kind};
 use crate::host::exit_code_by_signal;
 use crate::script::ScriptError;
 use crate::view::json;

@@ -1,6 +1,8 @@
 //! A fresh world, and operations on it through the unchanged adapters.
 #![allow(dead_code, reason = "each test binary uses its part")]
 
+#[cfg(unix)]
+pub mod served;
 pub mod verbs;
 
 use std::sync::Arc;
