@@ -57,8 +57,9 @@ pub fn run(args: Args, global: &Global) -> Result<ExitCode, Failed> {
     let host = target::host(&global, &Reach::default())?;
     listen_for_interrupts(host.cancel().clone());
     journal::keep(&host, &global.start.words.join(" "), &rhai::Map::new(), &global, None, &[]);
+    let hide = |secrets| host.hide(secrets);
     let read = crate::sandbox::world::kubelet::boot_data;
-    let (_, plan) = host.plan_ahead(read, async |session| ops::undo(session, &changes, &options).await)?;
+    let (_, plan) = host.plan_ahead(read, async |session| ops::undo(session, &changes, &options, &hide).await)?;
     if plan.is_empty() {
         let nothing = "nothing is left of what the run changed";
         match global.json() {
@@ -75,7 +76,7 @@ pub fn run(args: Args, global: &Global) -> Result<ExitCode, Failed> {
         return Ok(ExitCode::from(4));
     }
     consent(&global)?;
-    let result = host.ask(async |session| ops::undo(session, &changes, &options).await);
+    let result = host.ask(async |session| ops::undo(session, &changes, &options, &hide).await);
     let closed = host.close();
     let code = result.as_ref().err().map_or(0, |error| error.kind().exit_code());
     let noted = journal::end(&host, code);
@@ -93,6 +94,7 @@ fn changes(chain: &[Run]) -> Result<Vec<Undone>> {
             mutation: change.mutation,
             cluster: change.cluster,
             before: change.before,
+            masked: change.masked,
         }));
     }
     Ok(all)

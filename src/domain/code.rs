@@ -333,6 +333,8 @@ codes! {
     UndoMoved = 809, Refused;
     /// Another run works on the group.
     GroupLocked = 810, Refused;
+    /// What an undo would restore was not kept.
+    UndoSecret = 811, Refused;
 
     /// An invariant of spotscript does not hold.
     Internal = 901, Bug;

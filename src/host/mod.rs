@@ -39,6 +39,7 @@ use crate::domain::Code;
 use crate::domain::advisor::Feed;
 use crate::domain::change::Plan;
 use crate::domain::error::{Error, Result};
+use crate::domain::secret::Secrets;
 use crate::journal::Writer;
 use crate::ops::Session;
 use crate::ports::{RequestCounts, WorldControl};
@@ -250,6 +251,14 @@ impl Host {
     /// Writes every change of this run down, from now on. Counts only before the target is opened; the first one stays.
     pub fn keep_journal(&self, writer: Writer) {
         drop(self.shared.journal.set(Arc::new(writer)));
+    }
+
+    /// Keeps these secret too: on the console, and in the journal.
+    pub fn hide(&self, secrets: Secrets) {
+        if let Some(writer) = self.shared.journal.get() {
+            writer.hide(secrets.clone());
+        }
+        self.shared.hidden.hide(secrets);
     }
 
     /// Notes the orderly end of the run in its journal, if it has one and changed something.

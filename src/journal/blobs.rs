@@ -41,9 +41,14 @@ fn write(run: &Path, text: &str) -> std::io::Result<()> {
     options.create(true).truncate(true).write(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(folder(run).join(key_of(&digest(text))))?;
-    file.write_all(text.as_bytes())?;
-    file.sync_all()
+    let path = folder(run).join(key_of(&digest(text)));
+    let mut file = options.open(&path)?;
+    let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
+    if written.is_err() {
+        // Half of it is worse than none.
+        drop(fs::remove_file(&path));
+    }
+    written
 }
 
 fn collect<'a>(value: &'a Value, texts: &mut Vec<&'a str>) {
@@ -61,15 +66,16 @@ fn collect<'a>(value: &'a Value, texts: &mut Vec<&'a str>) {
     }
 }
 
-/// Puts the kept texts back where their hints stand. A text that was not kept leaves its hint.
+/// Puts the kept texts back where their hints stand. A text that was not kept, or is not as it was,
+/// leaves its hint.
 pub(super) fn restore(run: &Path, value: Value) -> Value {
     match value {
         Value::Object(map) => map
             .into_iter()
             .map(|(key, value)| match value {
                 Value::String(text) if HIDDEN.contains(&key.as_str()) => {
-                    let kept = fs::read_to_string(folder(run).join(key_of(&text)));
-                    (key, Value::from(kept.unwrap_or(text)))
+                    let kept = fs::read_to_string(folder(run).join(key_of(&text))).ok();
+                    (key, Value::from(kept.filter(|kept| digest(kept) == text).unwrap_or(text)))
                 }
                 other => (key, restore(run, other)),
             })

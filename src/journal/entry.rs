@@ -67,6 +67,9 @@ pub enum Entry {
         /// The resource before it, as [`State`](crate::domain::change::State) is written; `None` when it was not there.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         before: Option<Value>,
+        /// Where in `before` a secret is masked, as JSON pointers.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        masked: Vec<String>,
     },
     /// What came of an intent.
     Outcome {

@@ -60,6 +60,8 @@ pub struct Intent {
     pub cluster: Option<String>,
     /// The resource before it.
     pub before: Option<Resource>,
+    /// Where in `before` a secret is masked, as JSON pointers.
+    pub masked: Vec<String>,
 }
 
 impl Run {
@@ -79,10 +81,8 @@ impl Run {
         for (index, text_of_line) in text.lines().enumerate() {
             let version = serde_json::from_str::<Value>(text_of_line).ok().and_then(|line| line.get("v")?.as_u64());
             if let Some(newer) = version.filter(|version| *version > u64::from(VERSION)) {
-                return Err(unreadable(
-                    path,
-                    format!("line {} has version {newer}, this spotscript reads up to {VERSION}", index + 1),
-                ));
+                let why = format!("line {} has version {newer}, this spotscript reads up to {VERSION}", index + 1);
+                return Err(unreadable(path, why).help("take the spotscript that wrote it, or a newer one"));
             }
             match serde_json::from_str::<Line>(text_of_line) {
                 Ok(line) => lines.push(line),
@@ -106,6 +106,23 @@ impl Run {
         Ok(Run { id, script, target, params, began, state, torn, origin, lines, file: path.to_owned() })
     }
 
+    /// Whether the run of a file ended in an orderly way, by its last line alone; a file that says nothing has ended.
+    pub(super) fn has_ended(path: &Path) -> bool {
+        let text = std::fs::read(path).unwrap_or_default();
+        let last = text.split(|byte| *byte == b'\n').rfind(|line| !line.is_empty());
+        last.is_none_or(|line| {
+            serde_json::from_slice::<Line>(line).is_ok_and(|line| matches!(line.entry, Entry::End { .. }))
+        })
+    }
+
+    /// Whether the run of a file, which may be broken further on, says that it takes up `root`.
+    pub(super) fn takes_up(path: &Path, root: &str) -> bool {
+        let text = std::fs::read(path).unwrap_or_default();
+        let first = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
+        let first = serde_json::from_slice::<Value>(first).unwrap_or_default();
+        first.pointer("/origin/resumes").and_then(Value::as_str) == Some(root)
+    }
+
     /// How many changes it meant to make.
     pub fn intents(&self) -> usize {
         self.lines.iter().filter(|line| matches!(line.entry, Entry::Intent { .. })).count()
@@ -118,13 +135,14 @@ impl Run {
     pub fn changes(&self) -> Result<Vec<Intent>> {
         let mut changes = vec![];
         for line in &self.lines {
-            let Entry::Intent { mutation, cluster, before } = &line.entry else { continue };
+            let Entry::Intent { mutation, cluster, before, masked } = &line.entry else { continue };
             let unknown = |error: serde_json::Error| unreadable(&self.file, format!("line {}: {error}", line.seq + 1));
             let before = before.clone().map(|before| blobs::restore(&self.file, before));
             changes.push(Intent {
                 mutation: serde_json::from_value(mutation.clone()).map_err(unknown)?,
                 cluster: cluster.clone(),
                 before: before.map(serde_json::from_value).transpose().map_err(unknown)?,
+                masked: masked.clone(),
             });
         }
         Ok(changes)
@@ -140,7 +158,7 @@ impl Run {
 }
 
 fn unreadable(path: &Path, why: String) -> Error {
-    Error::new(Code::JournalUnreadable, format!("the journal `{}` cannot be read", path.display()))
-        .because(why)
-        .help("the other runs are not touched by it; `spotscript runs` lists them")
+    Error::new(Code::JournalUnreadable, format!("the journal `{}` cannot be read", path.display())).because(why).help(
+        "run the runbook again by hand: what is done is found `unchanged`. The other runs are not touched by this one",
+    )
 }

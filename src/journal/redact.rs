@@ -24,6 +24,35 @@ pub(super) fn redact(value: Value, secrets: &Secrets) -> Value {
     }
 }
 
+/// Where in a value a secret is masked, as JSON pointers.
+pub(super) fn masked(value: &Value, secrets: &Secrets) -> Vec<String> {
+    let mut places = vec![];
+    visit(value, "", &mut |place, text| {
+        if secrets.mask(text) != text {
+            places.push(place.to_owned());
+        }
+    });
+    places
+}
+
+fn visit(value: &Value, place: &str, tell: &mut impl FnMut(&str, &str)) {
+    match value {
+        Value::String(text) => tell(place, text),
+        Value::Object(map) => {
+            for (key, value) in map {
+                // Told by size and hash, or kept whole.
+                if !(HIDDEN.contains(&key.as_str()) && value.is_string()) {
+                    visit(value, &format!("{place}/{}", key.replace('~', "~0").replace('/', "~1")), tell);
+                }
+            }
+        }
+        Value::Array(items) => {
+            items.iter().enumerate().for_each(|(at, item)| visit(item, &format!("{place}/{at}"), tell));
+        }
+        _ => {}
+    }
+}
+
 /// What a hidden text is kept under: the hash in its hint.
 pub(super) fn key_of(hint: &str) -> String {
     hint.rsplit(' ').next().unwrap_or_default().trim_end_matches("…>").to_owned()

@@ -14,7 +14,7 @@ use super::blobs;
 use super::entry::{Entry, Line, Origin, Result as Answer, VERSION};
 use super::lock;
 use super::read::Run;
-use super::redact::redact;
+use super::redact::{masked, redact};
 use crate::domain::Code;
 use crate::domain::change::State;
 use crate::domain::error::{Error, Result};
@@ -23,6 +23,8 @@ use crate::domain::secret::Secrets;
 
 /// Runs kept; the oldest are forgotten when a new one begins.
 const KEPT: usize = 200;
+/// Runs kept when some of them have not ended.
+const KEPT_AT_MOST: usize = 400;
 const ENDING: &str = "jsonl";
 
 /// The folder of run files.
@@ -60,8 +62,8 @@ impl Store {
             place,
             locks: Mutex::default(),
             run,
-            secrets: Secrets::default(),
-            state: Mutex::new(Open { file: None, path: None, next: 0, mutating: 0, begin: Some(begin) }),
+            secrets: Mutex::default(),
+            state: Mutex::new(Open { file: None, path: None, next: 0, whole: 0, mutating: 0, begin }),
         }
     }
 
@@ -107,10 +109,16 @@ impl Store {
             Some(root) => self.find(&root)?,
             None => run.clone(),
         };
-        let mut later: Vec<Run> =
-            self.runs()?.into_iter().flatten().filter(|one| resumed(one) == Some(root.id.clone())).collect();
-        later.reverse();
-        Ok(std::iter::once(root).chain(later).collect())
+        let mut chain = vec![root];
+        for file in self.files()? {
+            match Run::read(&file) {
+                Ok(run) if resumed(&run).as_ref() == chain.first().map(|root| &root.id) => chain.push(run),
+                // What it changed belongs to this chain and cannot be told.
+                Err(error) if chain.first().is_some_and(|root| Run::takes_up(&file, &root.id)) => return Err(error),
+                _ => {}
+            }
+        }
+        Ok(chain)
     }
 
     /// The files, oldest first.
@@ -134,7 +142,11 @@ impl Store {
         let folder = self.folder.as_ref().map_err(Clone::clone)?;
         fs::create_dir_all(folder).map_err(|error| unwritable(folder, "made", &error))?;
         let files = self.files()?;
-        for old in files.iter().take((files.len() + 1).saturating_sub(KEPT)) {
+        let surplus = (files.len() + 1).saturating_sub(KEPT);
+        // Runs that wait to be taken up are kept longer than those that ended.
+        let (ended, unfinished): (Vec<_>, Vec<_>) = files.iter().partition(|file| surplus > 0 && Run::has_ended(file));
+        let longer = (files.len() + 1).saturating_sub(KEPT_AT_MOST);
+        for old in ended.iter().take(surplus).chain(unfinished.iter().take(longer.saturating_sub(ended.len()))) {
             // A file that stays is a nuisance, not a fault.
             drop(fs::remove_file(old));
             drop(fs::remove_dir_all(blobs::folder(old)));
@@ -168,7 +180,7 @@ pub struct Writer {
     /// What keeps apart groups of the same name.
     place: String,
     locks: Mutex<HashMap<String, File>>,
-    secrets: Secrets,
+    secrets: Mutex<Secrets>,
     state: Mutex<Open>,
 }
 
@@ -177,15 +189,27 @@ struct Open {
     file: Option<File>,
     path: Option<PathBuf>,
     next: u64,
+    /// Bytes of whole lines.
+    whole: u64,
     mutating: u64,
-    begin: Option<Entry>,
+    begin: Entry,
 }
 
 impl Writer {
     /// Writes these down nowhere.
     #[must_use]
     pub fn hiding(self, secrets: Secrets) -> Self {
-        Writer { secrets, ..self }
+        self.hide(secrets);
+        self
+    }
+
+    /// Writes these down nowhere from now on.
+    pub fn hide(&self, secrets: Secrets) {
+        self.secrets.lock().unwrap_or_else(PoisonError::into_inner).extend(secrets);
+    }
+
+    fn secrets(&self) -> Secrets {
+        self.secrets.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Whether anything was written down.
@@ -236,24 +260,42 @@ impl Writer {
             let (file, path) = self.store.create(&self.run)?;
             (open.file, open.path) = (Some(file), Some(path));
         }
-        if let Some(begin) = open.begin.take() {
+        let written = self.note(&mut open, mutation, cluster, before, removes, at);
+        if written.is_err() && open.mutating == 0 {
+            // A run that changed nothing leaves no file, nor half of one.
+            open.discard();
+        }
+        written
+    }
+
+    fn note(
+        &self,
+        open: &mut Open,
+        mutation: Value,
+        cluster: Option<&str>,
+        before: Option<Value>,
+        removes: bool,
+        at: Timestamp,
+    ) -> Result<u64> {
+        if open.next == 0 {
+            let begin = open.begin.clone();
             open.append(begin, at)?;
         }
-        open.mutating += 1;
         if removes && let (Some(before), Some(path)) = (&before, &open.path) {
             // What is about to go is all that an undo could make it from.
             blobs::keep(path, before)?;
         }
-        let cluster = cluster.map(str::to_owned);
-        let seq = open.append(
-            Entry::Intent {
-                mutation: redact(mutation, &self.secrets),
-                cluster,
-                before: before.map(|before| redact(before, &self.secrets)),
-            },
-            at,
-        )?;
+        let secrets = self.secrets();
+        let masked = before.as_ref().map(|before| masked(before, &secrets)).unwrap_or_default();
+        let intent = Entry::Intent {
+            mutation: redact(mutation, &secrets),
+            cluster: cluster.map(str::to_owned),
+            before: before.map(|before| redact(before, &secrets)),
+            masked,
+        };
+        let seq = open.append(intent, at)?;
         open.sync()?;
+        open.mutating += 1;
         Ok(seq)
     }
 
@@ -264,9 +306,10 @@ impl Writer {
     pub fn outcome(&self, of: u64, outcome: &Result<Outcome>, at: Timestamp) -> Result<()> {
         let result = match outcome {
             Ok(outcome) => Answer::Done { id: outcome.id.clone(), arn: outcome.arn.clone() },
-            Err(error) => {
-                Answer::Failed { code: error.code.to_string(), message: self.secrets.mask(&error.message).into_owned() }
-            }
+            Err(error) => Answer::Failed {
+                code: error.code.to_string(),
+                message: self.secrets().mask(&error.message).into_owned(),
+            },
         };
         let mut open = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         // Not synced: the next intent, or the end, takes it along. An outcome that a crash loses is found by reading.
@@ -283,8 +326,11 @@ impl Writer {
             return Ok(());
         }
         let mutating = open.mutating;
-        open.append(Entry::End { exit, mutating }, at)?;
-        open.sync()
+        open.append(Entry::End { exit, mutating }, at).and_then(|_| open.sync()).map_err(|error| Error {
+            message: "the end of this run cannot be noted in its journal".to_owned(),
+            help: Some("every change is noted and stays; `spotscript runs` shows the run as unfinished".to_owned()),
+            ..error
+        })
     }
 }
 
@@ -296,14 +342,40 @@ impl Open {
         })?;
         line.push(b'\n');
         if let Some(file) = &mut self.file {
-            file.write_all(&line).map_err(|error| lost(&error))?;
+            self.whole = match file.write_all(&line) {
+                Ok(()) => self.whole + line.len() as u64,
+                Err(error) => return Err(self.take_back(&error)),
+            };
         }
         self.next += 1;
         Ok(seq)
     }
 
     fn sync(&mut self) -> Result<()> {
-        self.file.as_ref().map_or(Ok(()), File::sync_data).map_err(|error| lost(&error))
+        match self.file.as_ref().map_or(Ok(()), File::sync_data) {
+            Ok(()) => Ok(()),
+            Err(error) => Err(lost(&error)),
+        }
+    }
+
+    /// Removes the half line that a failed write left: what is written later, when there is room again, must not stand
+    /// behind it.
+    fn take_back(&mut self, error: &std::io::Error) -> Error {
+        if self.file.as_ref().is_some_and(|file| file.set_len(self.whole).is_err()) {
+            // Nothing can be appended any more: the next intent fails too.
+            self.file = self.path.as_ref().and_then(|path| File::open(path).ok());
+        }
+        lost(error)
+    }
+
+    fn discard(&mut self) {
+        self.file = None;
+        if let Some(path) = self.path.take() {
+            // A file that stays is a nuisance, not a fault.
+            drop(fs::remove_file(&path));
+            drop(fs::remove_dir_all(blobs::folder(&path)));
+        }
+        (self.next, self.whole) = (0, 0);
     }
 }
 

@@ -13,10 +13,11 @@ use super::resource::{api_of, current, identity};
 use super::wait::{self, Goal};
 use super::{Session, cluster};
 use crate::domain::Code;
-use crate::domain::change::{Resource, Standing, State, effect, inverse, standing, with_ids};
+use crate::domain::change::{Resource, Standing, State, effect, inverse, learnt, standing, unrestorable, with_ids};
 use crate::domain::desired::{CLUSTER_TAG, NODEGROUP_TAG};
 use crate::domain::error::{Error, Result};
 use crate::domain::mutation::{AwsMutation as A, Mutation};
+use crate::domain::secret::Secrets;
 use crate::ports::Cluster;
 
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
@@ -30,6 +31,8 @@ pub struct Undone {
     pub cluster: Option<String>,
     /// The resource before it.
     pub before: Option<State>,
+    /// Where in that a secret was masked, as JSON pointers.
+    pub masked: Vec<String>,
 }
 
 /// How [`undo`] is done.
@@ -44,28 +47,48 @@ pub struct UndoOptions {
 }
 
 /// Takes `changes` back, the last one first. Gives how many requests that took. What is as it was before is left alone,
-/// so an undo that was cut off goes on when it is repeated.
+/// so an undo that was cut off goes on when it is repeated. `hide` is told of secrets of the run that are met again.
 ///
 /// # Errors
-/// `SPOT-0809` with everything that was changed since, unless forced; what the requests fail with.
-pub async fn undo(session: &Session, changes: &[Undone], options: &UndoOptions) -> Result<usize> {
+/// `SPOT-0809` with everything that was changed since, `SPOT-0811` with every secret that was not kept, both unless forced;
+/// what the requests fail with.
+pub async fn undo(
+    session: &Session,
+    changes: &[Undone],
+    options: &UndoOptions,
+    hide: &(dyn Fn(Secrets) + Sync),
+) -> Result<usize> {
     let mut undoing = Undoing {
         session,
         ledger: Ledger::new(session),
         options,
+        hide,
         deadline: Backoff::new(&*session.clock, LONGEST_PAUSE, options.timeout),
         ids: HashMap::new(),
         moved: vec![],
+        lost: vec![],
         sent: 0,
     };
     for change in changes.iter().rev() {
         undoing.take_back(change).await?;
     }
-    if undoing.moved.is_empty() {
-        return Ok(undoing.sent);
+    let Undoing { moved, lost, sent, .. } = undoing;
+    if moved.is_empty() && lost.is_empty() {
+        return Ok(sent);
+    }
+    if moved.is_empty() {
+        if options.force {
+            lost.iter().for_each(|one| session.warn(format!("{one} is not restored: it was not kept")));
+            return Ok(sent);
+        }
+        let error = Error::new(Code::UndoSecret, "something of what would be restored is secret and was not kept");
+        let error = lost.into_iter().fold(error, Error::because);
+        return Err(error.help(
+            "set it as it was by hand and repeat; or `--force` restores everything else, and leaves these as they are",
+        ));
     }
     let error = Error::new(Code::UndoMoved, "something of what the run changed was changed again since");
-    let error = undoing.moved.into_iter().fold(error, Error::because);
+    let error = moved.into_iter().fold(error, Error::because);
     Err(error.help("look at each and decide: `--force` restores them too"))
 }
 
@@ -73,10 +96,14 @@ struct Undoing<'a> {
     session: &'a Session,
     ledger: Ledger<'a>,
     options: &'a UndoOptions,
+    /// Told of secrets that the run knew and this one meets again.
+    hide: &'a (dyn Fn(Secrets) + Sync),
     deadline: Backoff,
     /// Ids of what was removed → ids of what was made in its place.
     ids: HashMap<String, String>,
     moved: Vec<String>,
+    /// What was not kept.
+    lost: Vec<String>,
     sent: usize,
 }
 
@@ -97,6 +124,10 @@ impl Undoing<'_> {
         }
         let made = identity(now.as_ref());
         let after = effect(&mutation, change.before.as_ref(), Some(&made));
+        if let Some(now) = &now {
+            let recorded = after.iter().chain(&change.before);
+            (self.hide)(Secrets::new(recorded.flat_map(|recorded| learnt(recorded, now))));
+        }
         match standing(change.before.as_ref(), after.as_ref(), now.as_ref()) {
             Standing::Undone => return Ok(()),
             Standing::InForce => {}
@@ -107,7 +138,9 @@ impl Undoing<'_> {
             }
         }
         for request in inverse(&mutation, change.before.as_ref(), now.as_ref()) {
-            let request = self.with_new_ids(&request);
+            let (request, lost) = unrestorable(self.with_new_ids(&request), change.before.as_ref(), &change.masked);
+            self.lost.extend(lost.iter().map(|field| format!("{} `{}`: {field}", resource.kind(), resource.name())));
+            let Some(request) = request else { continue };
             let old = match &mutation {
                 Mutation::Aws(A::DeleteSecurityGroup { group_id }) => Some(group_id.clone()),
                 _ => None,

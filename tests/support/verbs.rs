@@ -187,8 +187,13 @@ pub fn undo(sandbox: &Sandbox, store: &Store) -> Result<()> {
         .chain(&last)?
         .iter()
         .flat_map(|run| run.changes().unwrap())
-        .map(|change| Undone { mutation: change.mutation, cluster: change.cluster, before: change.before })
+        .map(|change| Undone {
+            mutation: change.mutation,
+            cluster: change.cluster,
+            before: change.before,
+            masked: change.masked,
+        })
         .collect();
     let options = UndoOptions { force: false, drain: true, timeout: Duration::from_secs(1800) };
-    host(sandbox, None).ask(async |session| ops::undo(session, &changes, &options).await).map(drop)
+    host(sandbox, None).ask(async |session| ops::undo(session, &changes, &options, &|_| ()).await).map(drop)
 }

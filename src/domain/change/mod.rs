@@ -7,14 +7,16 @@ mod effect;
 mod fields;
 mod ids;
 mod inverse;
+mod masked;
 mod plan;
 mod resource;
 mod standing;
 
 pub use effect::effect;
-pub use fields::{Fields, digest, fields};
+pub use fields::{Fields, digest, fields, is_digest};
 pub use ids::with_ids;
 pub use inverse::inverse;
+pub use masked::{could_be, learnt, unrestorable};
 pub use plan::{Action, Change, Field, Plan, Request, Step, comparable};
 pub use resource::{AccessEntryState, ConfigMapState, NodeState, Resource, State};
 pub use standing::{Standing, standing};

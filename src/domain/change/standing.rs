@@ -1,6 +1,7 @@
 //! Whether a change of an earlier run is still in force.
 
 use super::fields::{Fields, fields};
+use super::masked::could_be;
 use super::resource::State;
 
 /// How a resource stands to a change that was meant for it.
@@ -41,11 +42,14 @@ pub fn standing(before: Option<&State>, after: Option<&State>, now: Option<&Stat
     let Some(now) = now.map(fields) else { return Standing::Moved(vec!["it is gone".to_owned()]) };
     let keys = old.keys().chain(new.keys().filter(|key| !old.contains_key(*key)));
     let changed: Vec<&String> = keys.filter(|key| old.get(*key) != new.get(*key)).collect();
-    if changed.iter().all(|key| now.get(*key) == old.get(*key)) {
+    let is = |recorded: &Fields, key: &str| match (recorded.get(key), now.get(key)) {
+        (Some(recorded), Some(now)) => could_be(recorded, now),
+        (recorded, now) => recorded == now,
+    };
+    if changed.iter().all(|key| is(&old, key)) {
         return Standing::Undone;
     }
-    let moved: Vec<String> =
-        changed.iter().filter(|key| now.get(**key) != new.get(**key)).map(|key| (*key).clone()).collect();
+    let moved: Vec<String> = changed.iter().filter(|key| !is(&new, key)).map(|key| (*key).clone()).collect();
     if moved.is_empty() { Standing::InForce } else { Standing::Moved(moved) }
 }
 

@@ -13,7 +13,7 @@ use super::imagined::{self, NodeTemplate};
 use super::seen::Seen;
 use super::{Lens, Sending, seen_through};
 use crate::domain::change::{Plan, Resource, State, Step, UNKNOWN, effect};
-use crate::domain::cloud::{AutoScalingGroup, Instance, Subnet};
+use crate::domain::cloud::{AutoScalingGroup, Instance, Subnet, TagMap};
 use crate::domain::error::Result;
 use crate::domain::kubernetes::{Selector, node};
 use crate::domain::mutation::{AwsMutation, KubeMutation, Mutation, Outcome};
@@ -88,12 +88,22 @@ impl Foreseen {
         let name = group.launch_template.clone().unwrap_or_default();
         let (labels, taints) = match self.now(&Resource::LaunchTemplate { name }) {
             Some(Some(State::LaunchTemplate(template))) => read(&template.data.user_data).unwrap_or_default(),
-            _ => Default::default(),
+            // Nobody has read it: the group's tags say what its nodes carry.
+            _ => (labels_by_tags(&group.tags), vec![]),
         };
         let zones: Vec<String> =
             group.subnet_ids.iter().filter_map(|id| Some(self.subnets.get(id)?.zone.clone())).collect();
         NodeTemplate { labels, taints, zones }
     }
+}
+
+/// The labels that a group's tags tell of its nodes: those that name it, and those for the autoscaler.
+fn labels_by_tags(tags: &TagMap) -> IndexMap<String, String> {
+    let label = |key: &str| match key {
+        "alpha.eksctl.io/cluster-name" | "alpha.eksctl.io/nodegroup-name" => Some(key.to_owned()),
+        _ => key.strip_prefix("k8s.io/cluster-autoscaler/node-template/label/").map(str::to_owned),
+    };
+    tags.iter().filter_map(|(key, value)| Some((label(key)?, value.clone()))).collect()
 }
 
 #[async_trait]
