@@ -248,7 +248,7 @@ fn assert_nothing_lost(store: &Store, what: &str) {
     }
 }
 
-/// All cells of a case, or a sample in which each operation meets three faults, another three each.
+/// All cells of a case, or a sample in which each operation meets one fault, each another.
 fn matrix(case: &Case) {
     let folder = tempfile::tempdir().unwrap();
     let all = std::env::var_os("SPOTSCRIPT_TEST_EVERY_POINT").is_some();
@@ -256,7 +256,7 @@ fn matrix(case: &Case) {
     let requests: Vec<&Request> = case.requests.iter().filter(|request| all || request.after == 0).collect();
     for (row, request) in requests.iter().enumerate() {
         for (column, fault) in Fault::ALL.into_iter().enumerate() {
-            if !all && (column + row * 4) % 11 > 2 {
+            if !all && (column + row * 4) % 11 > 0 {
                 continue;
             }
             if let Some(refusal) = case.cell(request, fault, folder.path()) {

@@ -78,7 +78,7 @@ pub(super) mod module {
         call(&ctx, |host| host.control()?.reclaim(&named(&node)?))
     }
 
-    /// Throttles the next requests for an AWS operation; `"*"` stands for any operation.
+    /// Throttles the next requests for an operation; `"*"` stands for any operation of AWS.
     ///
     /// Since: 0.2.0
     ///
@@ -118,6 +118,32 @@ pub(super) mod module {
         n: INT,
     ) -> Outcome<()> {
         call(&ctx, |host| host.control()?.fail(operation, code, times(n)?))
+    }
+
+    /// Loses the next requests for an operation on the way: they are not done, and their sender hears nothing. Operations of
+    /// Kubernetes are named as access rules name them: `patch nodes`, `create pods/eviction`.
+    ///
+    /// Since: 0.2.0
+    ///
+    /// ```rhai
+    /// sandbox.lose_requests("CreateLaunchTemplate", 1);
+    /// ```
+    #[rhai_fn(return_raw, volatile, pure)]
+    pub fn lose_requests(ctx: NativeCallContext, sandbox: &mut SandboxValue, operation: &str, n: INT) -> Outcome<()> {
+        call(&ctx, |host| host.control()?.lose_requests(operation, times(n)?))
+    }
+
+    /// Loses the answers to the next requests for an operation: they are done, and their sender hears nothing.
+    ///
+    /// Since: 0.2.0
+    ///
+    /// ```rhai
+    /// sandbox.lose_answers("CreateRole", 1);
+    /// eks::ensure(eks::nodegroup("dev-spot", #{ cluster: "eks-spot-eksct", types: ["m5.xlarge"] }), #{ wait: false });
+    /// ```
+    #[rhai_fn(return_raw, volatile, pure)]
+    pub fn lose_answers(ctx: NativeCallContext, sandbox: &mut SandboxValue, operation: &str, n: INT) -> Outcome<()> {
+        call(&ctx, |host| host.control()?.lose_answers(operation, times(n)?))
     }
 
     /// Lets the kubelets of instances launched from now on register so much later.

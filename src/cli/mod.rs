@@ -42,6 +42,7 @@ mod sandbox;
 mod scale;
 mod serve;
 mod summary;
+mod sweep;
 pub mod target;
 mod test;
 mod undo;
@@ -87,6 +88,7 @@ enum Command {
     Runs(runs::Args),
     Resume(resume::Args),
     Undo(undo::Args),
+    Sweep(sweep::Args),
     Test(test::Args),
     Check(check::Args),
     Lint(lint::Args),
@@ -142,6 +144,7 @@ fn dispatch(command: Command, global: &Global) -> Result<ExitCode, Failed> {
         Command::Runs(args) => runs::run(args, global),
         Command::Resume(args) => resume::run(args, global),
         Command::Undo(args) => undo::run(args, global),
+        Command::Sweep(args) => sweep::run(args, global),
         Command::Test(args) => test::run(args, global),
         Command::Check(args) => check::run(args, global),
         Command::Lint(args) => lint::run(args, global),

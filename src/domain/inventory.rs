@@ -5,7 +5,7 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::cloud::{AutoScalingGroup, Instance, LaunchTemplate, Lifecycle, ScalingActivity};
+use super::cloud::{AutoScalingGroup, Instance, LaunchTemplate, Lifecycle, ScalingActivity, TagMap};
 use super::nodegroup::Size;
 use super::taint::Taint;
 
@@ -143,6 +143,55 @@ pub struct Topology {
     pub zones: Vec<String>,
     /// Groups, On-Demand ones last.
     pub groups: Vec<TopologyGroup>,
+}
+
+/// Something with its tags.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tagged {
+    /// Name, or ARN where it has none.
+    pub name: String,
+    /// Tags.
+    pub tags: TagMap,
+}
+
+/// A group by its names.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct GroupRef {
+    /// EKS cluster.
+    pub cluster: String,
+    /// Group name.
+    pub name: String,
+}
+
+/// What is left of a group that is gone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Orphan {
+    /// The group that it was made for.
+    #[serde(flatten)]
+    pub group: GroupRef,
+    /// ``launch template `x` ``, one text each.
+    pub resources: Vec<String>,
+    /// What shows that nothing of it is needed.
+    pub proof: Vec<String>,
+}
+
+/// What looked as if it were left behind.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LeftAlone {
+    /// The group that it was made for.
+    #[serde(flatten)]
+    pub group: GroupRef,
+    /// Why it is not touched.
+    pub why: String,
+}
+
+/// What a sweep found.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Sweep {
+    /// What nothing needs.
+    pub orphans: Vec<Orphan>,
+    /// What may be needed.
+    pub left_alone: Vec<LeftAlone>,
 }
 
 /// One resource that an idempotent verb settled.

@@ -9,6 +9,7 @@ mod files;
 mod hidden;
 mod interrupt;
 mod items;
+mod journal;
 mod lab;
 mod lens;
 mod memory;
@@ -39,7 +40,6 @@ use crate::domain::Code;
 use crate::domain::advisor::Feed;
 use crate::domain::change::Plan;
 use crate::domain::error::{Error, Result};
-use crate::domain::secret::Secrets;
 use crate::journal::Writer;
 use crate::ops::Session;
 use crate::ports::{RequestCounts, WorldControl};
@@ -246,35 +246,6 @@ impl Host {
     pub fn ask<T>(&self, ask: impl AsyncFnOnce(&Session) -> Result<T>) -> Result<T> {
         let session = self.session()?;
         self.block(ask(&session))
-    }
-
-    /// Writes every change of this run down, from now on. Counts only before the target is opened; the first one stays.
-    pub fn keep_journal(&self, writer: Writer) {
-        drop(self.shared.journal.set(Arc::new(writer)));
-    }
-
-    /// Keeps these secret too: on the console, and in the journal.
-    pub fn hide(&self, secrets: Secrets) {
-        if let Some(writer) = self.shared.journal.get() {
-            writer.hide(secrets.clone());
-        }
-        self.shared.hidden.hide(secrets);
-    }
-
-    /// Notes the orderly end of the run in its journal, if it has one and changed something.
-    ///
-    /// # Errors
-    /// `SPOT-0804` when it cannot be written.
-    pub fn end_journal(&self, exit: u8) -> Result<()> {
-        match (self.shared.journal.get(), self.shared.opened.get()) {
-            (Some(writer), Some(opened)) => writer.end(exit_code_by_signal(exit), opened.session.clock.now()),
-            _ => Ok(()),
-        }
-    }
-
-    /// Whether this run has written a change down.
-    pub fn has_changes(&self) -> bool {
-        self.shared.journal.get().is_some_and(|writer| writer.has_begun())
     }
 
     /// The advisor feed that goes with the target.

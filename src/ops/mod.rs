@@ -22,6 +22,7 @@ mod patient;
 mod resource;
 mod scale;
 mod session;
+mod sweep;
 mod undo;
 mod wait;
 
@@ -35,4 +36,5 @@ pub use options::{DeleteOptions, EnsureOptions, ScaleOptions};
 pub use resource::{current, current_in};
 pub use scale::scale;
 pub use session::Session;
+pub use sweep::{groups_without_members, sweep};
 pub use undo::{UndoOptions, Undone, undo};

@@ -10,6 +10,7 @@ use crate::domain::cloud::{
 };
 use crate::domain::error::Result;
 use crate::domain::mutation::{AwsMutation, Outcome};
+use crate::ports::Belongings;
 
 /// EKS clusters and whom they know.
 #[async_trait]
@@ -96,7 +97,9 @@ pub trait Mutate: Send + Sync {
 }
 
 /// Everything operations need from AWS.
-pub trait Cloud: Clusters + Images + Network + Identities + LaunchTemplates + AutoScaling + Instances + Mutate {
+pub trait Cloud:
+    Clusters + Images + Network + Identities + LaunchTemplates + AutoScaling + Instances + Belongings + Mutate
+{
     /// The session's region.
     fn region(&self) -> &str;
     /// Requests sent so far, reads and writes, retries included.

@@ -3,6 +3,7 @@
 //! Reads are methods; writes go through [`Mutate`] as [`Mutation`](crate::domain::mutation::Mutation) values.
 //! One adapter implements the cloud ports over the AWS SDK and one implements [`Cluster`] over kube-rs.
 
+mod belongings;
 mod clock;
 mod cloud;
 mod cluster;
@@ -11,6 +12,7 @@ mod polling;
 mod speaker;
 mod world_control;
 
+pub use belongings::Belongings;
 pub use clock::{Clock, Turns};
 pub use cloud::{
     AutoScaling, Cloud, Clusters, Identities, Images, Instances, LaunchTemplates, Mutate, Network, RequestCounts,

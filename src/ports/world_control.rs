@@ -50,6 +50,17 @@ pub trait WorldControl: Send + Sync {
     /// # Errors
     /// `SPOT-0101` for an operation that the world does not have.
     fn fail(&self, operation: &str, code: &str, times: u32) -> Result<()>;
+    /// Loses the next `times` requests for an operation of AWS or Kubernetes on the way: they are not done, and their sender
+    /// hears nothing.
+    ///
+    /// # Errors
+    /// `SPOT-0101` for an operation that the world does not have.
+    fn lose_requests(&self, operation: &str, times: u32) -> Result<()>;
+    /// Loses the answers to the next `times` requests: they are done, and their sender hears nothing.
+    ///
+    /// # Errors
+    /// As there.
+    fn lose_answers(&self, operation: &str, times: u32) -> Result<()>;
     /// Kubelets of instances launched from now on register so much later.
     fn delay_join(&self, span: Duration);
     /// Takes back every fault.

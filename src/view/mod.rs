@@ -15,6 +15,7 @@ pub mod plan;
 pub mod report;
 pub mod runs;
 pub mod style;
+pub mod sweep;
 pub mod tabbed;
 pub mod table;
 pub mod value;

@@ -6,6 +6,7 @@
 
 mod apply;
 mod autoscaling;
+mod belongings;
 mod convert;
 mod ec2;
 mod eks;

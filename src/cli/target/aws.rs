@@ -6,7 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use aws_config::{BehaviorVersion, Region};
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, Region, SdkConfig};
 use jiff::Timestamp;
 
 use super::super::{Global, console};
@@ -20,6 +22,13 @@ use crate::domain::error::{Error, Result};
 use crate::host::{Hidden, Target};
 use crate::ops::Session;
 use crate::ports::{Clock, ClusterAccess, Event};
+
+/// Tries of a request, the first one among them.
+const TRIES: u32 = 5;
+/// The SDK's own number, when nobody has set one.
+const SDK_TRIES: u32 = 3;
+/// How long one try may take: a connection that died is noticed by this alone.
+const LONGEST_TRY: Duration = Duration::from_secs(60);
 
 /// AWS as a target.
 pub(super) struct AwsTarget {
@@ -60,7 +69,7 @@ impl Target for AwsTarget {
         if let Some(profile) = &self.profile {
             loader = loader.profile_name(profile);
         }
-        let config = loader.load().await;
+        let config = patient(loader.load().await);
         let Some(region) = config.region().map(ToString::to_string) else {
             return Err(Error::new(Code::AwsCredentials, "no AWS region is set")
                 .help("give `--region`, set AWS_REGION, or put one into the profile"));
@@ -95,6 +104,20 @@ impl Target for AwsTarget {
     fn close(&self) -> Result<()> {
         Ok(())
     }
+}
+
+/// The configuration with limits for a single try, and as many tries as the sandbox makes: AWS's own default of three is
+/// used up by three throttled ones. What the user has set counts more.
+fn patient(config: SdkConfig) -> SdkConfig {
+    let tries = config.retry_config().map_or(TRIES, |retries| match retries.max_attempts() {
+        SDK_TRIES => TRIES,
+        set => set,
+    });
+    let retries = config.retry_config().cloned().unwrap_or_else(RetryConfig::standard).with_max_attempts(tries);
+    let limits = config.timeout_config().cloned().unwrap_or_else(TimeoutConfig::disabled);
+    let attempt = limits.operation_attempt_timeout().unwrap_or(LONGEST_TRY);
+    let limits = limits.into_builder().operation_attempt_timeout(attempt).build();
+    config.into_builder().retry_config(retries).timeout_config(limits).build()
 }
 
 /// Real time.

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use crate::domain::error::Result;
 use crate::ports::{WorldControl, WorldRequests};
 use crate::sandbox::Sandbox;
+use crate::sandbox::wire::traffic::Loss;
 
 /// Control of a sandbox.
 pub(super) struct Levers(pub(super) Sandbox);
@@ -38,6 +39,14 @@ impl WorldControl for Levers {
 
     fn fail(&self, operation: &str, code: &str, times: u32) -> Result<()> {
         self.0.fail(operation, code, times)
+    }
+
+    fn lose_requests(&self, operation: &str, times: u32) -> Result<()> {
+        self.0.lose(operation, Loss::Request, times)
+    }
+
+    fn lose_answers(&self, operation: &str, times: u32) -> Result<()> {
+        self.0.lose(operation, Loss::Answer, times)
     }
 
     fn delay_join(&self, span: Duration) {

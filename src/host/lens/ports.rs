@@ -14,12 +14,13 @@ use crate::domain::cloud::{
 };
 use crate::domain::drain::Missing;
 use crate::domain::error::Result;
+use crate::domain::inventory::Tagged;
 use crate::domain::kubernetes::refusal::Status;
 use crate::domain::mutation::{AwsMutation, KubeMutation, Mutation, Outcome};
 use crate::ops::{Session, current, current_in};
 use crate::ports::{
-    AutoScaling, Cloud, Cluster, ClusterAccess, Clusters, Identities, Images, Instances, LaunchTemplates, Mutate,
-    Network, RequestCounts,
+    AutoScaling, Belongings, Cloud, Cluster, ClusterAccess, Clusters, Identities, Images, Instances, LaunchTemplates,
+    Mutate, Network, RequestCounts,
 };
 
 /// The session seen through `lens`.
@@ -179,6 +180,32 @@ impl Instances for SeenCloud {
     }
     async fn spot_prices(&self, types: &[String]) -> Result<Vec<SpotPrice>> {
         self.inner.spot_prices(types).await
+    }
+}
+
+/// Nothing is planned from listings alone: they are as they are.
+#[async_trait]
+impl Belongings for SeenCloud {
+    async fn tagged_roles(&self, prefix: &str) -> Result<Vec<Tagged>> {
+        self.inner.tagged_roles(prefix).await
+    }
+    async fn tagged_profiles(&self, prefix: &str) -> Result<Vec<Tagged>> {
+        self.inner.tagged_profiles(prefix).await
+    }
+    async fn tagged_templates(&self, key: &str) -> Result<Vec<Tagged>> {
+        self.inner.tagged_templates(key).await
+    }
+    async fn tagged_security_groups(&self, key: &str) -> Result<Vec<SecurityGroup>> {
+        self.inner.tagged_security_groups(key).await
+    }
+    async fn tagged_access_entries(&self, cluster: &str, prefix: &str) -> Result<Vec<Tagged>> {
+        self.inner.tagged_access_entries(cluster, prefix).await
+    }
+    async fn all_groups(&self) -> Result<Vec<AutoScalingGroup>> {
+        self.inner.all_groups().await
+    }
+    async fn instances_of_profile(&self, arn: &str) -> Result<Vec<String>> {
+        self.inner.instances_of_profile(arn).await
     }
 }
 

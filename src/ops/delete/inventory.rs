@@ -3,32 +3,33 @@
 use crate::domain::cloud::{AutoScalingGroup, Cluster, InstanceProfile, LaunchTemplate, Role, SecurityGroup, TagMap};
 use crate::domain::desired::{CLUSTER_TAG, NODEGROUP_TAG, ResourceNames, role_arn};
 use crate::domain::error::Result;
+use crate::domain::inventory::GroupRef;
 use crate::ops::Session;
 use crate::ops::access::{self, Way};
 use crate::ops::clusters::account_of;
 use crate::ports::{self, ResourceKind};
 
 /// What is there of a group.
-pub(super) struct Inventory {
-    pub(super) names: ResourceNames,
-    pub(super) role_arn: String,
-    pub(super) group: Option<AutoScalingGroup>,
-    pub(super) template: Option<LaunchTemplate>,
-    pub(super) access_entry: bool,
-    pub(super) aws_auth_row: bool,
-    pub(super) security_group: Option<SecurityGroup>,
-    pub(super) profile: Option<InstanceProfile>,
-    pub(super) role: Option<Role>,
+pub(in crate::ops) struct Inventory {
+    pub(in crate::ops) names: ResourceNames,
+    pub(in crate::ops) role_arn: String,
+    pub(in crate::ops) group: Option<AutoScalingGroup>,
+    pub(in crate::ops) template: Option<LaunchTemplate>,
+    pub(in crate::ops) access_entry: bool,
+    pub(in crate::ops) aws_auth_row: bool,
+    pub(in crate::ops) security_group: Option<SecurityGroup>,
+    pub(in crate::ops) profile: Option<InstanceProfile>,
+    pub(in crate::ops) role: Option<Role>,
 }
 
 impl Inventory {
     /// Whether there is nothing.
-    pub(super) fn is_empty(&self) -> bool {
+    pub(in crate::ops) fn is_empty(&self) -> bool {
         self.describe().is_empty()
     }
 
     /// One line per thing that is there.
-    pub(super) fn describe(&self) -> Vec<String> {
+    pub(in crate::ops) fn describe(&self) -> Vec<String> {
         let names = &self.names;
         [
             (self.group.is_some(), ResourceKind::AutoScalingGroup, &names.auto_scaling_group),
@@ -47,7 +48,7 @@ impl Inventory {
 }
 
 /// Reads it. What carries another group's tags, or none of ours, is not counted: it is not ours to remove.
-pub(super) async fn take(
+pub(in crate::ops) async fn take(
     session: &Session,
     api: &dyn ports::Cluster,
     cluster: &Cluster,
@@ -111,5 +112,40 @@ pub(super) async fn take(
         role,
         names,
         role_arn,
+    })
+}
+
+/// The same, of a group whose cluster is gone: its access went with that. `security_group` is the one with its tags.
+pub(in crate::ops) async fn take_without_cluster(
+    session: &Session,
+    group: &GroupRef,
+    security_group: Option<SecurityGroup>,
+) -> Result<Inventory> {
+    let mut names = ResourceNames::of(&group.cluster, &group.name);
+    let cloud = &*session.cloud;
+    let ours =
+        |tags: &TagMap| tags.get(CLUSTER_TAG) == Some(&group.cluster) && tags.get(NODEGROUP_TAG) == Some(&group.name);
+    let profile = cloud.instance_profile(&names.instance_profile).await?.filter(|profile| ours(&profile.tags));
+    if let Some(role) = profile.as_ref().and_then(|profile| profile.roles.first()) {
+        names.role.clone_from(role);
+    }
+    let (there, template, role) = tokio::try_join!(
+        cloud.group(&names.auto_scaling_group),
+        cloud.launch_template(&names.launch_template),
+        cloud.role(&names.role),
+    )?;
+    let instance_tags = |template: &LaunchTemplate| {
+        template.data.tag_specifications.iter().any(|specification| ours(&specification.tags))
+    };
+    Ok(Inventory {
+        group: there.filter(|group| ours(&group.tags)),
+        template: template.filter(instance_tags),
+        security_group,
+        profile,
+        access_entry: false,
+        aws_auth_row: false,
+        role_arn: role.as_ref().map(|role| role.arn.clone()).unwrap_or_default(),
+        role: role.filter(|role| ours(&role.tags)),
+        names,
     })
 }

@@ -1,7 +1,7 @@
 //! Removes a group and everything that was made for it, and proves that nothing is left.
 
 pub(super) mod drain;
-mod inventory;
+pub(super) mod inventory;
 pub(super) mod remove;
 
 use super::backoff::Backoff;
@@ -65,7 +65,8 @@ pub async fn delete(
     if options.drain && inventory.group.is_some() {
         drain::drain(&ledger, &*api, name, &mut deadline).await?;
     }
-    remove::remove(&ledger, &*api, &cluster, &inventory, &mut deadline).await?;
+    let home = remove::Home { api: &*api, cluster: cluster_name };
+    remove::remove(&ledger, Some(home), &inventory, &mut deadline).await?;
 
     let mut again = Backoff::new(&*session.clock, LONGEST_PAUSE, std::time::Duration::from_secs(30));
     let mut left = inventory::take(session, &*api, &cluster, name).await?;

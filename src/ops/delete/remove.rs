@@ -2,7 +2,7 @@
 
 use super::inventory::Inventory;
 use crate::domain::Code;
-use crate::domain::cloud::{Cluster, Role};
+use crate::domain::cloud::Role;
 use crate::domain::error::{Error, Result};
 use crate::domain::mutation::AwsMutation;
 use crate::ops::access;
@@ -11,11 +11,17 @@ use crate::ops::insist::insist;
 use crate::ops::ledger::Ledger;
 use crate::ports::{self, Event, ResourceKind, Verdict, Wait, polling};
 
+/// The cluster of a group, if it is there.
+#[derive(Clone, Copy)]
+pub(in crate::ops) struct Home<'a> {
+    pub(in crate::ops) api: &'a dyn ports::Cluster,
+    pub(in crate::ops) cluster: &'a str,
+}
+
 /// Removes what the inventory lists.
-pub(super) async fn remove(
+pub(in crate::ops) async fn remove(
     ledger: &Ledger<'_>,
-    api: &dyn ports::Cluster,
-    cluster: &Cluster,
+    home: Option<Home<'_>>,
     inventory: &Inventory,
     deadline: &mut Backoff,
 ) -> Result<()> {
@@ -27,11 +33,16 @@ pub(super) async fn remove(
         ledger.aws(AwsMutation::DeleteLaunchTemplate { name: names.launch_template.clone() }).await?;
         ledger.settle(ResourceKind::LaunchTemplate, &names.launch_template, Verdict::Deleted);
     }
-    if inventory.access_entry {
-        ledger.aws(access::delete_request(&cluster.name, &inventory.role_arn)).await?;
+    if inventory.access_entry
+        && let Some(home) = home
+    {
+        ledger.aws(access::delete_request(home.cluster, &inventory.role_arn)).await?;
         ledger.settle(ResourceKind::AccessEntry, access::role_name(&inventory.role_arn), Verdict::Deleted);
     }
-    if inventory.aws_auth_row && access::remove_row(ledger, api, &inventory.role_arn).await? {
+    if inventory.aws_auth_row
+        && let Some(home) = home
+        && access::remove_row(ledger, home.api, &inventory.role_arn).await?
+    {
         ledger.settle(ResourceKind::AwsAuthMapping, access::role_name(&inventory.role_arn), Verdict::Deleted);
     }
     if let Some(group) = &inventory.security_group {

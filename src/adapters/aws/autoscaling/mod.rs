@@ -5,3 +5,4 @@ mod policy;
 mod read;
 
 pub(super) use mutate::GroupUpdate;
+pub(super) use read::group as group_from_sdk;

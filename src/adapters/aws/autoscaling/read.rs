@@ -53,7 +53,7 @@ impl AutoScaling for AwsCloud {
     }
 }
 
-fn group(group: sdk::AutoScalingGroup) -> AutoScalingGroup {
+pub(in crate::adapters::aws) fn group(group: sdk::AutoScalingGroup) -> AutoScalingGroup {
     let policy = group.mixed_instances_policy.as_ref();
     let template = policy
         .and_then(|policy| policy.launch_template.as_ref())

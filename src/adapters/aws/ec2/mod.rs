@@ -8,6 +8,8 @@ mod settings;
 
 use aws_sdk_ec2::types as sdk;
 
+pub(super) use network::security_group as security_group_from_sdk;
+
 use super::convert::tag_map;
 use crate::domain::cloud::TagMap;
 

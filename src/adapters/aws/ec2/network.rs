@@ -93,7 +93,7 @@ fn subnet(subnet: sdk::Subnet) -> Subnet {
     }
 }
 
-fn security_group(group: sdk::SecurityGroup) -> SecurityGroup {
+pub(in crate::adapters::aws) fn security_group(group: sdk::SecurityGroup) -> SecurityGroup {
     SecurityGroup {
         ingress: group.ip_permissions.iter().flatten().flat_map(rules).collect(),
         tags: from_tags(group.tags.as_deref()),
