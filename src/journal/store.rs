@@ -23,8 +23,8 @@ use crate::domain::secret::Secrets;
 
 /// Runs kept; the oldest are forgotten when a new one begins.
 const KEPT: usize = 200;
-/// Runs kept when some of them have not ended.
-const KEPT_AT_MOST: usize = 400;
+/// Older ones that did not end and are kept all the same.
+const KEPT_LONGER: usize = 200;
 const ENDING: &str = "jsonl";
 
 /// The folder of run files.
@@ -144,9 +144,9 @@ impl Store {
         let files = self.files()?;
         let surplus = (files.len() + 1).saturating_sub(KEPT);
         // Runs that wait to be taken up are kept longer than those that ended.
-        let (ended, unfinished): (Vec<_>, Vec<_>) = files.iter().partition(|file| surplus > 0 && Run::has_ended(file));
-        let longer = (files.len() + 1).saturating_sub(KEPT_AT_MOST);
-        for old in ended.iter().take(surplus).chain(unfinished.iter().take(longer.saturating_sub(ended.len()))) {
+        let (ended, unfinished): (Vec<_>, Vec<_>) = files.iter().take(surplus).partition(|file| Run::has_ended(file));
+        let too_many = unfinished.len().saturating_sub(KEPT_LONGER);
+        for old in ended.into_iter().chain(unfinished.into_iter().take(too_many)) {
             // A file that stays is a nuisance, not a fault.
             drop(fs::remove_file(old));
             drop(fs::remove_dir_all(blobs::folder(old)));

@@ -103,17 +103,41 @@ fn an_intent_that_cannot_be_written_is_an_error_before_the_request() {
     assert_eq!(error.code, Code::JournalUnwritable);
 }
 
-/// The form of version 1, as a file of that time has it: readers to come must read it.
+/// Files of every version there was, as their time wrote them: readers to come must read them, and undo from them.
 #[test]
-fn version_one_is_read() {
+fn every_version_is_read() {
+    let files = [include_str!("../../tests/fixtures/journal_v1.jsonl")];
+    assert_eq!(u32::try_from(files.len()).unwrap(), super::VERSION, "a new version needs a file of its own here");
+    for text in files {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("0190.jsonl"), text).unwrap();
+        let run = Store::new(folder.path()).find("0190").unwrap();
+        assert_eq!(
+            (run.id.as_str(), run.state.clone(), run.intents()),
+            ("01900000000070008000000000000001", State::Done, 2)
+        );
+        assert!(run.lines.iter().all(|line| !matches!(&line.entry, Entry::Begin { .. })));
+        let changes = run.changes().unwrap();
+        assert!(matches!(&changes[0].mutation, Mutation::Aws(AwsMutation::CreateInstanceProfile { .. })));
+        assert!(changes.iter().all(|change| change.masked.is_empty()));
+    }
+}
+
+/// Who waits to be taken up is kept longer than who has ended.
+#[test]
+fn unfinished_runs_are_kept_longer() {
     let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("0190.jsonl"), include_str!("../../tests/fixtures/journal_v1.jsonl")).unwrap();
-    let run = Store::new(folder.path()).find("0190").unwrap();
-    assert_eq!(
-        (run.id.as_str(), run.state.clone(), run.intents()),
-        ("01900000000070008000000000000001", State::Done, 2)
-    );
-    assert!(run.lines.iter().all(|line| !matches!(&line.entry, Entry::Begin { .. })));
+    let ended = include_str!("../../tests/fixtures/journal_v1.jsonl");
+    let (unfinished, _) = ended.trim_end().rsplit_once('\n').unwrap();
+    let name = |number: u32| folder.path().join(format!("{number:032x}.jsonl"));
+    for number in 0..450 {
+        fs::write(name(number), if number < 250 { unfinished } else { ended }).unwrap();
+    }
+    let store = Store::new(folder.path());
+    store.begin("a", "sandbox", json!({}), None).intent(&role("x"), None, None, now()).unwrap();
+    let kept = |numbers: std::ops::Range<u32>| numbers.filter(|number| name(*number).exists()).count();
+    assert_eq!((kept(0..250), kept(250..450)), (200, 199));
+    assert!(!name(49).exists() && name(50).exists(), "of those too, the oldest are forgotten");
 }
 
 #[test]
