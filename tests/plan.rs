@@ -134,7 +134,7 @@ fn a_run_is_taken_back_by_its_name() {
     let state = tempfile::tempdir().unwrap();
     ended(&spotscript(state.path(), &["run", RUNBOOK]), 0);
     let plan = ended(&spotscript(state.path(), &["undo", "last", "--plan"]), 4);
-    assert!(plan.contains("- delete Auto Scaling group") && plan.contains("6 to delete"), "{plan}");
+    assert!(plan.contains("- delete Auto Scaling group") && plan.contains("8 to delete"), "{plan}");
     let asked = spotscript(state.path(), &["undo", "last"]);
     ended(&asked, 2);
     ended(&spotscript(state.path(), &["undo", "last", "--yes"]), 0);

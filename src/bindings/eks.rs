@@ -12,16 +12,16 @@ use crate::domain::eksctl;
 use crate::domain::error::{Error, Result};
 use crate::domain::inventory::ChangeReport;
 use crate::host::{FileText, Host};
-use crate::ops::{self, DeleteOptions, EnsureOptions, ScaleOptions};
+use crate::ops::{self, DeleteOptions, EnsureOptions, RollOptions, ScaleOptions};
 
 /// A group by the cluster and the name it has.
 pub(super) struct Target {
-    cluster: String,
-    name: String,
+    pub(super) cluster: String,
+    pub(super) name: String,
 }
 
 impl Target {
-    fn of(host: &Host, name: &str) -> Result<Self> {
+    pub(super) fn of(host: &Host, name: &str) -> Result<Self> {
         Ok(Target { cluster: current_cluster(host)?, name: name.to_owned() })
     }
 
@@ -73,6 +73,10 @@ pub(super) struct Ensure {
     wait: Option<bool>,
     /// Longest wait, such as `"90s"` or `"10m"`.
     timeout: Option<String>,
+    /// Whether nodes are replaced that only so become what the group is now; `false` unless said.
+    roll: bool,
+    /// Whether a group that cannot be changed in place is drained, deleted and made anew; `false` unless said.
+    replace: bool,
 }
 
 /// Options of `eks::scale`.
@@ -123,7 +127,12 @@ pub(super) fn ensure(host: &Host, group: &Nodegroup, options: Ensure) -> Result<
     host.set_current_cluster(&group.0.cluster);
     let usual = EnsureOptions::default();
     let timeout = timeout(options.timeout.as_deref(), usual.timeout)?;
-    let options = EnsureOptions { wait: options.wait.unwrap_or(usual.wait), timeout };
+    let options = EnsureOptions {
+        wait: options.wait.unwrap_or(usual.wait),
+        roll: options.roll.then(|| RollOptions { timeout, ..RollOptions::default() }),
+        replace: options.replace,
+        timeout,
+    };
     settled(host, host.ask(async |session| ops::ensure(session, &group.0, &options).await))
 }
 
@@ -144,7 +153,7 @@ pub(super) fn delete(host: &Host, target: &Target, options: Delete) -> Result<Re
 }
 
 /// Notes what was settled in the record of the run.
-fn settled(host: &Host, report: Result<ChangeReport>) -> Result<Report> {
+pub(super) fn settled(host: &Host, report: Result<ChangeReport>) -> Result<Report> {
     let report = report?;
     host.record().resources.extend(report.resources.iter().cloned());
     Ok(Report(report.into()))
@@ -277,7 +286,9 @@ pub(super) mod module {
         call(&ctx, |host| super::ensure(host, &group, Ensure::default()))
     }
 
-    /// As `eks::ensure(group)`. Options: `wait` (`true` unless said), `timeout` (such as `"10m"`).
+    /// As `eks::ensure(group)`. Options: `wait` (`true` unless said), `timeout` (such as `"10m"`), `roll` (replace nodes that
+    /// only so become what the group is now, as `eks::roll` does), `replace` (drain, delete and make anew what cannot be
+    /// changed in place).
     ///
     /// ```rhai
     /// let group = eks::nodegroup("dev-spot", #{ cluster: "eks-spot-eksct", types: ["m5.xlarge", "t3.xlarge"] });

@@ -23,6 +23,7 @@ mod options;
 mod parallel;
 mod pause;
 mod print;
+mod roll;
 mod sandbox;
 pub mod schema;
 mod spot;
@@ -77,7 +78,9 @@ pub fn register(engine: &mut Engine) -> Result<(), ParseError> {
     engine.register_global_module(exported_module!(nodes::node).into());
     engine.register_global_module(exported_module!(node_changes::module).into());
     engine.register_global_module(exported_module!(node_texts::module).into());
-    engine.register_static_module("eks", exported_module!(eks::module).into());
+    let mut eks = exported_module!(eks::module);
+    eks.combine(exported_module!(roll::module));
+    engine.register_static_module("eks", eks.into());
     engine.register_static_module("kube", exported_module!(kube::module).into());
     engine.register_static_module("tags", exported_module!(tags::tags).into());
     engine.register_static_module("taint", exported_module!(tags::taint).into());

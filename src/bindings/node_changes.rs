@@ -6,9 +6,10 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::kube::connect;
+use super::roll::{anything, share};
 use super::values::{Changes, Drain, NodeValue, Nodes};
 use crate::domain::Code;
-use crate::domain::drain::{DrainOptions, Share};
+use crate::domain::drain::DrainOptions;
 use crate::domain::error::{Error, Result};
 use crate::domain::kubernetes::label_change::LabelChange;
 use crate::domain::kubernetes::node as facts;
@@ -37,7 +38,7 @@ pub(super) struct DrainWish {
     /// Only pods that this label selector picks.
     pod_selector: String,
     /// How many nodes may be drained or not Ready at a time: a number, or a part such as `25%`. One unless said.
-    #[schemars(schema_with = "share_schema")]
+    #[schemars(schema_with = "anything")]
     max_unavailable: Option<Value>,
     /// How many of them in one Availability Zone.
     per_zone: Option<u32>,
@@ -58,22 +59,11 @@ impl Default for DrainWish {
     }
 }
 
-fn share_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-    schemars::json_schema!({})
-}
-
 /// How long a node's drain may take when nothing else is said.
 const LONGEST: std::time::Duration = std::time::Duration::from_secs(15 * 60);
 
 impl DrainWish {
     fn options(self) -> Result<DrainOptions> {
-        let share = |value: Value| {
-            let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-            Share::parse(&text).ok_or_else(|| {
-                Error::new(Code::InvalidValue, format!("`max_unavailable` of `drain` is `{text}`"))
-                    .help("write a number such as `2`, or a part such as `25%`")
-            })
-        };
         Ok(DrainOptions {
             force: self.force,
             ignore_daemon_sets: self.ignore_daemonsets,
@@ -83,20 +73,9 @@ impl DrainWish {
             skip_deleted_after: None,
             pod_selector: self.pod_selector,
             dry_run: DryRun::No,
-            max_unavailable: self.max_unavailable.filter(|value| !value.is_null()).map(share).transpose()?,
+            max_unavailable: share("drain", "max_unavailable", self.max_unavailable)?,
             per_zone: self.per_zone.map(|nodes| nodes as usize),
         })
-    }
-}
-
-/// A refusal as scripts catch it.
-fn failure(refusal: Refusal) -> Error {
-    match refusal {
-        Refusal::Own(error) => *error,
-        refusal if refusal.is_not_found() => {
-            Error::new(Code::NodeNotFound, "the node is gone").because(refusal.sentence())
-        }
-        refusal => Error::new(Code::KubeRefused, "the node was not changed").because(refusal.sentence()),
     }
 }
 
@@ -122,7 +101,7 @@ fn each(
             let found = found.ok_or_else(|| Error::new(Code::NodeNotFound, format!("node `{name}` is gone")))?;
             let now = serde_json::to_value(found)
                 .map_err(|error| Error::new(Code::Internal, "a node is not JSON").because(error.to_string()))?;
-            changes.push(plainly(act(&*api, now).await.map_err(failure)?));
+            changes.push(plainly(act(&*api, now).await.map_err(Error::from)?));
         }
         Ok(changes)
     })?;

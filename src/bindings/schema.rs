@@ -5,7 +5,7 @@ use schemars::generate::SchemaSettings;
 use serde_json::{Value, json};
 
 use super::nodegroup_options::NodegroupOptions;
-use super::{attempts, eks, kube, node_changes, nodegroup_copies, spot};
+use super::{attempts, eks, kube, node_changes, nodegroup_copies, roll, spot};
 use crate::domain::nodegroup::SpotAllocationStrategy;
 
 /// Makes the schema of one map.
@@ -17,6 +17,7 @@ const TABLE: &[(&str, Schema)] = &[
     ("eks::ensure", of::<eks::Ensure>),
     ("eks::scale", of::<eks::Scale>),
     ("eks::delete", of::<eks::Delete>),
+    ("eks::roll", of::<roll::Roll>),
     ("kube::nodes", of::<kube::NodeOptions>),
     ("kube::objects", of::<kube::ObjectOptions>),
     ("kube::pods", of::<kube::PodOptions>),

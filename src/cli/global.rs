@@ -177,7 +177,7 @@ impl Global {
     }
 }
 
-fn duration(text: &str) -> Result<Duration, String> {
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
     let span: jiff::SignedDuration =
         text.parse().map_err(|_| "write a time such as `90s`, `10m` or `1h30m`".to_owned())?;
     Duration::try_from(span).map_err(|_| "a time limit is not negative".to_owned())

@@ -35,6 +35,7 @@ mod plan;
 mod reach;
 mod repl;
 mod resume;
+mod roll;
 mod run;
 mod runbook;
 mod runs;
@@ -98,6 +99,7 @@ enum Command {
     Get(get::Args),
     Create(create::Args),
     Scale(scale::Args),
+    Roll(roll::Args),
     Delete(delete::Args),
     Asg(asg::Args),
     Nodes(nodes::Args),
@@ -156,6 +158,7 @@ fn dispatch(command: Command, global: &Global) -> Result<ExitCode, Failed> {
         Command::Get(args) => get::run(args, global),
         Command::Create(args) => create::run(args, global),
         Command::Scale(args) => scale::run(args, global),
+        Command::Roll(args) => roll::run(args, global),
         Command::Delete(args) => delete::run(args, global),
         Command::Asg(args) => asg::run(args, global),
         Command::Nodes(args) => nodes::run(args, global),

@@ -219,6 +219,8 @@ codes! {
     QuotaExceeded = 320, Refused;
     /// An instance profile that AWS does not accept.
     InstanceProfileInvalid = 321, Refused;
+    /// A roll of the group was interrupted and keeps its sizes until it ends.
+    RollUnfinished = 322, Refused;
 
     /// The Kubernetes API refused a request.
     KubeRefused = 401, Refused;

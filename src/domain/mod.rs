@@ -22,6 +22,7 @@ pub mod node_row;
 pub mod nodegroup;
 pub mod offerings;
 pub mod policies;
+pub mod roll;
 pub mod secret;
 pub mod shape;
 pub mod tag;

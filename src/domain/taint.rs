@@ -127,6 +127,14 @@ impl Taint {
         Taint::new(key, value, TaintEffect::parse(effect).map_err(in_entry)?)
     }
 
+    /// Whether an agent takes the taint away once the node is ready for pods: such a taint is right only while it boots.
+    /// Cilium, the AWS CSI drivers and others call theirs so; the prefix is what the Cluster Autoscaler knows them by.
+    pub fn is_startup(&self) -> bool {
+        const PREFIXES: [&str; 2] =
+            ["startup-taint.cluster-autoscaler.kubernetes.io/", "ignore-taint.cluster-autoscaler.kubernetes.io/"];
+        self.key.ends_with("agent-not-ready") || PREFIXES.iter().any(|prefix| self.key.starts_with(prefix))
+    }
+
     /// `value:Effect`: the Cluster Autoscaler's form in node-template tags, and eksctl's in maps.
     pub fn value_and_effect(&self) -> String {
         format!("{}:{}", self.value, self.effect)

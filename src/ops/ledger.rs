@@ -82,6 +82,11 @@ impl<'a> Ledger<'a> {
         cluster.apply(&mutation).await
     }
 
+    /// Counts changes in the cluster that were made elsewhere for this operation.
+    pub(super) fn count_kube(&self, changes: u64) {
+        self.kube_mutations.fetch_add(changes, Ordering::Relaxed);
+    }
+
     /// Records and tells what was done with a resource.
     pub(super) fn settle(&self, kind: ResourceKind, name: &str, verdict: Verdict) {
         self.session.operator.tell(&Event::Resource { kind, name: name.to_owned(), verdict });
@@ -103,7 +108,7 @@ impl<'a> Ledger<'a> {
         ChangeReport {
             cluster: cluster.to_owned(),
             group: group.to_owned(),
-            verdict: strongest(rows.iter().map(|(verdict, _)| *verdict)).as_str().to_owned(),
+            verdict: strongest(rows.iter().map(|(verdict, row)| of_group(*verdict, row))).as_str().to_owned(),
             resources: rows.into_iter().map(|(_, row)| row).collect(),
             ready_nodes,
             mutating_requests: after.mutating - self.before.mutating + kube,
@@ -113,11 +118,18 @@ impl<'a> Ledger<'a> {
     }
 }
 
+/// What the verdict about a resource says about its group: with a node that goes, the group stays.
+fn of_group(verdict: Verdict, row: &Settled) -> Verdict {
+    let node = row.kind == ResourceKind::Node.as_str();
+    if node || verdict == Verdict::Replaced { Verdict::Changed } else { verdict }
+}
+
 /// A group is `created` when its Auto Scaling group was; short of that, anything made or removed on the way is a change.
 fn strongest(verdicts: impl Iterator<Item = Verdict>) -> Verdict {
     let rank = |verdict: &Verdict| match verdict {
         Verdict::Unchanged => 0,
-        Verdict::Changed => 1,
+        // A node that is replaced, or not needed any more, changes its group.
+        Verdict::Changed | Verdict::Replaced => 1,
         Verdict::Created => 2,
         Verdict::Deleted => 3,
     };

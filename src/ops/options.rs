@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::domain::drain::Share;
+
 /// How long a wait may take when nothing else is said.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(15 * 60);
 
@@ -10,13 +12,17 @@ const DEFAULT_TIMEOUT: Duration = Duration::from_secs(15 * 60);
 pub struct EnsureOptions {
     /// Wait until the desired number of nodes is Ready and carries the labels and taints asked for.
     pub wait: bool,
+    /// Replace nodes that only so become what the group is now; `None`: they stay, with a warning.
+    pub roll: Option<RollOptions>,
+    /// Drain and delete a group that cannot be changed in place, and make it anew.
+    pub replace: bool,
     /// Longest wait.
     pub timeout: Duration,
 }
 
 impl Default for EnsureOptions {
     fn default() -> Self {
-        EnsureOptions { wait: true, timeout: DEFAULT_TIMEOUT }
+        EnsureOptions { wait: true, roll: None, replace: false, timeout: DEFAULT_TIMEOUT }
     }
 }
 
@@ -38,6 +44,36 @@ pub struct ScaleOptions {
 impl Default for ScaleOptions {
     fn default() -> Self {
         ScaleOptions { min: None, max: None, desired: None, wait: true, timeout: DEFAULT_TIMEOUT }
+    }
+}
+
+/// How [`roll`](super::roll) is done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RollOptions {
+    /// How many nodes more than wanted may be there meanwhile; one, unless some may be missing.
+    pub surge: Option<Share>,
+    /// How many nodes fewer than wanted may be available meanwhile; none unless said.
+    pub max_unavailable: Option<Share>,
+    /// Every node is replaced, not only outdated ones.
+    pub all: bool,
+    /// Pods without a controller are evicted too: nothing makes them anew.
+    pub force: bool,
+    /// Longest time for the draining of a node.
+    pub drain_timeout: Duration,
+    /// Longest wait for new nodes.
+    pub timeout: Duration,
+}
+
+impl Default for RollOptions {
+    fn default() -> Self {
+        RollOptions {
+            surge: None,
+            max_unavailable: None,
+            all: false,
+            force: false,
+            drain_timeout: DEFAULT_TIMEOUT,
+            timeout: DEFAULT_TIMEOUT,
+        }
     }
 }
 

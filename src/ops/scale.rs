@@ -11,6 +11,8 @@ use crate::domain::error::Result;
 use crate::domain::inventory::{ChangeReport, Owner};
 use crate::domain::mutation::AwsMutation;
 use crate::domain::nodegroup::Size;
+use crate::domain::roll::{lasting_size, unfinished};
+use crate::ops::roll::unfinished_roll;
 use crate::ports::{ResourceKind, Verdict};
 
 /// Sets the sizes that are given and keeps the others; waits until the nodes are there.
@@ -25,17 +27,22 @@ pub async fn scale(session: &Session, cluster_name: &str, name: &str, options: &
     if owner_of(&group) != Owner::Spotscript {
         return Err(not_ours(cluster_name, name, &group));
     }
+    // A roll that has not ended keeps its surplus until it goes on; the group's own sizes are those at its end.
+    let lasting = lasting_size(&group);
+    let surplus = group.size.desired.saturating_sub(lasting.desired);
     let size = Size::new(
-        i64::from(options.min.unwrap_or(group.size.min)),
-        i64::from(options.desired.unwrap_or(group.size.desired)),
-        i64::from(options.max.unwrap_or(group.size.max)),
+        i64::from(options.min.unwrap_or(lasting.min)),
+        i64::from(options.desired.unwrap_or(lasting.desired)),
+        i64::from(options.max.unwrap_or(lasting.max)),
     )
     .map_err(|error| {
-        let given = format!("the group now has min/max/desired {}", group.size);
+        let given = format!("the group now has min/max/desired {lasting}");
         error.because(given)
     })?;
-    if size == group.size {
+    if size == lasting {
         ledger.settle(ResourceKind::AutoScalingGroup, &group.name, Verdict::Unchanged);
+    } else if unfinished(&group).is_some() {
+        return Err(unfinished_roll(name));
     } else {
         session.note(format!("scaling nodegroup \"{name}\" from {} to {size} (min/max/desired)", group.size));
         let request = AwsMutation::UpdateAutoScalingGroup {
@@ -59,11 +66,13 @@ pub async fn scale(session: &Session, cluster_name: &str, name: &str, options: &
             group: name,
             auto_scaling_group: &group.name,
             role_arn: Some(role_arn(&caller, &ResourceNames::of(cluster_name, name).role)),
-            desired: size.desired,
+            desired: size.desired + surplus,
+            excused: vec![],
+            since: None,
             timeout: options.timeout,
         };
-        if size.desired < group.size.desired {
-            forgotten(&ledger, &*api, name, size.desired).await?;
+        if goal.desired < group.size.desired {
+            forgotten(&ledger, &*api, name, goal.desired).await?;
         }
         ready = wait::names(&wait::until_ready(&ledger, &*api, &goal).await?);
     }

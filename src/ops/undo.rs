@@ -1,7 +1,9 @@
 //! Takes back what a run changed, newest first: what it made goes, what it changed or removed is as it was.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
+
+use indexmap::IndexMap;
 
 use super::backoff::Backoff;
 use super::delete::drain::drain;
@@ -11,9 +13,12 @@ use super::insist::{insist, propagation, unknown_yet};
 use super::ledger::Ledger;
 use super::resource::{api_of, current, identity};
 use super::wait::{self, Goal};
-use super::{Session, cluster};
+use super::{RollOptions, Session, cluster, roll};
 use crate::domain::Code;
-use crate::domain::change::{Resource, Standing, State, effect, inverse, learnt, standing, unrestorable, with_ids};
+use crate::domain::change::{
+    Resource, Standing, State, effect, fields, inverse, learnt, standing, unrestorable, with_ids,
+};
+use crate::domain::cloud::AutoScalingGroup;
 use crate::domain::desired::{CLUSTER_TAG, NODEGROUP_TAG};
 use crate::domain::error::{Error, Result};
 use crate::domain::mutation::{AwsMutation as A, Mutation};
@@ -67,10 +72,15 @@ pub async fn undo(
         ids: HashMap::new(),
         moved: vec![],
         lost: vec![],
+        settled: HashSet::new(),
         sent: 0,
     };
-    for change in changes.iter().rev() {
-        undoing.take_back(change).await?;
+    undoing.find_settled(changes).await?;
+    for (at, change) in changes.iter().enumerate().rev() {
+        undoing.take_back(change, &changes[at + 1..]).await?;
+    }
+    if undoing.moved.is_empty() && (undoing.lost.is_empty() || options.force) {
+        undoing.roll_back(changes).await?;
     }
     let Undoing { moved, lost, sent, .. } = undoing;
     if moved.is_empty() && lost.is_empty() {
@@ -104,15 +114,42 @@ struct Undoing<'a> {
     moved: Vec<String>,
     /// What was not kept.
     lost: Vec<String>,
+    /// Resources that are as they were before the first of several changes.
+    settled: HashSet<Resource>,
     sent: usize,
 }
 
 impl Undoing<'_> {
-    async fn take_back(&mut self, change: &Undone) -> Result<()> {
-        if goes_already(change) {
+    /// Finds what a run has changed there and back: nothing has to be done about it.
+    async fn find_settled(&mut self, changes: &[Undone]) -> Result<()> {
+        let mut first: IndexMap<Resource, (&Undone, usize)> = IndexMap::new();
+        for change in changes {
+            first.entry(Resource::of(&change.mutation)).or_insert((change, 0)).1 += 1;
+        }
+        for (resource, (change, count)) in first {
+            let (Some(before), true) = (&change.before, count > 1) else { continue };
+            let api = match &change.cluster {
+                Some(name) => api_of(self.session, name).await?,
+                None => None,
+            };
+            let now = current(&*self.session.cloud, api.as_deref(), &resource).await?;
+            if now.is_some_and(|now| fields(&now) == fields(before)) {
+                self.settled.insert(resource);
+            }
+        }
+        Ok(())
+    }
+
+    /// `later` are the changes that came after it.
+    async fn take_back(&mut self, change: &Undone, later: &[Undone]) -> Result<()> {
+        let ended = matches!(&change.mutation, Mutation::Aws(A::TerminateInstanceInAutoScalingGroup { .. }));
+        if goes_already(change) || ended {
             return Ok(());
         }
         let mutation = self.with_new_ids(&change.mutation);
+        if self.settled.contains(&Resource::of(&mutation)) {
+            return Ok(());
+        }
         let api = match &change.cluster {
             Some(name) => api_of(self.session, name).await?,
             None => None,
@@ -123,7 +160,10 @@ impl Undoing<'_> {
             return Ok(());
         }
         let made = identity(now.as_ref());
-        let after = effect(&mutation, change.before.as_ref(), Some(&made));
+        let mut after = effect(&mutation, change.before.as_ref(), Some(&made));
+        if let (Some(State::AutoScalingGroup(after)), Some(State::AutoScalingGroup(now))) = (&mut after, &now) {
+            less_ended(after, now, later);
+        }
         if let Some(now) = &now {
             let recorded = after.iter().chain(&change.before);
             (self.hide)(Secrets::new(recorded.flat_map(|recorded| learnt(recorded, now))));
@@ -189,6 +229,11 @@ impl Undoing<'_> {
             }
             _ => {}
         }
+        if let (A::UpdateAutoScalingGroup { size: Some(size), .. }, Some(State::AutoScalingGroup(group))) =
+            (&request, now)
+        {
+            self.take_away(group, size.desired).await?;
+        }
         insist(&self.ledger, request.clone(), &mut propagation(&self.ledger), passing).await?;
         match (&request, now) {
             (A::UpdateAutoScalingGroup { name, size: Some(size), .. }, Some(State::AutoScalingGroup(group))) => {
@@ -234,6 +279,52 @@ impl Undoing<'_> {
         }
     }
 
+    /// Has fewer members, drained ones: Auto Scaling would not ask their pods.
+    async fn take_away(&mut self, group: &AutoScalingGroup, desired: u32) -> Result<()> {
+        let Some((cluster, name)) = owner(&group.tags).filter(|_| self.options.drain && desired < group.size.desired)
+        else {
+            return Ok(());
+        };
+        let Some(api) = api_of(self.session, &cluster).await? else { return Ok(()) };
+        let how = self.rolls();
+        roll::shrink(&self.ledger, &*api, &name, group, desired, &how).await.map(drop)
+    }
+
+    /// Nodes that a run has replaced because it changed their group are replaced again: the group is as it was before.
+    async fn roll_back(&mut self, changes: &[Undone]) -> Result<()> {
+        let mut groups: Vec<&String> = vec![];
+        for change in changes {
+            let Mutation::Aws(A::TerminateInstanceInAutoScalingGroup { group, .. }) = &change.mutation else {
+                continue;
+            };
+            let restored = |change: &Undone| match &change.mutation {
+                Mutation::Aws(A::UpdateAutoScalingGroup { name, types, launch_template, .. }) => {
+                    name == group && (types.is_some() || launch_template.is_some())
+                }
+                _ => false,
+            };
+            if !groups.contains(&group) && changes.iter().any(restored) {
+                groups.push(group);
+            }
+        }
+        for name in groups {
+            let Some(group) = self.session.cloud.group(name).await? else { continue };
+            let Some((cluster_name, nodegroup)) = owner(&group.tags) else { continue };
+            if !self.options.drain {
+                self.session.warn(format!("nodes of \"{nodegroup}\" that were replaced stay as they are"));
+                continue;
+            }
+            let cluster = cluster(self.session, &cluster_name).await?;
+            let api = self.session.connect(&cluster).await?;
+            roll::replace(&self.ledger, &*api, &cluster, &nodegroup, &group, &self.rolls()).await?;
+        }
+        Ok(())
+    }
+
+    fn rolls(&self) -> RollOptions {
+        RollOptions { timeout: self.options.timeout, drain_timeout: self.options.timeout, ..RollOptions::default() }
+    }
+
     /// Waits until a group that was restored has the nodes that it had.
     async fn settle(
         &mut self,
@@ -251,6 +342,8 @@ impl Undoing<'_> {
             auto_scaling_group: name,
             role_arn: None,
             desired,
+            excused: vec![],
+            since: None,
             timeout: self.options.timeout,
         };
         if desired < before {
@@ -294,6 +387,19 @@ impl Undoing<'_> {
         let Ok(mut value) = serde_json::to_value(mutation) else { return mutation.clone() };
         with_ids(&mut value, &self.ids);
         serde_json::from_value(value).unwrap_or_else(|_| mutation.clone())
+    }
+}
+
+/// A size that a run set, less the members that the run has taken away since.
+fn less_ended(after: &mut AutoScalingGroup, now: &AutoScalingGroup, later: &[Undone]) {
+    let ends = |change: &&Undone| match &change.mutation {
+        Mutation::Aws(A::TerminateInstanceInAutoScalingGroup { group, decrement: true, .. }) => *group == after.name,
+        _ => false,
+    };
+    let ended = u32::try_from(later.iter().filter(ends).count()).unwrap_or(u32::MAX);
+    let (most, least) = (after.size.desired, after.size.desired.saturating_sub(ended));
+    if (least..most).contains(&now.size.desired) {
+        after.size.desired = now.size.desired;
     }
 }
 

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 
 use crate::domain::cloud::{
     AccessEntry, AutoScalingGroup, CallerIdentity, Cluster, Instance, InstanceProfile, KeyPair, LaunchTemplate,
-    Offering, Role, ScalingActivity, SecurityGroup, SpotPrice, Subnet,
+    LaunchTemplateData, Offering, Role, ScalingActivity, SecurityGroup, SpotPrice, Subnet,
 };
 use crate::domain::error::Result;
 use crate::domain::mutation::{AwsMutation, Outcome};
@@ -65,6 +65,8 @@ pub trait Identities: Send + Sync {
 pub trait LaunchTemplates: Send + Sync {
     /// DescribeLaunchTemplateVersions `$Latest` by name.
     async fn launch_template(&self, name: &str) -> Result<Option<LaunchTemplate>>;
+    /// DescribeLaunchTemplateVersions of one version: what it starts instances with.
+    async fn launch_template_version(&self, name: &str, version: &str) -> Result<Option<LaunchTemplateData>>;
 }
 
 /// Auto Scaling groups.

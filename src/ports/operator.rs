@@ -18,6 +18,7 @@ pub enum ResourceKind {
     AccessEntry,
     AwsAuthMapping,
     AutoScalingGroup,
+    Node,
     File,
 }
 
@@ -32,6 +33,7 @@ impl ResourceKind {
             ResourceKind::AccessEntry => "access entry",
             ResourceKind::AwsAuthMapping => "aws-auth mapping",
             ResourceKind::AutoScalingGroup => "Auto Scaling group",
+            ResourceKind::Node => "node",
             ResourceKind::File => "file",
         }
     }
@@ -49,6 +51,8 @@ pub enum Verdict {
     Unchanged,
     /// It was there and is gone.
     Deleted,
+    /// It was there, and another is in its place.
+    Replaced,
 }
 
 impl Verdict {
@@ -59,6 +63,7 @@ impl Verdict {
             Verdict::Changed => "changed",
             Verdict::Unchanged => "unchanged",
             Verdict::Deleted => "deleted",
+            Verdict::Replaced => "replaced",
         }
     }
 }

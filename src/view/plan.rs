@@ -45,7 +45,11 @@ pub fn summary(plan: &Plan) -> String {
     .filter(|(number, _)| *number > 0)
     .map(|(number, words)| format!("{number} {words}"))
     .collect();
-    format!("{}; {}", parts.join(", "), count(plan.requests.len(), "request"))
+    let requests = count(plan.requests.len(), "request");
+    match parts.is_empty() {
+        true => format!("{requests}, after which everything is as it was"),
+        false => format!("{}; {requests}", parts.join(", ")),
+    }
 }
 
 /// How the same resource differs between two plans, in one line.

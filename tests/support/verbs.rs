@@ -10,8 +10,9 @@ use spotscript::domain::error::Result;
 use spotscript::domain::nodegroup::Size;
 use spotscript::host::{FilePolicy, Host, Recorder};
 use spotscript::journal::{Origin, Store};
-use spotscript::ops::{self, DeleteOptions, Session, UndoOptions, Undone};
+use spotscript::ops::{self, DeleteOptions, EnsureOptions, RollOptions, Session, UndoOptions, Undone};
 use spotscript::sandbox::Sandbox;
+use spotscript::sandbox::kube::controllers;
 use spotscript::sandbox::world::World;
 
 use super::{CLUSTER, GROUP, desired, spec, waiting};
@@ -40,6 +41,11 @@ pub fn inventory(world: &World) -> Value {
     // Ids of security groups are told by their names.
     let text = world.ec2.security_groups.values().fold(text, |text, group| text.replace(&group.id, &group.name));
     pruned(serde_json::from_str(&text).unwrap())
+}
+
+/// Ids of the groups' members.
+pub fn members(world: &World) -> Vec<String> {
+    world.autoscaling.groups.values().flat_map(|group| group.members.keys().cloned()).collect()
 }
 
 fn by_name(rows: impl Iterator<Item = (String, Value)>) -> Value {
@@ -104,6 +110,10 @@ pub enum Verb {
     Create,
     Change,
     Scale,
+    /// Outdated nodes make room for new ones, under a disruption budget.
+    Roll,
+    /// The group changes, and its nodes with it.
+    Renew,
     Delete,
 }
 
@@ -120,6 +130,14 @@ impl Verb {
                 ops::ensure(session, &spec, &waiting()).await.map(drop)
             }
             Verb::Scale => ops::scale(session, CLUSTER, GROUP, &desired(4)).await.map(drop),
+            Verb::Roll => ops::roll(session, CLUSTER, GROUP, &RollOptions::default()).await.map(drop),
+            Verb::Renew => {
+                let mut spec = spec();
+                spec.volume.size_gib = 100;
+                spec.labels.insert("team".into(), "platform".into());
+                let options = EnsureOptions { roll: Some(RollOptions::default()), ..waiting() };
+                ops::ensure(session, &spec, &options).await.map(drop)
+            }
             Verb::Delete => {
                 let options = DeleteOptions { may_be_gone: resumes, ..DeleteOptions::default() };
                 ops::delete(session, CLUSTER, GROUP, &options).await.map(drop)
@@ -147,9 +165,32 @@ impl Verb {
         if !matches!(self, Verb::Create) {
             let host = host(&sandbox, None);
             host.ask(async |session| Verb::Create.act(session, false).await).unwrap();
+            if matches!(self, Verb::Roll) {
+                let mut spec = spec();
+                spec.volume.size_gib = 100;
+                host.ask(async |session| ops::ensure(session, &spec, &waiting()).await).unwrap();
+            }
+            if matches!(self, Verb::Roll | Verb::Renew) {
+                sandbox.world(guarded_workload);
+            }
         }
         sandbox.read(World::clone)
     }
+}
+
+/// Two pods on the group's nodes, of which one may be missing.
+fn guarded_workload(world: &mut World) {
+    let labels = json!({"app": "web"});
+    let template = json!({"metadata": {"labels": labels}, "spec": {
+        "containers": [{"name": "c"}], "nodeSelector": {"alpha.eksctl.io/nodegroup-name": GROUP}, "terminationGracePeriodSeconds": 2,
+    }});
+    let metadata = json!({"name": "web", "namespace": "default"});
+    let set = json!({"metadata": metadata, "spec": {"replicas": 2, "selector": {"matchLabels": labels}, "template": template}});
+    let budget = json!({"metadata": metadata, "spec": {"minAvailable": 1, "selector": {"matchLabels": labels}}});
+    let now = world.now();
+    world.objects.create("replicasets", set, now).unwrap();
+    controllers::workload_changed(&mut world.objects, "replicasets", "default", "web", now);
+    world.objects.create("poddisruptionbudgets", budget, now).unwrap();
 }
 
 /// A host on a world, with a journal or without; `resumes` is the run that it takes up.

@@ -61,6 +61,9 @@ impl Mutate for AwsCloud {
             M::DisableMetricsCollection { group, metrics } => self.disable_metrics(group, metrics).await,
             M::CreateOrUpdateTags { group, tags } => self.put_tags(group, tags).await,
             M::DeleteTags { group, keys } => self.delete_tags(group, keys).await,
+            M::TerminateInstanceInAutoScalingGroup { group, instance_id, decrement } => {
+                self.terminate_member(group, instance_id, *decrement).await
+            }
             M::DeleteAutoScalingGroup { name, force } => self.delete_group(name, *force).await,
             M::DeleteLaunchTemplate { name } => self.delete_launch_template(name).await,
             M::DeleteLaunchTemplateVersions { name, versions } => {

@@ -97,7 +97,8 @@ pub struct DrainArgs {
     pub cluster: ClusterChoice,
 }
 
-fn share(text: &str) -> Result<Share, String> {
+/// Reads a number of nodes or a part of all.
+pub fn share(text: &str) -> Result<Share, String> {
     Share::parse(text).ok_or_else(|| "write a number such as `2`, or a part such as `25%`".to_owned())
 }
 

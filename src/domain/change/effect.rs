@@ -174,6 +174,10 @@ fn change(mutation: &A, state: &mut State) {
         (A::CreateOrUpdateTags { tags, .. }, State::AutoScalingGroup(group)) => {
             group.tags.extend(tags.iter().map(|(key, value)| (key.clone(), value.clone())));
         }
+        (A::TerminateInstanceInAutoScalingGroup { instance_id, decrement, .. }, State::AutoScalingGroup(group)) => {
+            group.instances.retain(|one| one.id != *instance_id);
+            group.size.desired = group.size.desired.saturating_sub(u32::from(*decrement));
+        }
         (A::DeleteTags { keys, .. }, State::AutoScalingGroup(group)) => {
             group.tags.retain(|key, _| !keys.contains(key));
         }

@@ -155,7 +155,8 @@ fn tags(put: &mut impl FnMut(&str, String), tags: &TagMap) {
     }
 }
 
-/// Boot data can hold secrets: told by size and hash.
+/// Boot data can hold secrets: told by size and hash. What is told so already, as in a journal, stays as it is; boot data
+/// is base64 and never looks like that.
 pub fn digest(text: &str) -> String {
     if is_digest(text) {
         return text.to_owned();
@@ -172,4 +173,16 @@ pub fn is_digest(text: &str) -> bool {
 
 fn last(arn: &str) -> &str {
     arn.rsplit('/').next().unwrap_or(arn)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_told_by_its_hash_is_told_the_same_again() {
+        let told = digest("Ym9vdA==");
+        assert!(told.starts_with("<8 bytes, sha256 "), "{told}");
+        assert_eq!(digest(&told), told);
+    }
 }

@@ -7,7 +7,8 @@ use crate::domain::mutation::{AwsMutation as A, GroupRequest, KubeMutation as K,
 
 /// The requests that restore `before`, in order. `now` is the resource as it is: it has the id of what was made.
 ///
-/// An eviction and the removal of a node object have none: pods come back elsewhere, a node's instance is gone.
+/// An eviction, the termination of an instance and the removal of a node object have none: pods come back elsewhere,
+/// another instance is started, a node's instance is gone.
 pub fn inverse(mutation: &Mutation, before: Option<&State>, now: Option<&State>) -> Vec<Mutation> {
     match (mutation, before) {
         (Mutation::Aws(A::CreateOrUpdateTags { group, tags }), Some(State::AutoScalingGroup(there))) => {
@@ -239,7 +240,9 @@ fn aws(mutation: &A, before: Option<&State>, now: Option<&State>) -> Option<A> {
             }
             _ => None,
         },
-        A::CreateOrUpdateTags { .. }
+        // The sizes are restored by what was done to them; a machine that is gone does not come back.
+        A::TerminateInstanceInAutoScalingGroup { .. }
+        | A::CreateOrUpdateTags { .. }
         | A::DeleteSecurityGroup { .. }
         | A::CreateRole { .. }
         | A::CreateInstanceProfile { .. }

@@ -85,13 +85,22 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Puts together what a run recorded.
-    pub fn of(steps: &[Step]) -> Self {
+    /// Puts together what a run recorded. `removed` are nodes that go with their instances, and whether others come in their
+    /// place.
+    pub fn of(steps: &[Step], removed: &IndexMap<String, bool>) -> Self {
         let mut resources: IndexMap<String, Vec<&Step>> = IndexMap::new();
         for step in steps {
             resources.entry(identity(step)).or_default().push(step);
         }
-        let changes = resources.values().filter_map(|steps| change(steps)).collect();
+        let mut changes: Vec<Change> = resources.values().filter_map(|steps| change(steps)).collect();
+        let kind = Resource::Node { name: String::new() }.kind().to_owned();
+        changes.retain(|change| change.kind != kind || !removed.contains_key(&change.name));
+        changes.extend(removed.iter().map(|(name, replaced)| Change {
+            action: if *replaced { Action::Replace } else { Action::Delete },
+            kind: kind.clone(),
+            name: name.clone(),
+            fields: vec![],
+        }));
         Plan { changes, requests: steps.iter().map(Request::of).collect() }
     }
 

@@ -94,6 +94,7 @@ impl Resource {
             | A::ResumeProcesses { group: name, .. }
             | A::EnableMetricsCollection { group: name, .. }
             | A::DisableMetricsCollection { group: name, .. }
+            | A::TerminateInstanceInAutoScalingGroup { group: name, .. }
             | A::DeleteAutoScalingGroup { name, .. } => Resource::AutoScalingGroup { name: name.clone() },
         }
     }

@@ -22,4 +22,6 @@ pub use names::ResourceNames;
 pub use placement::{Placement, place};
 pub use role::{DesiredRole, desired_role, instance_profile_arn, role_arn};
 pub use ssh::{ssh_rules, ssh_sources};
-pub use tags::{CLUSTER_TAG, NODEGROUP_TAG, OWNER_TAG, TEMPLATE_TAG_PREFIX, group_tags, launch_tags, resource_tags};
+pub use tags::{
+    CLUSTER_TAG, NODEGROUP_TAG, OWNER_TAG, ROLL_TAG, TEMPLATE_TAG_PREFIX, group_tags, launch_tags, resource_tags,
+};

@@ -11,6 +11,8 @@ pub const OWNER_TAG: &str = "spotscript/owner";
 pub const CLUSTER_TAG: &str = "spotscript/cluster";
 /// The group that a resource was made for.
 pub const NODEGROUP_TAG: &str = "spotscript/nodegroup";
+/// What a roll that is under way has to restore in the end; instances do not get it.
+pub const ROLL_TAG: &str = "spotscript/roll";
 /// The Cluster Autoscaler's tags that describe a node of a group with no nodes.
 pub const TEMPLATE_TAG_PREFIX: &str = "k8s.io/cluster-autoscaler/node-template/";
 

@@ -33,6 +33,19 @@ pub enum Refusal {
     Own(Box<Error>),
 }
 
+/// The refusal of a change of a node.
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Error {
+        match refusal {
+            Refusal::Own(error) => *error,
+            refusal if refusal.is_not_found() => {
+                Error::new(Code::NodeNotFound, "the node is gone").because(refusal.sentence())
+            }
+            refusal => Error::new(Code::KubeRefused, "the node was not changed").because(refusal.sentence()),
+        }
+    }
+}
+
 impl Refusal {
     /// A fault in how a command was called.
     pub fn usage(command: &str, what: &str) -> Self {

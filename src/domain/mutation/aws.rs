@@ -140,6 +140,12 @@ pub enum AwsMutation {
         group: String,
         keys: Vec<String>,
     },
+    TerminateInstanceInAutoScalingGroup {
+        group: String,
+        instance_id: String,
+        /// Whether the group wants one fewer then, or starts another in its place.
+        decrement: bool,
+    },
     DeleteAutoScalingGroup {
         name: String,
         force: bool,

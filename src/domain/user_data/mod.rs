@@ -1,9 +1,12 @@
 //! What an instance is told when it boots, so that it joins its cluster with its labels and taints.
 
 mod bottlerocket;
+mod given;
 mod nodeadm;
 mod script;
 mod toml;
+
+pub use given::{Given, differ_in_labels_only, given};
 
 use std::sync::LazyLock;
 

@@ -11,7 +11,7 @@ use super::{Lens, Sending};
 use crate::domain::Code;
 use crate::domain::change::{Plan, Request, comparable, with_ids};
 use crate::domain::error::{Error, Result};
-use crate::domain::mutation::{AwsMutation, Mutation, Outcome};
+use crate::domain::mutation::{AwsMutation, KubeMutation, Mutation, Outcome};
 
 /// Lets only planned changes pass. A request may be repeated: AWS refuses some until it has spread what they need.
 pub(in crate::host) struct Guard {
@@ -19,20 +19,31 @@ pub(in crate::host) struct Guard {
 }
 
 struct Progress {
+    /// Without evictions.
     planned: Vec<Request>,
     next: usize,
+    /// Whether pods would be evicted.
+    evicts: bool,
     /// Real ids → the ids that stood for them in the plan.
     ids: HashMap<String, String>,
 }
 
 impl Guard {
     pub(in crate::host) fn new(plan: &Plan) -> Self {
-        Guard { state: Mutex::new(Progress { planned: plan.requests.clone(), next: 0, ids: HashMap::new() }) }
+        let is_eviction = |request: &&Request| request.operation == "Evict";
+        let planned = plan.requests.iter().filter(|request| !is_eviction(request)).cloned().collect();
+        let evicts = plan.requests.iter().any(|request| is_eviction(&request));
+        Guard { state: Mutex::new(Progress { planned, next: 0, evicts, ids: HashMap::new() }) }
     }
 }
 
 impl Progress {
     fn admit(&mut self, mutation: &Mutation) -> Result<()> {
+        // Which pods are on a node that is emptied, and how often one has to be asked, is the scheduler's and the budgets'
+        // to decide; that nodes are emptied was planned.
+        if self.evicts && matches!(mutation, Mutation::Kube(KubeMutation::Evict { .. })) {
+            return Ok(());
+        }
         let mut request = comparable(mutation);
         with_ids(&mut request, &self.ids);
         if self.planned.get(self.next).is_some_and(|planned| planned.request == request) {

@@ -27,12 +27,18 @@ pub(super) fn populate(group: &mut AutoScalingGroup, zones: &[String]) {
     let desired = group.size.desired as usize;
     group.instances.retain(|one| !one.lifecycle_state.starts_with("Terminat"));
     group.instances.truncate(desired);
-    let first_new = group.instances.len();
-    for number in first_new..desired {
+    let mut number = group.instances.len();
+    while group.instances.len() < desired {
+        number += 1;
+        let id = format!("i-{UNKNOWN}-{}", short(group, number));
+        // A member that was there has been replaced by one of this number.
+        if group.instances.iter().any(|one| one.id == id) {
+            continue;
+        }
         group.instances.push(GroupInstance {
-            id: format!("i-{UNKNOWN}-{}", short(group, number + 1)),
+            id,
             instance_type: group.types.first().cloned().unwrap_or_default(),
-            zone: zones.get(number % zones.len().max(1)).cloned().unwrap_or_default(),
+            zone: zones.get((number - 1) % zones.len().max(1)).cloned().unwrap_or_default(),
             lifecycle_state: "InService".to_owned(),
             health_status: "Healthy".to_owned(),
             launch_template_version: group.launch_template_version.clone(),

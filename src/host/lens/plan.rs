@@ -1,5 +1,6 @@
 //! The planning lens: changes are recorded, and reads show the world as it would be.
 
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -56,12 +57,15 @@ struct Foreseen {
     subnets: IndexMap<String, Subnet>,
     /// Pods that would be evicted, and nodes that would be removed.
     gone: Vec<Resource>,
+    /// Nodes that go with their instances, and whether others come in their place.
+    removed: IndexMap<String, bool>,
 }
 
 impl Planning {
     /// The plan so far.
     pub(in crate::host) fn plan(&self) -> Plan {
-        Plan::of(&self.state().steps)
+        let state = self.state();
+        Plan::of(&state.steps, &state.removed)
     }
 
     fn state(&self) -> MutexGuard<'_, Foreseen> {
@@ -152,27 +156,20 @@ impl Lens for Planning {
     }
 
     fn nodes(&self, real: Vec<Node>, selector: &str) -> Result<Vec<Node>> {
-        let state = self.state();
+        let mut state = self.state();
         let selector = Selector::parse(selector)?;
-        // An instance that a changed group has no more takes its node with it.
-        let removed: Vec<String> = state
-            .groups()
-            .filter_map(|group| match state.real.get(&Resource::AutoScalingGroup { name: group.name.clone() })? {
-                Some(State::AutoScalingGroup(before)) => {
-                    let kept = |id: &str| group.instances.iter().any(|one| one.id == id);
-                    Some(before.instances.iter().map(|one| one.id.clone()).filter(|id| !kept(id)).collect::<Vec<_>>())
-                }
-                _ => None,
-            })
-            .flatten()
-            .chain(state.deleted_members())
-            .collect();
+        let ended = state.ended_members();
         let mut nodes = vec![];
         for mut one in real {
             let resource = Resource::Node { name: node::name(&one).to_owned() };
-            if state.gone.contains(&resource)
-                || node::instance_id(&one).is_some_and(|id| removed.iter().any(|r| r == id))
-            {
+            if let Some((id, replaced)) = node::instance_id(&one).and_then(|id| ended.get_key_value(id)) {
+                // Which members go when a group is scaled in is Auto Scaling's to decide.
+                if state.chose(id) {
+                    state.removed.insert(node::name(&one).to_owned(), *replaced);
+                }
+                continue;
+            }
+            if state.gone.contains(&resource) {
                 continue;
             }
             if let Some(Some(State::Node(then))) = state.then.get(&resource) {
@@ -227,19 +224,36 @@ impl Lens for Planning {
 }
 
 impl Foreseen {
-    /// Members of groups that would be deleted.
-    fn deleted_members(&self) -> Vec<String> {
-        let deleted = self.steps.iter().filter(|step| {
-            matches!(step.mutation, Mutation::Aws(AwsMutation::DeleteAutoScalingGroup { .. }))
-                && matches!(self.then.get(&step.resource), Some(None))
-        });
-        deleted
-            .filter_map(|step| match &step.before {
-                Some(State::AutoScalingGroup(group)) => Some(group.instances.iter().map(|one| one.id.clone())),
+    /// Whether it is certain that an instance ends: it was named, or its whole group goes.
+    fn chose(&self, id: &str) -> bool {
+        self.steps.iter().any(|step| match (&step.mutation, &step.before) {
+            (Mutation::Aws(AwsMutation::TerminateInstanceInAutoScalingGroup { instance_id, .. }), _) => {
+                instance_id == id
+            }
+            (Mutation::Aws(AwsMutation::DeleteAutoScalingGroup { .. }), Some(State::AutoScalingGroup(group))) => {
+                group.instances.iter().any(|one| one.id == id)
+            }
+            _ => false,
+        })
+    }
+
+    /// Instances that changed or deleted groups have no more, and whether others come in their place.
+    fn ended_members(&self) -> HashMap<String, bool> {
+        let mut ended = HashMap::new();
+        for (resource, state) in self.real.iter() {
+            let (Some(State::AutoScalingGroup(before)), Some(then)) = (state, self.then.get(resource)) else {
+                continue;
+            };
+            let after = match then {
+                Some(State::AutoScalingGroup(after)) => Some(&**after),
                 _ => None,
-            })
-            .flatten()
-            .collect()
+            };
+            let kept = |id: &str| after.is_some_and(|after| after.instances.iter().any(|one| one.id == id));
+            let replaced = after.is_some_and(|after| after.instances.len() >= before.instances.len());
+            let gone = before.instances.iter().map(|one| &one.id).filter(|id| !kept(id));
+            ended.extend(gone.map(|id| (id.clone(), replaced)));
+        }
+        ended
     }
 }
 

@@ -10,7 +10,7 @@ use super::Lens;
 use crate::domain::change::{ConfigMapState, NodeState, Resource, State, UNKNOWN};
 use crate::domain::cloud::{
     AccessEntry, AutoScalingGroup, CallerIdentity, Cluster as CloudCluster, Instance, InstanceProfile, KeyPair,
-    LaunchTemplate, Offering, Role, ScalingActivity, SecurityGroup, SpotPrice, Subnet,
+    LaunchTemplate, LaunchTemplateData, Offering, Role, ScalingActivity, SecurityGroup, SpotPrice, Subnet,
 };
 use crate::domain::drain::Missing;
 use crate::domain::error::Result;
@@ -137,6 +137,14 @@ impl LaunchTemplates for SeenCloud {
             Some(State::LaunchTemplate(template)) => Some(*template),
             _ => None,
         })
+    }
+    async fn launch_template_version(&self, name: &str, version: &str) -> Result<Option<LaunchTemplateData>> {
+        // A version that a plan would make is only the lens's to tell.
+        let newest = self.launch_template(name).await?.filter(|newest| newest.latest_version.to_string() == version);
+        match newest {
+            Some(newest) => Ok(Some(newest.data)),
+            None => self.inner.launch_template_version(name, version).await,
+        }
     }
 }
 

@@ -31,6 +31,11 @@ impl Seen {
         self.0.get(resource)
     }
 
+    /// All resources and what is known of them.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&Resource, &Option<State>)> {
+        self.0.iter()
+    }
+
     /// All states of resources that are there.
     pub(super) fn states(&self) -> impl Iterator<Item = &State> {
         self.0.values().flatten()

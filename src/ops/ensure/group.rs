@@ -3,12 +3,15 @@
 use super::observe::Facts;
 use super::preflight::Plan;
 use crate::domain::Code;
+use crate::domain::cloud::AutoScalingGroup;
 use crate::domain::desired::{group_difference, group_request};
 use crate::domain::error::{Error, Result};
 use crate::domain::mutation::{AwsMutation, GroupRequest};
 use crate::domain::nodegroup::{GroupSettings, NodegroupSpec};
+use crate::domain::roll::{lasting_size, unfinished};
 use crate::ops::insist::{insist, propagation, unknown_yet};
 use crate::ops::ledger::Ledger;
+use crate::ops::roll::unfinished_roll;
 use crate::ports::{ResourceKind, Verdict};
 
 /// Makes the group be as wanted, with this version of the launch template.
@@ -26,14 +29,19 @@ pub(super) async fn ensure(
         ledger.settle(ResourceKind::AutoScalingGroup, &wanted.name, Verdict::Created);
         return Ok(());
     };
-    let difference = group_difference(there, &wanted);
+    let rolling = unfinished(there).is_some();
+    if rolling && lasting_size(there) != wanted.size {
+        return Err(unfinished_roll(&spec.name));
+    }
+    // What a roll has added it takes away itself: Auto Scaling would end nodes without asking their pods.
+    let difference = group_difference(&AutoScalingGroup { size: lasting_size(there), ..there.clone() }, &wanted);
     if !difference.fixed.is_empty() {
         let error = Error::new(
             Code::CannotChangeInPlace,
             format!("group `{}` differs from what is asked for in a way that cannot be changed in place", spec.name),
         );
         let error = difference.fixed.into_iter().fold(error, Error::because);
-        return Err(error.help("delete the group and create it anew, or give the new one another name"));
+        return Err(error.help("let it be drained, deleted and made anew (`replace: true` of `eks::ensure`), or give the new one another name"));
     }
     let settled =
         settings(ledger, &wanted.name, &there.suspended_processes, &there.enabled_metrics, &spec.settings).await?;

@@ -4,6 +4,7 @@
 //! each needs only what stands before it: a run that is killed leaves a state from which the next one goes on.
 
 mod group;
+mod live;
 mod observe;
 mod preflight;
 mod role;
@@ -15,12 +16,16 @@ pub(super) use preflight::not_ours;
 use super::access::{self, Way};
 use super::ledger::Ledger;
 use super::wait::{self, Goal};
-use super::{EnsureOptions, Session};
+use super::{DeleteOptions, EnsureOptions, Session, delete};
+use crate::domain::Code;
 use crate::domain::desired::{desired_role, instance_profile_arn, resource_tags};
 use crate::domain::error::Result;
 use crate::domain::inventory::ChangeReport;
 use crate::domain::nodegroup::NodegroupSpec;
+use crate::domain::roll::unfinished;
 use crate::ops::forgotten::forgotten;
+use crate::ops::roll;
+use live::Versions;
 
 /// Makes the group `spec` be there, and waits until its nodes are as asked for.
 ///
@@ -29,6 +34,18 @@ use crate::ops::forgotten::forgotten;
 /// cluster lacks, `SPOT-0319` when the group differs in what cannot be changed, `SPOT-05xx` when nodes do not come up,
 /// with the true cause.
 pub async fn ensure(session: &Session, spec: &NodegroupSpec, options: &EnsureOptions) -> Result<ChangeReport> {
+    match in_place(session, spec, options).await {
+        Err(fixed) if fixed.code == Code::CannotChangeInPlace && options.replace => {
+            session.warn(format!("node group \"{}\" is replaced: {}", spec.name, fixed.causes.join("; ")));
+            let how = DeleteOptions { timeout: options.timeout, ..DeleteOptions::default() };
+            delete(session, &spec.cluster, &spec.name, &how).await?;
+            in_place(session, spec, options).await
+        }
+        other => other,
+    }
+}
+
+async fn in_place(session: &Session, spec: &NodegroupSpec, options: &EnsureOptions) -> Result<ChangeReport> {
     spec.validate()?;
     session.same_region(spec.region.as_deref())?;
     let ledger = Ledger::new(session);
@@ -57,23 +74,52 @@ pub async fn ensure(session: &Session, spec: &NodegroupSpec, options: &EnsureOpt
         }
         Way::AwsAuth => access::ensure_row(&ledger, &*api, role_arn).await?,
     }
-    let version = template::ensure(&ledger, spec, &facts, &plan, &profile_arn, security_groups).await?;
+    let (version, template) = template::ensure(&ledger, spec, &facts, &plan, &profile_arn, security_groups).await?;
     group::ensure(&ledger, spec, &facts, &plan, version).await?;
 
-    let mut ready = vec![];
+    let mut nodes = None;
     if options.wait {
         let goal = Goal {
             cluster: &facts.cluster,
             group: &spec.name,
             auto_scaling_group: &plan.names.auto_scaling_group,
             role_arn: Some(role_arn.clone()),
-            desired: spec.size.desired,
+            // A roll that has not ended keeps its surplus until it goes on.
+            desired: plan
+                .group
+                .as_ref()
+                .filter(|there| unfinished(there).is_some())
+                .map_or(spec.size.desired, |there| there.size.desired),
+            excused: vec![],
+            since: None,
             timeout: options.timeout,
         };
-        if plan.group.as_ref().is_some_and(|there| there.size.desired > spec.size.desired) {
-            forgotten(&ledger, &*api, &spec.name, spec.size.desired).await?;
+        if plan.group.as_ref().is_some_and(|there| there.size.desired > goal.desired) {
+            forgotten(&ledger, &*api, &spec.name, goal.desired).await?;
         }
-        let nodes = wait::until_ready(&ledger, &*api, &goal).await?;
+        nodes = Some(wait::until_ready(&ledger, &*api, &goal).await?);
+    }
+    if let Some(there) = &plan.group {
+        let versions = Versions::read(&ledger, there, &plan.names.launch_template, version).await?;
+        let selector = format!("alpha.eksctl.io/nodegroup-name={}", spec.name);
+        let running = match nodes.take() {
+            Some(nodes) => nodes,
+            None => api.nodes(&selector).await?,
+        };
+        let changed = live::ensure(&ledger, &*api, spec, &versions, &running).await?;
+        if let Some(how) = &options.roll {
+            // The group as it is now, for its version is the one that its nodes are compared with.
+            let now = session.cloud.group(&there.name).await?.unwrap_or_else(|| there.clone());
+            roll::replace(&ledger, &*api, &facts.cluster, &spec.name, &now, how).await?;
+        } else {
+            versions.tell_outdated(&ledger, &spec.name, &template);
+        }
+        if options.wait {
+            nodes = Some(if changed || options.roll.is_some() { api.nodes(&selector).await? } else { running });
+        }
+    }
+    let mut ready = vec![];
+    if let Some(nodes) = nodes {
         wait::verify(spec, &nodes)?;
         ready = wait::names(&nodes);
     }

@@ -2,6 +2,7 @@
 
 use super::observe::Facts;
 use super::preflight::Plan;
+use crate::domain::cloud::LaunchTemplateData;
 use crate::domain::desired::{launch_template_data, resource_tags, template_difference};
 use crate::domain::error::Result;
 use crate::domain::mutation::AwsMutation;
@@ -9,7 +10,7 @@ use crate::domain::nodegroup::NodegroupSpec;
 use crate::ops::ledger::Ledger;
 use crate::ports::{ResourceKind, Verdict};
 
-/// Makes the template be as wanted; gives the number of the version to use.
+/// Makes the template be as wanted; gives the number of the version to use and what it holds.
 pub(super) async fn ensure(
     ledger: &Ledger<'_>,
     spec: &NodegroupSpec,
@@ -17,7 +18,7 @@ pub(super) async fn ensure(
     plan: &Plan,
     profile_arn: &str,
     security_groups: Vec<String>,
-) -> Result<i64> {
+) -> Result<(i64, LaunchTemplateData)> {
     let name = plan.names.launch_template.clone();
     let data = launch_template_data(spec, &facts.cluster, &plan.image_id, profile_arn, security_groups)?;
     let Some(there) = &facts.template else {
@@ -25,26 +26,26 @@ pub(super) async fn ensure(
             .aws(AwsMutation::CreateLaunchTemplate {
                 name: name.clone(),
                 client_token: ledger.token("launch-template", &name),
-                data: Box::new(data),
+                data: Box::new(data.clone()),
                 tags: resource_tags(spec),
             })
             .await?;
         ledger.settle(ResourceKind::LaunchTemplate, &name, Verdict::Created);
-        return Ok(1);
+        return Ok((1, data));
     };
     let differs = template_difference(&there.data, &data);
     if differs.is_empty() {
         ledger.settle(ResourceKind::LaunchTemplate, &name, Verdict::Unchanged);
-        return Ok(there.latest_version);
+        return Ok((there.latest_version, data));
     }
     ledger.session().note(format!("launch template \"{name}\" gets a new version: {} differ", differs.join(", ")));
     let request = AwsMutation::CreateLaunchTemplateVersion {
         name: name.clone(),
         // The version it follows belongs to the token: a change that is taken back is a new request, not a repeat.
         client_token: ledger.token("launch-template-version", &format!("{name}/{}", there.latest_version)),
-        data: Box::new(data),
+        data: Box::new(data.clone()),
     };
     let outcome = ledger.aws(request).await?;
     ledger.settle(ResourceKind::LaunchTemplate, &name, Verdict::Changed);
-    Ok(outcome.id.and_then(|number| number.parse().ok()).unwrap_or(there.latest_version + 1))
+    Ok((outcome.id.and_then(|number| number.parse().ok()).unwrap_or(there.latest_version + 1), data))
 }

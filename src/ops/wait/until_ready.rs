@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use k8s_openapi::api::core::v1::Node;
 
 use super::activities::Activities;
@@ -27,6 +28,10 @@ pub(in crate::ops) struct Goal<'a> {
     /// The nodes' role, to find out why the cluster refuses them.
     pub(in crate::ops) role_arn: Option<String>,
     pub(in crate::ops) desired: u32,
+    /// Instances that are neither counted nor waited for: they are to be replaced.
+    pub(in crate::ops) excused: Vec<String>,
+    /// Scaling activities that began earlier are neither told nor counted; since the operation began, unless said.
+    pub(in crate::ops) since: Option<Timestamp>,
     pub(in crate::ops) timeout: Duration,
 }
 
@@ -37,6 +42,14 @@ pub(super) struct Seen {
 }
 
 impl Seen {
+    fn without(excused: &[String], mut group: AutoScalingGroup, mut nodes: Vec<Node>) -> Self {
+        if !excused.is_empty() {
+            group.instances.retain(|one| !excused.contains(&one.id));
+            nodes.retain(|node| instance_id(node).is_none_or(|id| excused.iter().all(|one| one != id)));
+        }
+        Seen { group, nodes }
+    }
+
     /// Nodes of the group's instances that are Ready.
     pub(super) fn ready(&self) -> Vec<&Node> {
         let staying: HashSet<&str> = self
@@ -77,7 +90,7 @@ pub(in crate::ops) async fn until_ready(
     let began = clock.now();
     let selector = format!("alpha.eksctl.io/nodegroup-name={}", goal.group);
     let mut backoff = Backoff::new(clock, LONGEST_PAUSE, goal.timeout);
-    let mut activities = Activities::new(ledger.began());
+    let mut activities = Activities::new(goal.since.unwrap_or(ledger.began()));
     let mut slow = SlowJoins::default();
     let mut told = None;
     let _wait = Wait::told_to(&*session.operator);
@@ -97,7 +110,7 @@ pub(in crate::ops) async fn until_ready(
             )
             .help("someone else has deleted it: run `ensure` again"));
         };
-        let seen = Seen { group, nodes };
+        let seen = Seen::without(&goal.excused, group, nodes);
         let news = activities.update(session, &newest);
         let ready = u32::try_from(seen.ready().len()).unwrap_or(u32::MAX);
         let members = u32::try_from(seen.group.instances.len()).unwrap_or(u32::MAX);

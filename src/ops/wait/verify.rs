@@ -24,7 +24,7 @@ pub(in crate::ops) fn verify(spec: &NodegroupSpec, nodes: &[Node]) -> Result<()>
                 None => lacks.push(format!("node `{name}` lacks label `{key}={value}`")),
             }
         }
-        for taint in spec.taints.iter().filter(|taint| !has_taint(node, taint)) {
+        for taint in spec.taints.iter().filter(|taint| !taint.is_startup() && !has_taint(node, taint)) {
             lacks.push(format!("node `{name}` lacks taint `{taint}`"));
         }
     }
@@ -33,8 +33,8 @@ pub(in crate::ops) fn verify(spec: &NodegroupSpec, nodes: &[Node]) -> Result<()>
     }
     let message = format!("the nodes of group `{}` are Ready but not as asked for", spec.name);
     Err(lacks.into_iter().fold(Error::new(Code::IntentNotMet, message), Error::because).help(
-        "a node takes labels and taints when it joins: replace nodes that are older than the change \
-         (drain one, then terminate its instance), or someone has changed them by hand",
+        "something takes them away again, or a node joined while they were changed: run `ensure` again, then look for a \
+         controller or a person that changes the nodes",
     ))
 }
 

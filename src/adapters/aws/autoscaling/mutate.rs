@@ -7,6 +7,7 @@ use crate::adapters::aws::AwsCloud;
 use crate::adapters::aws::convert::signed;
 use crate::adapters::aws::error::{failed, is, sentence};
 use crate::domain::cloud::TagMap;
+use crate::domain::desired::ROLL_TAG;
 use crate::domain::error::Result;
 use crate::domain::mutation::{GroupRequest, LaunchTemplateRef, Outcome};
 use crate::domain::nodegroup::{Distribution, Size};
@@ -114,6 +115,21 @@ impl AwsCloud {
         Ok(Outcome::default())
     }
 
+    /// An instance that is no member any more is what was asked for.
+    pub(in crate::adapters::aws) async fn terminate_member(
+        &self,
+        group: &str,
+        id: &str,
+        decrement: bool,
+    ) -> Result<Outcome> {
+        let request = self.autoscaling().terminate_instance_in_auto_scaling_group().instance_id(id);
+        match request.should_decrement_desired_capacity(decrement).send().await {
+            Ok(_) => Ok(Outcome::default()),
+            Err(e) if is(&e, &["ValidationError"]) && sentence(&e).contains("not found") => Ok(Outcome::default()),
+            Err(e) => Err(failed(&format!("terminate instance `{id}` of Auto Scaling group `{group}`"), &e)),
+        }
+    }
+
     pub(in crate::adapters::aws) async fn delete_group(&self, name: &str, force: bool) -> Result<Outcome> {
         let request = self.autoscaling().delete_auto_scaling_group().auto_scaling_group_name(name).force_delete(force);
         match request.send().await {
@@ -134,7 +150,7 @@ fn lifetime(seconds: Option<u32>) -> Result<Option<i32>> {
     seconds.map(|seconds| signed(seconds, "max instance lifetime")).transpose()
 }
 
-/// Tags that instances get at launch too.
+/// Tags that instances get at launch too, except what is said about the group alone.
 fn tags(group: &str, map: &TagMap) -> Vec<sdk::Tag> {
     let build = |(key, value): (&String, &String)| {
         sdk::Tag::builder()
@@ -142,7 +158,7 @@ fn tags(group: &str, map: &TagMap) -> Vec<sdk::Tag> {
             .resource_type("auto-scaling-group")
             .key(key)
             .value(value)
-            .propagate_at_launch(true)
+            .propagate_at_launch(key != ROLL_TAG)
             .build()
     };
     map.iter().map(build).collect()

@@ -13,6 +13,9 @@ use crate::ports::LaunchTemplates;
 
 const NOT_FOUND: &[&str] = &["InvalidLaunchTemplateName.NotFoundException", "InvalidLaunchTemplateId.NotFound"];
 
+/// There is no such version.
+const NO_VERSION: &[&str] = &["InvalidLaunchTemplateId.VersionNotFound"];
+
 #[async_trait]
 impl LaunchTemplates for AwsCloud {
     async fn launch_template(&self, name: &str) -> Result<Option<LaunchTemplate>> {
@@ -31,6 +34,18 @@ impl LaunchTemplates for AwsCloud {
             }
             Err(e) if is(&e, NOT_FOUND) => Ok(None),
             Err(e) => Err(failed(&format!("describe launch template `{name}`"), &e)),
+        }
+    }
+
+    async fn launch_template_version(&self, name: &str, version: &str) -> Result<Option<LaunchTemplateData>> {
+        let request = self.ec2().describe_launch_template_versions().launch_template_name(name).versions(version);
+        match request.send().await {
+            Ok(answer) => {
+                let found = answer.launch_template_versions.unwrap_or_default().into_iter().next();
+                Ok(found.and_then(|version| version.launch_template_data).map(from_sdk))
+            }
+            Err(e) if is(&e, NOT_FOUND) || is(&e, NO_VERSION) => Ok(None),
+            Err(e) => Err(failed(&format!("describe version {version} of launch template `{name}`"), &e)),
         }
     }
 }
