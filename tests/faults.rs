@@ -293,6 +293,11 @@ fn scale_survives_every_fault() {
 }
 
 #[test]
+fn roll_survives_every_fault() {
+    matrix(&Case::new(Verb::Roll, "roll", Verb::Roll.beginning()));
+}
+
+#[test]
 fn delete_survives_every_fault() {
     matrix(&Case::new(Verb::Delete, "delete", with_a_pod(Verb::Delete.beginning())));
 }

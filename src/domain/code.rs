@@ -221,6 +221,8 @@ codes! {
     InstanceProfileInvalid = 321, Refused;
     /// A roll of the group was interrupted and keeps its sizes until it ends.
     RollUnfinished = 322, Refused;
+    /// The subnets have fewer free addresses than nodes are to start.
+    TooFewAddresses = 323, Refused;
 
     /// The Kubernetes API refused a request.
     KubeRefused = 401, Refused;

@@ -83,6 +83,29 @@ impl Error {
         }
     }
 
+    /// Several findings as one failure: the first, with the others to look at beside it. `None` when there are none.
+    pub fn together(mut found: Vec<Error>) -> Option<Error> {
+        if found.is_empty() {
+            return None;
+        }
+        let mut first = found.remove(0);
+        let count = found.len();
+        if count == 0 {
+            return Some(first);
+        }
+        let mut lines = vec![format!("{count} more {} found:", if count == 1 { "thing was" } else { "things were" })];
+        for other in found {
+            lines.push(format!("  {}: {}", other.code, other.message));
+            lines.extend(other.causes.iter().map(|cause| format!("      because {cause}")));
+            lines.extend(other.help.iter().map(|help| format!("      help: {help}")));
+        }
+        first.detail = Some(match first.detail.take() {
+            Some(detail) => format!("{detail}\n{}", lines.join("\n")),
+            None => lines.join("\n"),
+        });
+        Some(first)
+    }
+
     /// Adds a cause, further from the surface than those already there.
     #[must_use]
     pub fn because(mut self, cause: impl Into<String>) -> Self {

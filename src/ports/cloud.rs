@@ -91,6 +91,13 @@ pub trait Instances: Send + Sync {
     async fn spot_prices(&self, types: &[String]) -> Result<Vec<SpotPrice>>;
 }
 
+/// How much an account may have.
+#[async_trait]
+pub trait Quotas: Send + Sync {
+    /// GetServiceQuota of EC2: the number in force in the region; `None` when there is no such quota.
+    async fn ec2_quota(&self, code: &str) -> Result<Option<f64>>;
+}
+
 /// The one way to change AWS.
 #[async_trait]
 pub trait Mutate: Send + Sync {
@@ -100,7 +107,7 @@ pub trait Mutate: Send + Sync {
 
 /// Everything operations need from AWS.
 pub trait Cloud:
-    Clusters + Images + Network + Identities + LaunchTemplates + AutoScaling + Instances + Belongings + Mutate
+    Clusters + Images + Network + Identities + LaunchTemplates + AutoScaling + Instances + Belongings + Quotas + Mutate
 {
     /// The session's region.
     fn region(&self) -> &str;

@@ -15,7 +15,8 @@ mod world_control;
 pub use belongings::Belongings;
 pub use clock::{Clock, Turns};
 pub use cloud::{
-    AutoScaling, Cloud, Clusters, Identities, Images, Instances, LaunchTemplates, Mutate, Network, RequestCounts,
+    AutoScaling, Cloud, Clusters, Identities, Images, Instances, LaunchTemplates, Mutate, Network, Quotas,
+    RequestCounts,
 };
 pub use cluster::{Cluster, ClusterAccess};
 pub use operator::{Answer, Event, Operator, ResourceKind, Verdict, Wait};

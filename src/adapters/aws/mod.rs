@@ -13,6 +13,7 @@ mod eks;
 mod error;
 mod iam;
 mod meter;
+mod servicequotas;
 mod ssm;
 mod sts;
 
@@ -34,6 +35,7 @@ pub struct AwsCloud {
     autoscaling: OnceLock<aws_sdk_autoscaling::Client>,
     eks: OnceLock<aws_sdk_eks::Client>,
     iam: OnceLock<aws_sdk_iam::Client>,
+    servicequotas: OnceLock<aws_sdk_servicequotas::Client>,
     ssm: OnceLock<aws_sdk_ssm::Client>,
     sts: OnceLock<aws_sdk_sts::Client>,
 }
@@ -74,6 +76,7 @@ impl AwsCloud {
             autoscaling: OnceLock::new(),
             eks: OnceLock::new(),
             iam: OnceLock::new(),
+            servicequotas: OnceLock::new(),
             ssm: OnceLock::new(),
             sts: OnceLock::new(),
         }
@@ -83,6 +86,7 @@ impl AwsCloud {
     client!(autoscaling, aws_sdk_autoscaling);
     client!(eks, aws_sdk_eks);
     client!(iam, aws_sdk_iam);
+    client!(servicequotas, aws_sdk_servicequotas);
     client!(ssm, aws_sdk_ssm);
     client!(sts, aws_sdk_sts);
 }

@@ -7,6 +7,7 @@ mod cluster;
 mod iam;
 mod launch_template;
 mod network;
+mod quota;
 
 pub use autoscaling::{ActivityStatus, AutoScalingGroup, GroupInstance, ScalingActivity};
 pub use cluster::{AccessEntry, AuthenticationMode, Cluster, ClusterStatus};
@@ -15,6 +16,7 @@ pub use launch_template::{
     BlockDevice, InstanceSettings, LaunchTemplate, LaunchTemplateData, MetadataOptions, TagSpecification,
 };
 pub use network::{IngressRule, Instance, KeyPair, Lifecycle, Offering, SecurityGroup, SpotPrice, Subnet};
+pub use quota::SpotQuota;
 
 /// AWS tags, in the order they were given.
 pub type TagMap = indexmap::IndexMap<String, String>;

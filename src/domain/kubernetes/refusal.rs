@@ -41,7 +41,14 @@ impl From<Refusal> for Error {
             refusal if refusal.is_not_found() => {
                 Error::new(Code::NodeNotFound, "the node is gone").because(refusal.sentence())
             }
-            refusal => Error::new(Code::KubeRefused, "the node was not changed").because(refusal.sentence()),
+            refusal => {
+                let forbidden = matches!(&refusal, Refusal::Server(status) if status.reason == "Forbidden");
+                let error = Error::new(Code::KubeRefused, "the node was not changed").because(refusal.sentence());
+                error.help(match forbidden {
+                    true => "give the caller a role that may get and patch nodes",
+                    false => "see what stands against it and repeat: what is done stays done",
+                })
+            }
         }
     }
 }

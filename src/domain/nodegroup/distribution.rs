@@ -106,6 +106,13 @@ impl Distribution {
         }
     }
 
+    /// How many of so many instances are Spot: Auto Scaling rounds in favour of On-Demand.
+    pub fn spot_among(&self, instances: u32) -> u32 {
+        let above = instances.saturating_sub(self.on_demand_base);
+        let spot = u64::from(above) * u64::from(100 - self.on_demand_percentage.min(100)) / 100;
+        u32::try_from(spot).unwrap_or(above)
+    }
+
     /// `base` On-Demand instances, and `percentage` of On-Demand above them.
     ///
     /// # Errors

@@ -20,7 +20,7 @@ use crate::domain::mutation::{AwsMutation, KubeMutation, Mutation, Outcome};
 use crate::ops::{Session, current, current_in};
 use crate::ports::{
     AutoScaling, Belongings, Cloud, Cluster, ClusterAccess, Clusters, Identities, Images, Instances, LaunchTemplates,
-    Mutate, Network, RequestCounts,
+    Mutate, Network, Quotas, RequestCounts,
 };
 
 /// The session seen through `lens`.
@@ -214,6 +214,13 @@ impl Belongings for SeenCloud {
     }
     async fn instances_of_profile(&self, arn: &str) -> Result<Vec<String>> {
         self.inner.instances_of_profile(arn).await
+    }
+}
+
+#[async_trait]
+impl Quotas for SeenCloud {
+    async fn ec2_quota(&self, code: &str) -> Result<Option<f64>> {
+        self.inner.ec2_quota(code).await
     }
 }
 

@@ -8,6 +8,7 @@ mod live;
 mod observe;
 mod preflight;
 mod role;
+mod room;
 mod ssh;
 mod template;
 

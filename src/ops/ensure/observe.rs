@@ -29,6 +29,8 @@ pub(super) struct Facts {
     pub(super) template: Option<LaunchTemplate>,
     /// Whether the account has the Spot service-linked role; an error when it may not be asked.
     pub(super) spot_role: Option<Result<bool, Error>>,
+    /// vCPUs of Spot that the account may run; `None` when nothing has to be known about that.
+    pub(super) spot_quota: Option<Result<Option<f64>, Error>>,
     pub(super) subnets: Vec<Subnet>,
     /// The image that was named, or the newest one; `None` when there is none.
     pub(super) image: Option<String>,
@@ -78,7 +80,9 @@ pub(super) async fn observe(session: &Session, spec: &NodegroupSpec) -> Result<F
     };
     let asks_entry =
         (role.is_some() || given_profile.is_some()) && way(cluster.authentication_mode) == Way::AccessEntry;
-    let (subnets, image, access_entry) = tokio::join!(
+    let ours = namesakes.iter().find(|group| group.name == names.auto_scaling_group);
+    let quota = super::room::quota(spec).filter(|_| buys_spot(spec) && super::room::grows(spec, ours));
+    let (subnets, image, access_entry, spot_quota) = tokio::join!(
         cloud.subnets(&subnet_ids),
         async {
             match &spec.ami {
@@ -87,6 +91,12 @@ pub(super) async fn observe(session: &Session, spec: &NodegroupSpec) -> Result<F
             }
         },
         when(asks_entry, cloud.access_entry(&spec.cluster, &arn)),
+        async {
+            match quota {
+                Some(quota) => Some(cloud.ec2_quota(quota.code).await),
+                None => None,
+            }
+        },
     );
     let subnets = subnets?;
     let vpc_id = cluster.vpc_id.clone().or_else(|| subnets.first().map(|subnet| subnet.vpc_id.clone()));
@@ -106,6 +116,7 @@ pub(super) async fn observe(session: &Session, spec: &NodegroupSpec) -> Result<F
         profile: profile?,
         template: template?,
         spot_role,
+        spot_quota,
         subnets,
         image: image?,
         image_parameter,

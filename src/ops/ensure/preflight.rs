@@ -1,6 +1,7 @@
 //! What would fail later is refused now, before the first write.
 
 use super::observe::Facts;
+use super::room;
 use crate::domain::Code;
 use crate::domain::cloud::AutoScalingGroup;
 use crate::domain::desired::{CLUSTER_TAG, NODEGROUP_TAG, Placement, ResourceNames, group_tags, place};
@@ -20,53 +21,83 @@ pub(super) struct Plan {
     pub(super) group: Option<AutoScalingGroup>,
 }
 
-/// Checks, in the order in which a user would want to know.
+/// Checks everything, in the order in which a user would want to know.
+///
+/// # Errors
+/// All that was found at once.
 pub(super) fn check(session: &Session, spec: &NodegroupSpec, facts: &Facts) -> Result<Plan> {
     let names = ResourceNames::of_spec(spec);
+    let mut found = vec![];
+    let mut note = |result: Result<()>| found.extend(result.err());
+    note(active(facts));
+    let (group, others) = match ours(spec, facts, &names) {
+        Ok(group) => (group, Ok(())),
+        Err(error) => (None, Err(error)),
+    };
+    note(others);
+    note(key_pair(session, spec, facts));
+    let placement = place(spec, &facts.subnets, &facts.offerings);
+    match &placement {
+        Ok(placement) => note(room::addresses(session, spec, placement, group.as_ref())),
+        Err(error) => note(Err(error.clone())),
+    }
+    note(room::spot_quota(session, spec, facts));
+    note(image(spec, facts));
+    note(network(facts));
+    note(spot_role(session, facts));
+    note(given_role(spec, facts));
+    note(group_tags(spec).map(drop));
+    if let Some(error) = Error::together(found) {
+        return Err(error);
+    }
+    Ok(Plan { names, placement: placement?, image_id: facts.image.clone().unwrap_or_default(), group })
+}
+
+fn active(facts: &Facts) -> Result<()> {
     let cluster = &facts.cluster;
-    if !cluster.status.is_active() {
-        return Err(Error::new(
-            Code::ClusterNotReady,
-            format!("cluster `{}` is {} and takes no node groups now", cluster.name, cluster.status.0),
-        )
-        .help("wait until it is ACTIVE"));
+    if cluster.status.is_active() {
+        return Ok(());
     }
-    let group = ours(spec, facts, &names)?;
-    key_pair(session, spec, facts)?;
-    let placement = place(spec, &facts.subnets, &facts.offerings)?;
-    let image_id = facts.image.clone().ok_or_else(|| {
-        Error::new(
-            Code::ImageNotFound,
-            format!("no {} image for Kubernetes {}", spec.ami_family.as_str(), cluster.version),
-        )
+    let message = format!("cluster `{}` is {} and takes no node groups now", cluster.name, cluster.status.0);
+    Err(Error::new(Code::ClusterNotReady, message).help("wait until it is ACTIVE"))
+}
+
+fn image(spec: &NodegroupSpec, facts: &Facts) -> Result<()> {
+    if facts.image.is_some() {
+        return Ok(());
+    }
+    let message = format!("no {} image for Kubernetes {}", spec.ami_family.as_str(), facts.cluster.version);
+    Err(Error::new(Code::ImageNotFound, message)
         .because(format!("SSM parameter `{}` does not exist", facts.image_parameter))
-        .help("upgrade the cluster to a version that EKS supports, or name an image with `ami`")
-    })?;
-    if cluster.cluster_security_group.is_none() && facts.vpc_id.is_none() {
-        return Err(Error::new(
-            Code::SubnetNotFound,
-            format!("cluster `{}` names no VPC and no subnets", cluster.name),
-        ));
+        .help("upgrade the cluster to a version that EKS supports, or name an image with `ami`"))
+}
+
+fn network(facts: &Facts) -> Result<()> {
+    let cluster = &facts.cluster;
+    if cluster.cluster_security_group.is_some() || facts.vpc_id.is_some() {
+        return Ok(());
     }
+    Err(Error::new(Code::SubnetNotFound, format!("cluster `{}` names no VPC and no subnets", cluster.name)))
+}
+
+fn spot_role(session: &Session, facts: &Facts) -> Result<()> {
     match &facts.spot_role {
-        Some(Ok(false)) => {
-            return Err(Error::new(
-                Code::SpotServiceLinkedRoleMissing,
-                format!("the account has no service-linked role for Spot (`{}`)", super::observe::SPOT_ROLE),
-            )
-            .because("without it EC2 refuses every Spot request of an Auto Scaling group")
-            .help("create it once per account: `aws iam create-service-linked-role --aws-service-name spot.amazonaws.com`"));
-        }
+        Some(Ok(false)) => Err(Error::new(
+            Code::SpotServiceLinkedRoleMissing,
+            format!("the account has no service-linked role for Spot (`{}`)", super::observe::SPOT_ROLE),
+        )
+        .because("without it EC2 refuses every Spot request of an Auto Scaling group")
+        .help(
+            "create it once per account: `aws iam create-service-linked-role --aws-service-name spot.amazonaws.com`",
+        )),
         Some(Err(error)) if error.code == Code::AwsAccessDenied => {
             session
                 .warn(format!("whether the account has the service-linked role for Spot could not be read: {error}"));
+            Ok(())
         }
-        Some(Err(error)) => return Err(error.clone()),
-        Some(Ok(true)) | None => {}
+        Some(Err(error)) => Err(error.clone()),
+        Some(Ok(true)) | None => Ok(()),
     }
-    given_role(spec, facts)?;
-    group_tags(spec)?;
-    Ok(Plan { names, placement, image_id, group })
 }
 
 /// A role or profile that is given must be there.

@@ -7,6 +7,7 @@ pub mod ec2;
 pub mod eks;
 pub mod iam;
 pub mod read;
+pub mod servicequotas;
 pub mod ssm;
 pub mod sts;
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The services that the AWS face speaks for, and how each is spoken to.
 
-use crate::sandbox::services::{Handler, autoscaling, ec2, eks, iam, ssm, sts};
+use crate::sandbox::services::{Handler, autoscaling, ec2, eks, iam, servicequotas, ssm, sts};
 
 /// How requests and answers are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,7 +42,7 @@ impl Service {
 }
 
 /// All of them.
-pub static SERVICES: [Service; 6] = [
+pub static SERVICES: [Service; 7] = [
     Service {
         name: "ec2",
         protocol: Protocol::Ec2,
@@ -77,6 +77,13 @@ pub static SERVICES: [Service; 6] = [
         version: "2017-11-01",
         namespace: "",
         operations: eks::OPERATIONS,
+    },
+    Service {
+        name: "servicequotas",
+        protocol: Protocol::Json,
+        version: "2019-06-24",
+        namespace: "ServiceQuotasV20190624",
+        operations: servicequotas::OPERATIONS,
     },
     Service {
         name: "ssm",

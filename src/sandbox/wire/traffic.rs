@@ -215,7 +215,7 @@ impl Traffic {
 fn throttled(service: &str) -> ApiError {
     match service {
         "ec2" => ApiError::with_status(503, "RequestLimitExceeded", "Request limit exceeded."),
-        "eks" | "ssm" => ApiError::client("ThrottlingException", "Rate exceeded"),
+        "eks" | "servicequotas" | "ssm" => ApiError::client("ThrottlingException", "Rate exceeded"),
         KUBERNETES => ApiError::with_status(429, "TooManyRequests", "Too many requests, please try again later."),
         _ => ApiError::client("Throttling", "Rate exceeded"),
     }

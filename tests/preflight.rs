@@ -1,0 +1,79 @@
+//! What would fail later is told before the first write, all at once.
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+mod support;
+
+use spotscript::domain::nodegroup::{Size, SshAccess};
+use spotscript::ops;
+use support::{Rig, spec, told, waiting};
+
+/// Everything that a user sees, with what was found beside the first.
+fn all(error: &spotscript::domain::error::Error) -> String {
+    let detail = error.detail.as_ref().map(|detail| format!("\n{detail}")).unwrap_or_default();
+    format!("{}{detail}", told(error))
+}
+
+#[tokio::test]
+async fn everything_that_stands_against_a_group_is_told_at_once_and_nothing_is_made() {
+    let rig = Rig::new();
+    rig.sandbox.world(|world| {
+        world.set_quota("standard/spot", Some(5));
+        for subnet in world.ec2.subnets.values_mut() {
+            subnet.used = (4..subnet.size() - 1).collect();
+        }
+    });
+    let before = rig.sandbox.read(|world| world.traffic.requests().mutating);
+    let mut wanted = spec();
+    wanted.ssh = Some(SshAccess::with_key_pair("eks-spot-kee"));
+    wanted.role.role_arn = Some("arn:aws:iam::641288255406:role/absent".into());
+    let error = ops::ensure(&rig.session, &wanted, &waiting()).await.unwrap_err();
+    insta::assert_snapshot!(all(&error), @r"
+    SPOT-0313: no key pair `eks-spot-kee` in region `ap-northeast-1`
+      help: did you mean `eks-spot-key`?
+    3 more things were found:
+      SPOT-0323: 2 nodes are to start and the subnets have 0 free addresses
+          because free: subnet-0aa962ac35598d20d (ap-northeast-1a) 0, subnet-0629c3c16839aea8d (ap-northeast-1c) 0, subnet-0776dabb767e65d6d (ap-northeast-1d) 0
+          help: name other subnets or zones, add a CIDR to the VPC, or ask for fewer nodes
+      SPOT-0320: the nodes wanted have 8 vCPUs of Spot at least and the account may run 5
+          because quota `All Standard (A, C, D, H, I, M, R, T, Z) Spot Instance Requests` (L-34B43A08) in ap-northeast-1
+          help: want fewer nodes, or ask for more: `aws service-quotas request-service-quota-increase --region ap-northeast-1 --service-code ec2 --quota-code L-34B43A08 --desired-value 20`
+      SPOT-0321: role `arn:aws:iam::641288255406:role/absent` does not exist
+          help: correct the ARN, or leave it out and let a role be made
+    ");
+    assert_eq!(rig.sandbox.read(|world| world.traffic.requests().mutating), before);
+}
+
+#[tokio::test]
+async fn what_a_group_may_grow_to_is_warned_about() {
+    let rig = Rig::new();
+    rig.sandbox.world(|world| {
+        world.set_quota("standard/spot", Some(12));
+        for subnet in world.ec2.subnets.values_mut() {
+            subnet.used = (4..subnet.size() - 2).collect();
+        }
+    });
+    ops::ensure(&rig.session, &spec(), &waiting()).await.unwrap();
+    let log = rig.log();
+    let warnings: Vec<&str> = log.lines().filter(|line| line.starts_with("[!]")).collect();
+    insta::assert_snapshot!(warnings.join("\n"), @r"
+    [!]  at its maximum the group needs 5 addresses more and its subnets have 3: subnet-0aa962ac35598d20d (ap-northeast-1a) 1, subnet-0629c3c16839aea8d (ap-northeast-1c) 1, subnet-0776dabb767e65d6d (ap-northeast-1d) 1
+    [!]  at its maximum the group can have 20 vCPUs of Spot and the account may run 12 (quota L-34B43A08): ask for more: `aws service-quotas request-service-quota-increase --region ap-northeast-1 --service-code ec2 --quota-code L-34B43A08 --desired-value 20`
+    ");
+    // Nothing has to be known again about a group that does not grow.
+    let before = rig.sandbox.read(|world| world.traffic.log().filter(|entry| entry.service == "servicequotas").count());
+    let again = ops::ensure(&rig.session, &spec(), &waiting()).await.unwrap();
+    assert_eq!((again.verdict.as_str(), again.mutating_requests), ("unchanged", 0));
+    let after = rig.sandbox.read(|world| world.traffic.log().filter(|entry| entry.service == "servicequotas").count());
+    assert_eq!((before, after), (1, 1));
+}
+
+#[tokio::test]
+async fn a_quota_that_may_not_be_read_is_no_reason_to_refuse() {
+    let rig = Rig::new();
+    rig.sandbox.world(|world| world.traffic.fail("GetServiceQuota", "AccessDeniedException", 9));
+    let mut wanted = spec();
+    wanted.size = Size::new(0, 1, 2).unwrap();
+    let report = ops::ensure(&rig.session, &wanted, &waiting()).await.unwrap();
+    assert_eq!(report.verdict, "created");
+    assert!(rig.log().contains("the Spot quota of the account could not be read"), "{}", rig.log());
+}
