@@ -411,7 +411,7 @@ impl Host {
 
 fn interrupted() -> Error {
     Error::new(Code::Interrupted, "the run was interrupted")
-        .help("`spotscript resume last` goes on; or run it again: what is done stays done and is found `unchanged`")
+        .help("run it again: what is done stays done and is found `unchanged`")
 }
 
 fn timed_out() -> Error {

@@ -1,5 +1,6 @@
 //! A fresh world, and operations on it through the unchanged adapters.
 #![allow(dead_code, reason = "each test binary uses its part")]
+#![allow(clippy::expect_used, reason = "a test says what it expected")]
 
 #[cfg(unix)]
 pub mod served;
