@@ -42,12 +42,21 @@ impl From<Refusal> for Error {
                 Error::new(Code::NodeNotFound, "the node is gone").because(refusal.sentence())
             }
             refusal => {
-                let forbidden = matches!(&refusal, Refusal::Server(status) if status.reason == "Forbidden");
-                let error = Error::new(Code::KubeRefused, "the node was not changed").because(refusal.sentence());
-                error.help(match forbidden {
-                    true => "give the caller a role that may get and patch nodes",
-                    false => "see what stands against it and repeat: what is done stays done",
-                })
+                let reason = match &refusal {
+                    Refusal::Server(status) => status.reason.as_str(),
+                    _ => "",
+                };
+                let (code, help) = match reason {
+                    "InternalError" => (
+                        Code::KubeBusy,
+                        "it was asked several times: wait a minute and repeat, what is done stays done",
+                    ),
+                    "Forbidden" | "Unauthorized" => {
+                        (Code::KubeRefused, "give the caller an access policy or a role binding that allows it")
+                    }
+                    _ => (Code::KubeRefused, "mend what the API server names, then repeat: what is done stays done"),
+                };
+                Error::new(code, "the node was not changed").because(refusal.sentence()).help(help)
             }
         }
     }
