@@ -86,7 +86,7 @@ kept + 1
        ╰────
     SPOT-0601
 
-      × unexpected ';'
+      × unexpected `;`
        ╭─[repl#4:1:9]
      1 │ let y = ;
        ·         ─

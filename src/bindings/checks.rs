@@ -1,6 +1,10 @@
 //! `check` and `require`: claims a runbook makes about what it found.
 
+use rhai::INT;
 use rhai::plugin::*;
+
+use crate::domain::Code;
+use crate::domain::error::{Error, Result};
 
 /// Claims.
 #[export_module]
@@ -51,10 +55,7 @@ pub(super) mod module {
     #[rhai_fn(return_raw)]
     pub fn exit(ctx: NativeCallContext, code: INT) -> Outcome<()> {
         call(&ctx, |host| {
-            let fits = u8::try_from(code).map_err(|_| {
-                Error::new(Code::InvalidValue, format!("the exit code is {code}")).help("it is from 0 to 255")
-            })?;
-            host.set_exit_code(fits);
+            host.set_exit_code(super::exit_code(code)?);
             Ok(())
         })?;
         Err(EvalAltResult::Exit(code.into(), ctx.call_position()).into())
@@ -69,4 +70,13 @@ pub(super) mod module {
     pub fn exit_well(ctx: NativeCallContext) -> Outcome<()> {
         exit(ctx, 0)
     }
+}
+
+/// A number as an exit code.
+///
+/// # Errors
+/// `SPOT-0101` for one that a process cannot exit with.
+pub(crate) fn exit_code(number: INT) -> Result<u8> {
+    u8::try_from(number)
+        .map_err(|_| Error::new(Code::InvalidValue, format!("the exit code is {number}")).help("it is from 0 to 255"))
 }

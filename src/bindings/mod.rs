@@ -39,9 +39,13 @@ use crate::domain::error::Error;
 use rhai::{Engine, ParseError, exported_module};
 
 pub use call::{Failure, raise};
+pub(crate) use checks::exit_code;
 pub(crate) use eks::timeout as time_limit;
 pub use parallel::item_of;
+pub(crate) use parallel::{at_once, wrong_closure};
+pub(crate) use pause::span;
 pub use sandbox::SandboxValue;
+pub(crate) use spot::not_a_text;
 
 /// Teaches an engine the syntax of ours, and nothing that can be called: enough to compile.
 ///

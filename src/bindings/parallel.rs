@@ -137,12 +137,17 @@ fn takes_one(ctx: &NativeCallContext, action: &FnPtr) -> Result<()> {
     let Some(takes) = (0..=16).filter(|count| known(*count)).map(|count| count.saturating_sub(given - 1)).next() else {
         return Ok(());
     };
+    Err(wrong_closure(takes))
+}
+
+/// What a closure is told that takes another number of values than one.
+pub(crate) fn wrong_closure(takes: usize) -> Error {
     let takes = match takes {
         0 => "none".to_owned(),
         takes => takes.to_string(),
     };
-    Err(Error::new(Code::UnknownFunction, format!("`parallel` gives its closure one value, this one takes {takes}"))
-        .help("write `|item| …`"))
+    Error::new(Code::UnknownFunction, format!("`parallel` gives its closure one value, this one takes {takes}"))
+        .help("write `|item| …`")
 }
 
 /// What people call an item; empty if that would be long.

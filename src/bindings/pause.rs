@@ -7,7 +7,7 @@ use rhai::plugin::*;
 
 use super::call::{Outcome, call};
 use crate::domain::Code;
-use crate::domain::error::Error;
+use crate::domain::error::{Error, Result};
 
 /// Pauses.
 #[export_module]
@@ -38,13 +38,21 @@ pub(super) mod module {
 
 fn wait(ctx: &NativeCallContext, seconds: f64) -> Outcome<()> {
     call(ctx, |host| {
-        let duration = Duration::try_from_secs_f64(seconds).map_err(|_| {
-            Error::new(Code::InvalidValue, format!("`{seconds}` seconds cannot be waited"))
-                .help("give a number of seconds that is not negative")
-        })?;
+        let duration = span(seconds)?;
         host.ask(async |session| {
             session.clock.sleep(duration).await;
             Ok(())
         })
+    })
+}
+
+/// A number of seconds as a span.
+///
+/// # Errors
+/// `SPOT-0101` for one that cannot be waited.
+pub(crate) fn span(seconds: f64) -> Result<Duration> {
+    Duration::try_from_secs_f64(seconds).map_err(|_| {
+        Error::new(Code::InvalidValue, format!("`{seconds}` seconds cannot be waited"))
+            .help("give a number of seconds that is not negative")
     })
 }

@@ -147,16 +147,25 @@ fn choice<T: Copy + Default>(name: &str, given: Option<&str>, known: &[(&str, T)
 /// The names in a list of strings.
 pub(super) fn names(function: &str, list: rhai::Array) -> Result<Vec<String>> {
     let wrapped = list.into_iter().enumerate().map(|(index, item)| {
-        let kind = item.type_name();
-        item.into_string().map_err(|_| {
-            Error::new(
-                Code::WrongOptionType,
-                format!("element {index} of the list for `{function}` is of type `{kind}`"),
-            )
-            .help("it takes a list of texts")
-        })
+        let kind = match item.type_name() {
+            "i64" => "int",
+            "f64" => "float",
+            "array" => "list",
+            "Fn" => "closure",
+            kind => {
+                let short = kind.rsplit("::").next().unwrap_or(kind);
+                super::values::script_name(short).unwrap_or(short)
+            }
+        };
+        item.into_string().map_err(|_| not_a_text(function, index, kind))
     });
     wrapped.collect()
+}
+
+/// What an element is told to be that should be a text.
+pub(crate) fn not_a_text(function: &str, index: usize, kind: &str) -> Error {
+    Error::new(Code::WrongOptionType, format!("element {index} of the list for `{function}` is of type `{kind}`"))
+        .help("it takes a list of texts")
 }
 
 /// Choosing instance types for Spot, and what the Spot Instance Advisor says about them.

@@ -290,6 +290,8 @@ codes! {
     UnreachableCode = 626, Lint;
     /// A parameter that the script does not declare.
     UnknownParameter = 627, Lint;
+    /// A change that a closure of `parallel` makes to its own copy of a variable.
+    LostChange = 628, Lint;
     /// An option spelt as eksctl spells it.
     EksctlSpelling = 631, Lint;
     /// A comment that allows a code which does not exist.

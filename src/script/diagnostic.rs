@@ -9,7 +9,7 @@ use std::sync::Arc;
 use rhai::{Dynamic, Engine, EvalAltResult, ParseError, ParseErrorType, Position};
 
 use super::source::{self, SourceMap};
-use super::suggest;
+use super::{check, suggest, suggest_syntax};
 use crate::bindings::{self, Failure};
 use crate::domain::Code;
 use crate::domain::error::Error;
@@ -92,7 +92,7 @@ pub fn explain(failure: EvalAltResult, engine: &Engine, sources: &SourceMap, mai
                 }
                 let error = describe(innermost, engine, place.as_ref());
                 let error = item.map_or(error.clone(), |item| error.on(item));
-                let place = place.map(|place| at_option(&error, place));
+                let place = place.map(|place| at_value(&error, position, at_option(&error, place)));
                 return ScriptError { error: error.into(), place, frames };
             }
         };
@@ -106,15 +106,12 @@ pub fn explain_parse(error: &ParseError, sources: &SourceMap, name: &str) -> Scr
 
 fn parse_failure(kind: &ParseErrorType, position: Position, sources: &SourceMap, name: &str) -> ScriptError {
     let mut at = place(sources, name, position);
-    if let (ParseErrorType::MissingToken(token, _), Some(place)) = (kind, &mut at)
-        && token == ";"
-    {
-        // The engine points at the next token; what is missing belongs behind the one before.
-        let before = place.text[..place.span.start].trim_end().len();
-        let last = place.text[..before].chars().next_back().map_or(0, char::len_utf8);
-        place.span = before - last..before;
+    let (text, byte) = at.as_ref().map_or(("", 0), |place| (&*place.text, place.span.start));
+    let (error, moved) = suggest_syntax::syntax(kind, text, byte);
+    if let (Some(span), Some(place)) = (moved, &mut at) {
+        place.span = span;
     }
-    ScriptError { error: suggest::syntax(kind).into(), place: at, frames: Vec::new() }
+    ScriptError { error: error.into(), place: at, frames: Vec::new() }
 }
 
 /// The place of a position, if the text is known and the position is one.
@@ -157,6 +154,14 @@ fn thrown(value: &Dynamic) -> Error {
     let text = said.unwrap_or_else(|| value.to_string());
     let text = text.strip_prefix("Runtime error: ").unwrap_or(&text);
     Error::new(Code::ScriptThrew, if text.is_empty() { "the script threw without a message" } else { text })
+}
+
+/// The value that the domain refused, if it is written out in the call; else the place given.
+fn at_value(error: &Error, call: Position, place: Place) -> Place {
+    // The hundreds digit of what is wrong with a value is 1.
+    let value = (error.code.number() / 100 == 1).then(|| check::refused(error, &place.text, call)).flatten();
+    let Some((line, column)) = value.and_then(|at| Some((at.line()?, at.position()?))) else { return place };
+    Place { span: source::span(&place.text, line, column), ..place }
 }
 
 /// The key of the option that an error is about, if it stands behind the call; else the call.

@@ -2,6 +2,7 @@
 //!
 //! Nothing here prints or reads arguments; the faces do.
 
+mod before;
 pub mod catalog;
 pub mod check;
 pub mod coverage;
@@ -16,6 +17,7 @@ pub mod session;
 pub mod source;
 pub mod stdlib;
 mod suggest;
+mod suggest_syntax;
 pub mod testing;
 pub(crate) mod types;
 

@@ -131,7 +131,7 @@ impl Session {
         #[expect(deprecated, reason = "means volatile here; it alone reaches functions, modules and closures alike")]
         self.engine.on_var(move |name, _, context| {
             Ok(match name {
-                "PARAM" => parameters.clone(),
+                "PARAM" if !context.scope().contains(name) => parameters.clone(),
                 "sandbox" if !context.scope().contains(name) => Some(Dynamic::from(bindings::SandboxValue)),
                 _ => None,
             })

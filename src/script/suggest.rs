@@ -1,36 +1,15 @@
 //! The engine's own failures in better words: overloads and nearest names for what does not exist, and next actions.
 
-use rhai::{Engine, EvalAltResult, ParseErrorType};
+use rhai::{Engine, EvalAltResult};
 
 use super::catalog::{self, Catalog, Entry};
 use super::diagnostic::Place;
+use super::suggest_syntax::lower_first;
 use crate::domain::Code;
 use crate::domain::error::{Error, nearest};
 
 /// How many overloads a message shows.
 const SHOWN_OVERLOADS: usize = 6;
-
-/// Reserved words that are functions.
-const CALLED: &[&str] = &["print", "debug", "type_of"];
-
-/// Words for a text that does not parse.
-pub(super) fn syntax(kind: &ParseErrorType) -> Error {
-    let error = |message: String| Error::new(Code::ScriptSyntax, message);
-    match kind {
-        ParseErrorType::MissingToken(token, _) if token == ";" => {
-            error("a `;` is missing here".into()).help("statements end with `;`")
-        }
-        ParseErrorType::MissingToken(token, why) => error(format!("`{token}` is missing {why}")),
-        ParseErrorType::UnexpectedEOF => error("the text ends in the middle of a statement".into()),
-        ParseErrorType::Reserved(word) if CALLED.contains(&word.as_str()) => {
-            error(format!("`{word}` is a function and is called with brackets")).help(format!("write `{word}(…)`"))
-        }
-        ParseErrorType::Reserved(word) => error(format!("`{word}` is reserved by the language"))
-            .help("choose another name, or write it in quotes as a key of a map"),
-        ParseErrorType::ForbiddenVariable(name) => error(format!("`{name}` cannot be the name of a variable")),
-        other => error(lower_first(&other.to_string())),
-    }
-}
 
 /// Words for a failure of a running script.
 pub(super) fn runtime(failure: &EvalAltResult, engine: &Engine, place: Option<&Place>) -> Error {
@@ -67,16 +46,6 @@ fn words(failure: &EvalAltResult) -> String {
     let text = failure.to_string();
     let text = text.rsplit_once(" (line ").map_or(text.as_str(), |(before, _)| before);
     lower_first(text.strip_prefix("Runtime error: ").unwrap_or(text))
-}
-
-fn lower_first(text: &str) -> String {
-    let mut characters = text.chars();
-    match (characters.next(), characters.clone().next()) {
-        (Some(first), second) if !second.is_some_and(char::is_uppercase) => {
-            first.to_lowercase().chain(characters).collect()
-        }
-        _ => text.to_owned(),
-    }
 }
 
 /// `eks::scale (Nodegroup, &str | …)`: what was called, and with what.

@@ -21,6 +21,9 @@ impl Walk<'_> {
         if call.is_operator_call() {
             return self.operator(call);
         }
+        if call.name == "parallel" && call.namespace.is_empty() {
+            self.fan_out(&call.args);
+        }
         let catches = usize::from(CATCHES.contains(&call.name.as_str()));
         self.caught += catches;
         let arguments = self.arguments(&call.args, &Kind::Any);
@@ -183,6 +186,9 @@ impl Walk<'_> {
 
     pub(super) fn method(&mut self, kind: &Kind, call: &FnCallExpr, at: Position) -> Kind {
         let name = call.name.as_str();
+        if name == "parallel" {
+            self.fan_out(&call.args);
+        }
         let index = self.index;
         let element = if EACH.contains(&name) { index.element(kind) } else { Kind::Any };
         let mut arguments = vec![kind.clone()];
@@ -251,6 +257,9 @@ impl Walk<'_> {
             for (error, at) in literals::argument(path, place, value) {
                 self.tell(error, at);
             }
+        }
+        for (error, at) in literals::call(path, written) {
+            self.tell(error, at);
         }
         // `retry` takes its options before what it runs.
         let options = if path == "retry" { written.first() } else { written.last() };

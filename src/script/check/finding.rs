@@ -50,6 +50,7 @@ pub(super) fn severity(code: Code) -> Severity {
         | Code::ComparisonAsStatement
         | Code::IntegerDivision
         | Code::UnreachableCode
+        | Code::LostChange
         | Code::UnknownAllowance => Severity::Warning,
         _ => Severity::Error,
     }

@@ -2,6 +2,8 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rhai::Engine;
 
@@ -13,15 +15,30 @@ use crate::script::resolver::Resolver;
 /// Functions of a module: name and number of parameters.
 pub(super) type Functions = Vec<(String, usize)>;
 
-/// Reads modules.
+/// Reads modules: each once for the scripts of one folder, which may read the same.
 pub(super) struct Imports {
     resolver: Resolver,
-    known: RefCell<HashMap<String, Functions>>,
+    /// By the folder of the script that is checked, the folder that the path is relative to, and the path.
+    located: RefCell<HashMap<(PathBuf, PathBuf, String), Result<Located>>>,
+    /// By the folder of the script that is checked and the module's name; `None` for what does not parse.
+    known: RefCell<HashMap<(PathBuf, String), Option<Functions>>>,
+}
+
+/// Name and text of a module.
+type Located = (String, Arc<str>);
+
+/// How a script under check came to a module.
+struct Way<'a> {
+    files: &'a FilePolicy,
+    /// The folder of the script.
+    root: PathBuf,
+    /// The script, and the modules that import each other, outermost first.
+    names: Vec<String>,
 }
 
 impl Imports {
     pub(super) fn new(resolver: Resolver) -> Self {
-        Imports { resolver, known: RefCell::default() }
+        Imports { resolver, located: RefCell::default(), known: RefCell::default() }
     }
 
     /// The functions of the module that `importer` means by `path`; `None` if it does not parse, which its own check
@@ -37,47 +54,58 @@ impl Imports {
         importer: &str,
         path: &str,
     ) -> Result<Option<Functions>> {
-        let mut way = vec![importer.to_owned()];
-        self.follow(engine, files, importer, path, &mut way)
+        let mut way = Way { files, root: folder(importer), names: vec![importer.to_owned()] };
+        self.follow(engine, importer, path, &mut way)
     }
 
-    fn follow(
-        &self,
-        engine: &Engine,
-        files: &FilePolicy,
-        importer: &str,
-        path: &str,
-        way: &mut Vec<String>,
-    ) -> Result<Option<Functions>> {
-        let (name, text) = self.resolver.locate(files, Some(importer), path)?;
-        if let Some(start) = way.iter().position(|known| same_file(known, &name)) {
-            let names: Vec<String> = way[start..].iter().chain([&name]).map(|name| format!("`{name}`")).collect();
+    fn locate(&self, importer: &str, path: &str, way: &Way<'_>) -> Result<Located> {
+        let key = (way.root.clone(), folder(importer), path.to_owned());
+        if let Some(located) = self.located.borrow().get(&key) {
+            return located.clone();
+        }
+        let located = self.resolver.locate(way.files, Some(importer), path);
+        self.located.borrow_mut().insert(key, located.clone());
+        located
+    }
+
+    fn follow(&self, engine: &Engine, importer: &str, path: &str, way: &mut Way<'_>) -> Result<Option<Functions>> {
+        let (name, text) = self.locate(importer, path, way)?;
+        if let Some(start) = way.names.iter().position(|known| same_file(known, &name)) {
+            let names: Vec<String> = way.names[start..].iter().chain([&name]).map(|name| format!("`{name}`")).collect();
             return Err(Error::new(Code::ImportCycle, format!("imports form a loop: {}", names.join(" → ")))
                 .help("move what both need into a third module, and import that from both"));
         }
-        if let Some(known) = self.known.borrow().get(&name) {
-            return Ok(Some(known.clone()));
+        let key = (way.root.clone(), name.clone());
+        if let Some(known) = self.known.borrow().get(&key) {
+            return Ok(known.clone());
         }
-        let Ok(ast) = engine.compile(&*text) else { return Ok(None) };
-        way.push(name.clone());
+        let Ok(ast) = engine.compile(&*text) else {
+            self.known.borrow_mut().insert(key, None);
+            return Ok(None);
+        };
+        way.names.push(name.clone());
         for statement in ast.statements() {
             if let rhai::Stmt::Import(import, _) = statement
                 && let rhai::Expr::StringConstant(inner, _) = &import.0
-                && let Err(error) = self.follow(engine, files, &name, inner, way)
+                && let Err(error) = self.follow(engine, &name, inner, way)
                 && matches!(error.code, Code::ImportCycle | Code::FileOutside)
             {
                 return Err(error);
             }
         }
-        way.pop();
+        way.names.pop();
         let functions: Functions = ast
             .iter_functions()
             .filter(|function| function.access == rhai::FnAccess::Public && !function.name.starts_with("anon$"))
             .map(|function| (function.name.to_owned(), function.params.len()))
             .collect();
-        self.known.borrow_mut().insert(name, functions.clone());
+        self.known.borrow_mut().insert(key, Some(functions.clone()));
         Ok(Some(functions))
     }
+}
+
+fn folder(script: &str) -> PathBuf {
+    Path::new(script).parent().unwrap_or(Path::new("")).to_owned()
 }
 
 fn same_file(one: &str, other: &str) -> bool {

@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use rhai::{Expr, Position};
 
-use crate::bindings::time_limit;
+use crate::bindings::{at_once, exit_code, not_a_text, span, time_limit};
 use crate::domain::error::Error;
 use crate::domain::instance_types::InstanceTypes;
 use crate::domain::kubernetes::Selector;
 use crate::domain::label;
 use crate::domain::nodegroup::{Size, SpotAllocationStrategy, validate_name};
-use crate::domain::taint::Taint;
+use crate::domain::taint::{Taint, TaintEffect};
 
 /// A fault and where it stands.
 pub(super) type Fault = (Error, Position);
@@ -66,7 +66,12 @@ fn time(text: &str) -> Result<(), Error> {
 /// Faults of an argument, by the function's path and the argument's place.
 pub(super) fn argument(function: &str, place: usize, value: &Expr) -> Vec<Fault> {
     match (function, place) {
-        ("spot::types", 0) => judge_all(value, types),
+        ("spot::types", 0) => [judge_all(value, types), no_texts(function, value)].concat(),
+        ("without", 0) => no_texts(function, value),
+        ("taint::make", 0) => judge(text(value), |key| Taint::new(key, "", TaintEffect::NoSchedule).map(drop)),
+        ("taint::make", 2) => judge(text(value), |effect| TaintEffect::parse(effect).map(drop)),
+        ("sleep", 0) => judge_number(value, |seconds| span(seconds).map(drop)),
+        ("exit", 0) => judge_whole(value, |code| exit_code(code).map(drop)),
         ("taint::parse", 0) | ("has_taint", 0) => judge(text(value), taint),
         ("kube::nodes", 0) => judge(text(value), selector),
         ("wait_until", 0) => judge(text(value), time),
@@ -74,6 +79,50 @@ pub(super) fn argument(function: &str, place: usize, value: &Expr) -> Vec<Fault>
         ("with_taints", 0) => judge_all(value, taint),
         _ => Vec::new(),
     }
+}
+
+/// Faults of a call that only all of its arguments together show.
+pub(super) fn call(function: &str, written: &[Expr]) -> Vec<Fault> {
+    match (function, written) {
+        ("taint::make", [key, value, _]) => {
+            match text(key).filter(|(key, _)| Taint::new(key, "", TaintEffect::NoSchedule).is_ok()) {
+                Some((key, _)) => judge(text(value), |value| Taint::new(key, value, TaintEffect::NoSchedule).map(drop)),
+                None => Vec::new(),
+            }
+        }
+        // As a function it takes the list first, as a method it does not.
+        ("parallel", [.., number, _]) => judge_whole(number, |number| at_once(number).map(drop)),
+        _ => Vec::new(),
+    }
+}
+
+/// The elements of a list literal that are evidently no texts.
+fn no_texts(function: &str, list: &Expr) -> Vec<Fault> {
+    let Expr::Array(items, _) = list else { return Vec::new() };
+    let kind = |item: &Expr| match item {
+        Expr::IntegerConstant(..) => Some("int"),
+        Expr::FloatConstant(..) => Some("float"),
+        Expr::BoolConstant(..) => Some("bool"),
+        Expr::CharConstant(..) => Some("char"),
+        Expr::Array(..) => Some("list"),
+        Expr::Map(..) => Some("map"),
+        _ => None,
+    };
+    let faults = items.iter().enumerate().filter_map(|(index, item)| Some((index, item.position(), kind(item)?)));
+    faults.map(|(index, at, kind)| (not_a_text(function, index, kind), at)).collect()
+}
+
+fn judge_whole(value: &Expr, rule: impl Fn(i64) -> Result<(), Error>) -> Vec<Fault> {
+    number(value).and_then(|number| rule(number).err()).map(|error| (error, value.position())).into_iter().collect()
+}
+
+fn judge_number(value: &Expr, rule: impl Fn(f64) -> Result<(), Error>) -> Vec<Fault> {
+    let number = match value {
+        Expr::IntegerConstant(number, _) => *number as f64,
+        Expr::FloatConstant(number, _) => **number,
+        _ => return Vec::new(),
+    };
+    rule(number).err().map(|error| (error, value.position())).into_iter().collect()
 }
 
 /// Faults of an option's value, by the function's path and the option's.

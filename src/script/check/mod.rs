@@ -4,11 +4,13 @@
 
 mod allow;
 mod calls;
+mod evident;
 mod expressions;
 mod finding;
 mod imports;
 mod literals;
 mod options;
+mod parallel;
 mod position;
 mod scope;
 mod walk;
@@ -19,6 +21,7 @@ use std::sync::OnceLock;
 
 use rhai::{AST, ASTNode, Engine, Expr, Module, OptimizationLevel, Position, Stmt};
 
+pub(super) use evident::refused;
 pub use finding::{Finding, Severity};
 pub(super) use position::start_of;
 

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use rhai::{AST, ASTNode, Position, Stmt};
 
+use super::super::before::{self, Before};
 use super::super::check::start_of;
-use super::before::{self, Before};
 
 /// A line that begins a statement.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,7 +4,6 @@
 //! are compiled with a call in front of each line that begins a statement. The call stands behind what ends the
 //! statement before, on that one's line: no word of the script moves, and places in messages stay true.
 
-mod before;
 mod lcov;
 mod lines;
 mod report;

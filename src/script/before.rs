@@ -84,6 +84,14 @@ pub(super) fn lines(text: &str) -> Vec<Before> {
     found
 }
 
+/// The last character of code in `text`, and the byte where it ends.
+pub(super) fn last(text: &str) -> Option<(char, usize)> {
+    match lines(&format!("{text}\n")).last() {
+        Some(Before::Code(c, end)) => Some((*c, *end)),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
