@@ -199,7 +199,11 @@ async fn exhausted_pools_end_the_wait_before_its_time() {
 #[tokio::test]
 async fn a_quota_that_is_used_up_is_told_at_once() {
     let rig = Rig::new();
-    rig.sandbox.world(|world| world.faults.quotas.insert("standard/spot".to_owned(), 4));
+    // Enough for the group, had others not used it up.
+    rig.sandbox.world(|world| {
+        world.faults.quotas.insert("standard/spot".to_owned(), 32);
+        world.ec2.vcpus_in_use.insert("standard/spot".to_owned(), 32);
+    });
     let error = ops::ensure(&rig.session, &spec(), &waiting()).await.expect_err("a failure");
     insta::assert_snapshot!(masked(&rig, &error), @"
     SPOT-0320: group `dev-4vcpu-16gb-spot` has 0 of 2 nodes Ready
