@@ -150,7 +150,7 @@ fn a_group_is_created_once_and_then_unchanged() {
       created  launch template     spotscript-eks-spot-eksct-dev-4vcpu-16gb-spot
       created  Auto Scaling group  spotscript-eks-spot-eksct-dev-4vcpu-16gb-spot
     2 nodes Ready: ip-192-168-11-128.ap-northeast-1.compute.internal, ip-192-168-85-228.ap-northeast-1.compute.internal
-    29 requests to AWS and Kubernetes (15 mutating) in 1m9s
+    30 requests to AWS and Kubernetes (15 mutating) in 1m9s
     "#);
     let again = world.run(&["create", "ng", "-f", "-", "-o", "json"]);
     assert_ne!(again.code, 0, "an empty document makes no group");

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use serde::Serialize;
 
+use super::global::Output;
 use super::reach::Reading;
 use super::{Failed, Global, console, target};
 use crate::domain::error::Error;
@@ -24,14 +25,14 @@ use crate::view::{json, words};
 #[command(after_help = "Examples:
   spotscript check
   spotscript check scripts/create_spot.rhai
-  spotscript check scripts --github
+  spotscript check scripts -o github
   spotscript check scripts -o json")]
 pub struct Args {
     /// Scripts, and folders whose `*.rhai` are checked
     #[arg(value_name = "PATH", default_value = ".")]
     paths: Vec<PathBuf>,
-    /// Findings as annotations for GitHub's workflow log
-    #[arg(long)]
+    /// Findings as annotations for GitHub's workflow log: `-o github`
+    #[arg(long, hide = true)]
     github: bool,
     #[command(flatten)]
     reading: Reading,
@@ -49,7 +50,8 @@ pub fn run(args: Args, global: &Global) -> Result<ExitCode, Failed> {
         })?;
         findings.extend(checker.check(&file.display().to_string(), &text));
     }
-    let text = match (global.json(), args.github) {
+    let github = args.github || global.output == Some(Output::Github);
+    let text = match (global.json(), github) {
         (true, _) => json::render("check", &Answer::of(files.len(), &findings))?,
         (false, true) => findings.iter().map(annotation).collect(),
         (false, false) => report(&findings, files.len(), console::data_look(global)),

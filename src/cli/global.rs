@@ -23,6 +23,8 @@ pub enum Output {
     Wide,
     /// For programs.
     Json,
+    /// Annotations in GitHub's workflow log.
+    Github,
     /// kubectl's further forms: `yaml`, `name`, `jsonpath=…`, `custom-columns=…`.
     Kubectl(String),
 }
@@ -33,6 +35,7 @@ fn output(text: &str) -> Result<Output, String> {
         "text" => Output::Text,
         "wide" => Output::Wide,
         "json" => Output::Json,
+        "github" => Output::Github,
         other => {
             let format = other.split('=').next().unwrap_or_default();
             if !["yaml", "name"].contains(&format)
@@ -164,7 +167,7 @@ impl Global {
     /// The form in kubectl's spelling; empty for its tables.
     pub fn kubectl_output(&self) -> &str {
         match &self.output {
-            None | Some(Output::Text) => "",
+            None | Some(Output::Text | Output::Github) => "",
             Some(Output::Wide) => "wide",
             Some(Output::Json) => "json",
             Some(Output::Kubectl(form)) => form,

@@ -135,6 +135,11 @@ impl Command {
 }
 
 fn dispatch(command: Command, global: &Global) -> Result<ExitCode, Failed> {
+    if global.output == Some(Output::Github) && !matches!(command, Command::Check(_)) {
+        return Err(Error::new(Code::InvalidArgument, "`-o github` is a form of `spotscript check` alone")
+            .help("write `-o text`, `-o wide` or `-o json`")
+            .into());
+    }
     if let (Some(Output::Kubectl(form)), false) = (&global.output, command.is_kubectls()) {
         return Err(Error::new(Code::InvalidArgument, format!("this command has no output of the form `{form}`"))
             .help("use `text`, `wide` or `json`")

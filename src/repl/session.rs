@@ -163,7 +163,10 @@ impl<'a> Repl<'a> {
 
     /// Runs a runbook with what it declares for its parameters; its variables, functions and imports stay.
     pub(super) fn load(&mut self, file: &str) -> Result<Option<u8>, ScriptError> {
-        let text = self.host.files().read_named(file)?;
+        let text = self.host.files().read_named(file).map_err(|error| match error.help {
+            None => error.help("name a runbook as from the folder you are in; Tab completes paths"),
+            Some(_) => error,
+        })?;
         let program = self.session.compile(file, &text)?;
         self.session.set_parameters(program.header.values(&Map::new())?);
         self.begin(&text);

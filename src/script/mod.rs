@@ -6,6 +6,7 @@ mod before;
 pub mod catalog;
 pub mod check;
 pub mod coverage;
+mod cut;
 pub mod diagnostic;
 pub mod docs;
 pub mod engine;

@@ -10,6 +10,7 @@ use miette::{
 
 use textwrap::WordSplitter;
 
+use super::cut::{Drawn, cut};
 use super::diagnostic::{Place, ScriptError};
 use super::source::{SourceMap, line_and_column};
 use crate::domain::error::Error;
@@ -103,7 +104,7 @@ impl Report {
             severity: Severity::Error,
             help: error.help.clone(),
             cause: Cause::chain(&error.causes),
-            place: failure.place.clone().map(Text),
+            place: failure.place.clone().map(Text::of),
         }
     }
 
@@ -114,7 +115,7 @@ impl Report {
             severity: Severity::Advice,
             help: None,
             cause: None,
-            place: place.map(Text),
+            place: place.map(Text::of),
         }
     }
 
@@ -159,7 +160,7 @@ impl Diagnostic for Report {
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        let span = self.place.as_ref()?.0.span.clone();
+        let span = self.place.as_ref()?.0.place.span.clone();
         Some(Box::new(std::iter::once(LabeledSpan::new_primary_with_span(None, span))))
     }
 }
@@ -190,9 +191,15 @@ impl std::error::Error for Cause {
     }
 }
 
-/// A named text whose columns count characters, not bytes.
+/// A named text whose columns count characters, not bytes, and whose long lines are cut.
 #[derive(Debug)]
-struct Text(Place);
+struct Text(Drawn);
+
+impl Text {
+    fn of(place: Place) -> Self {
+        Text(cut(place))
+    }
+}
 
 impl SourceCode for Text {
     fn read_span<'a>(
@@ -201,11 +208,14 @@ impl SourceCode for Text {
         lines_before: usize,
         lines_after: usize,
     ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
-        let text: &Arc<str> = &self.0.text;
+        let Drawn { place, shift } = &self.0;
+        let text: &Arc<str> = &place.text;
         let contents = text.as_bytes().read_span(span, lines_before, lines_after)?;
         let (line, column) = line_and_column(text, contents.span().offset());
+        // The head of a report tells the column in the file.
+        let column = if contents.span().offset() == place.span.start { column + shift } else { column };
         Ok(Box::new(MietteSpanContents::new_named(
-            self.0.name.clone(),
+            place.name.clone(),
             contents.data(),
             *contents.span(),
             line - 1,
