@@ -11,6 +11,8 @@ const LONGEST: usize = 240;
 const BEFORE: usize = 60;
 const FAULT: usize = 100;
 const BEHIND: usize = 60;
+/// What stands for the part that is cut off before it.
+const LEAD: &str = "… ";
 
 /// A place as it is drawn.
 #[derive(Debug)]
@@ -87,8 +89,12 @@ fn around(line: &str, span: Range<usize>) -> (String, Range<usize>, usize) {
         kept.by_ref().last().map_or(at, |(first, _)| first)
     };
     let end = span.end.min(line.len()).min(behind(span.start, FAULT));
-    let (from, to) = (ahead(span.start, BEFORE), behind(end, BEHIND));
-    let lead = if from > 0 { "… " } else { "" };
+    let (mut from, to) = (ahead(span.start, BEFORE), behind(end, BEHIND));
+    // The ellipsis would take as much room as what it stands for.
+    if line[..from].chars().count() <= LEAD.chars().count() {
+        from = 0;
+    }
+    let lead = if from > 0 { LEAD } else { "" };
     let tail = if to < line.len() { " …" } else { "" };
     let gone = line[..from].chars().count();
     let start = lead.len() + span.start - from;
