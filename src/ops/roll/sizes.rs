@@ -41,9 +41,14 @@ impl Rolling<'_> {
         self.ledger.aws(resize(self.group, size)).await.map(drop)
     }
 
-    /// Someone else, such as the Cluster Autoscaler, scaled the group meanwhile: that stays so in the end.
+    /// Someone else, such as the Cluster Autoscaler, wants more meanwhile: that stays so in the end. Fewer may be our own
+    /// doing: a termination whose answer was lost is sent twice and may count twice. What was wanted is restored then.
     pub(super) async fn take_drift(&mut self, group: &AutoScalingGroup) -> Result<()> {
         let Some(expected) = self.desired.filter(|expected| *expected != group.size.desired) else { return Ok(()) };
+        if group.size.desired < expected {
+            self.desired = Some(group.size.desired);
+            return Ok(());
+        }
         let wanted = (self.note.desired + group.size.desired).saturating_sub(expected);
         self.session().warn(format!(
             "someone scaled nodegroup \"{}\" from {expected} to {} while it is rolled: it will have {wanted} in the end",
