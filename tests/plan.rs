@@ -75,6 +75,33 @@ fn a_plan_changes_nothing_is_the_same_each_time_and_is_what_then_happens() {
 }
 
 #[test]
+fn a_roll_is_planned_as_it_then_happens() {
+    let state = tempfile::tempdir().unwrap();
+    let script = state.path().join("roll.rhai");
+    std::fs::write(
+        &script,
+        r#"
+            let group = eks::nodegroup("dev-spot", #{
+                cluster: "eks-spot-eksct", types: ["m5.xlarge", "t3.xlarge"], volume: #{ size_gib: PARAM.size },
+            });
+            if PARAM.roll { eks::roll(group); } else { eks::ensure(group); }
+        "#,
+    )
+    .unwrap();
+    let text = std::fs::read_to_string(&script).unwrap();
+    std::fs::write(&script, format!("const PARAMS = #{{ size: #{{ type: \"int\", init: 80, help: \"GiB\" }}, roll: #{{ type: \"bool\", init: false, help: \"replace\" }} }};\n{text}")).unwrap();
+    let script = script.to_str().unwrap();
+    ended(&spotscript(state.path(), &["run", script]), 0);
+    ended(&spotscript(state.path(), &["run", script, "--size", "100"]), 0);
+    let plan = json(state.path(), &["run", "--plan", "-o", "json", script, "--roll"], 4);
+    let replaced = plan["changes"].as_array().unwrap().iter().filter(|change| change["action"] == "replace");
+    assert_eq!(replaced.count(), 2, "{plan}");
+    ended(&spotscript(state.path(), &["run", script, "--roll"]), 0);
+    assert_eq!(planned(&plan), sent(state.path(), "last"));
+    ended(&spotscript(state.path(), &["run", "--plan", script, "--roll"]), 0);
+}
+
+#[test]
 fn a_kept_plan_is_applied_and_refused_when_the_world_has_moved() {
     let state = tempfile::tempdir().unwrap();
     let keep = |arguments: &[&str]| {

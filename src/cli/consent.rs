@@ -37,3 +37,20 @@ pub fn answer(question: &str) -> Result<String> {
 pub fn is_yes(answer: &str) -> bool {
     matches!(answer, "y" | "Y" | "yes")
 }
+
+/// Asks whether to go on, unless `--yes` was given: `act` is what would be done (`remove this`), `undone` what was not done
+/// after another answer (`nothing was removed`).
+///
+/// # Errors
+/// `SPOT-0606` when nobody can be asked, `SPOT-0902` after another answer than yes.
+pub fn go_on(act: &str, undone: &str, global: &Global) -> Result<()> {
+    if global.yes {
+        return Ok(());
+    }
+    somebody_to_ask(act, global)?;
+    let question = act[..1].to_uppercase() + &act[1..];
+    if is_yes(&answer(&format!("{question}? [y/N]"))?) {
+        return Ok(());
+    }
+    Err(Error::new(Code::Interrupted, format!("{undone}: not confirmed")).help("answer `y`, or run with `--yes`"))
+}

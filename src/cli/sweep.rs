@@ -4,14 +4,14 @@ use std::process::ExitCode;
 
 use serde::Serialize;
 
-use super::consent::{answer, is_yes, somebody_to_ask};
+use super::consent::go_on;
 use super::form::Form;
 use super::reach::Reach;
 use super::{Failed, Global, console, journal, target};
 use crate::domain::Code;
 use crate::domain::change::Plan;
 use crate::domain::desired::ResourceNames;
-use crate::domain::error::{Error, Result};
+use crate::domain::error::Result;
 use crate::domain::inventory::{GroupRef, LeftAlone, Sweep};
 use crate::host::{Host, listen_for_interrupts};
 use crate::ops;
@@ -65,7 +65,7 @@ pub fn run(args: Args, global: &Global) -> Result<ExitCode, Failed> {
     if args.plan {
         return Ok(ExitCode::from(4));
     }
-    consent(global)?;
+    go_on("remove this", "nothing was removed", global)?;
     let result = host.ask(async |session| ops::sweep(session, &groups, cluster).await);
     let closed = host.close();
     let code = result.as_ref().err().map_or(0, |error| error.kind().exit_code());
@@ -96,15 +96,4 @@ fn held(host: &Host, found: Vec<GroupRef>) -> Result<(Vec<GroupRef>, Vec<LeftAlo
 fn render(answer: &Answer<'_>, style: Style) -> String {
     let found = view::render(answer.sweep, style);
     if answer.plan.is_empty() { found } else { format!("{found}\n{}", plan::render(answer.plan, style)) }
-}
-
-fn consent(global: &Global) -> Result<()> {
-    if global.yes {
-        return Ok(());
-    }
-    somebody_to_ask("remove this", global)?;
-    if is_yes(&answer("Remove this? [y/N]")?) {
-        return Ok(());
-    }
-    Err(Error::new(Code::Interrupted, "nothing was removed: not confirmed").help("answer `y`, or run with `--yes`"))
 }

@@ -3,12 +3,11 @@
 use std::process::ExitCode;
 use std::time::Duration;
 
-use super::consent::{answer, is_yes, somebody_to_ask};
+use super::consent::go_on;
 use super::journal::store;
 use super::reach::Reach;
 use super::{Failed, Global, TargetKind, console, journal, target};
-use crate::domain::Code;
-use crate::domain::error::{Error, Result};
+use crate::domain::error::Result;
 use crate::host::listen_for_interrupts;
 use crate::journal::Run;
 use crate::ops::{self, UndoOptions, Undone};
@@ -20,7 +19,8 @@ const USUAL: Duration = Duration::from_secs(30 * 60);
 /// Take back what a run changed: what it made goes, what it changed or removed is as it was
 ///
 /// Shows what it would do and asks. What was changed again since, by someone else, is not touched: it is named.
-/// Evicted pods run elsewhere and are not brought back.
+/// Evicted pods run elsewhere and are not brought back, nor are machines that a roll has replaced; where the run had changed
+/// what the group starts, its nodes are replaced again.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   spotscript undo last
@@ -75,7 +75,7 @@ pub fn run(args: Args, global: &Global) -> Result<ExitCode, Failed> {
     if args.plan {
         return Ok(ExitCode::from(4));
     }
-    consent(&global)?;
+    go_on("take this back", "nothing was taken back", &global)?;
     let result = host.ask(async |session| ops::undo(session, &changes, &options, &hide).await);
     let closed = host.close();
     let code = result.as_ref().err().map_or(0, |error| error.kind().exit_code());
@@ -98,15 +98,4 @@ fn changes(chain: &[Run]) -> Result<Vec<Undone>> {
         }));
     }
     Ok(all)
-}
-
-fn consent(global: &Global) -> Result<()> {
-    if global.yes {
-        return Ok(());
-    }
-    somebody_to_ask("take this back", global)?;
-    if is_yes(&answer("Take this back? [y/N]")?) {
-        return Ok(());
-    }
-    Err(Error::new(Code::Interrupted, "nothing was taken back: not confirmed").help("answer `y`, or run with `--yes`"))
 }

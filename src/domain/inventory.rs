@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::cloud::{AutoScalingGroup, Instance, LaunchTemplate, Lifecycle, ScalingActivity, TagMap};
+use super::desired::{CLUSTER_TAG, NODEGROUP_TAG};
 use super::nodegroup::Size;
 use super::taint::Taint;
 
@@ -161,6 +162,13 @@ pub struct GroupRef {
     pub cluster: String,
     /// Group name.
     pub name: String,
+}
+
+impl GroupRef {
+    /// The group that something was made for, by its tags.
+    pub fn of_tags(tags: &TagMap) -> Option<Self> {
+        Some(GroupRef { cluster: tags.get(CLUSTER_TAG)?.clone(), name: tags.get(NODEGROUP_TAG)?.clone() })
+    }
 }
 
 /// What is left of a group that is gone.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::domain::error::Result;
+use crate::domain::nodegroup::node_selector;
 use crate::ops::backoff::Backoff;
 use crate::ops::ledger::Ledger;
 use crate::ports::{Cluster, polling};
@@ -17,7 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(180);
 /// controller's to remove, so this is no failure of the delete.
 pub(super) async fn forgotten(ledger: &Ledger<'_>, api: &dyn Cluster, group: &str, keep: u32) -> Result<()> {
     let session = ledger.session();
-    let selector = format!("alpha.eksctl.io/nodegroup-name={group}");
+    let selector = node_selector(group);
     let mut patience = Backoff::new(&*session.clock, LONGEST_PAUSE, PATIENCE);
     loop {
         let nodes = polling(api.nodes(&selector)).await?;

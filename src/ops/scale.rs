@@ -45,16 +45,7 @@ pub async fn scale(session: &Session, cluster_name: &str, name: &str, options: &
         return Err(unfinished_roll(name));
     } else {
         session.note(format!("scaling nodegroup \"{name}\" from {} to {size} (min/max/desired)", group.size));
-        let request = AwsMutation::UpdateAutoScalingGroup {
-            name: group.name.clone(),
-            size: Some(size),
-            types: None,
-            distribution: None,
-            launch_template: None,
-            subnet_ids: None,
-            max_instance_lifetime: None,
-        };
-        ledger.aws(request).await?;
+        ledger.aws(AwsMutation::resize(&group.name, size)).await?;
         ledger.settle(ResourceKind::AutoScalingGroup, &group.name, Verdict::Changed);
     }
     let mut ready = vec![];

@@ -8,8 +8,8 @@ use super::backoff::Backoff;
 use super::delete::inventory::{Inventory, take, take_without_cluster};
 use super::delete::remove::{Home, remove};
 use super::ledger::Ledger;
-use crate::domain::cloud::{AutoScalingGroup, SecurityGroup, TagMap};
-use crate::domain::desired::{CLUSTER_TAG, NODEGROUP_TAG, ResourceNames};
+use crate::domain::cloud::{AutoScalingGroup, SecurityGroup};
+use crate::domain::desired::{NODEGROUP_TAG, ResourceNames};
 use crate::domain::error::Result;
 use crate::domain::inventory::{GroupRef, LeftAlone, Orphan, Sweep};
 
@@ -36,14 +36,16 @@ pub async fn groups_without_members(session: &Session, cluster: Option<&str>) ->
     )?;
     let mut found: BTreeSet<GroupRef> = BTreeSet::new();
     let tagged = roles.iter().chain(&profiles).chain(&templates).map(|one| &one.tags);
-    found.extend(tagged.chain(security_groups.iter().map(|group| &group.tags)).filter_map(owner));
+    found.extend(tagged.chain(security_groups.iter().map(|group| &group.tags)).filter_map(GroupRef::of_tags));
     for name in clusters.iter().filter(|name| cluster.is_none_or(|wanted| wanted == *name)) {
         let entries = cloud.tagged_access_entries(name, PREFIX).await?;
         // An entry of this cluster that is tagged for another is nobody's.
-        found.extend(entries.iter().filter_map(|entry| owner(&entry.tags)).filter(|group| group.cluster == *name));
+        found.extend(
+            entries.iter().filter_map(|entry| GroupRef::of_tags(&entry.tags)).filter(|group| group.cluster == *name),
+        );
     }
     found.retain(|group| cluster.is_none_or(|wanted| wanted == group.cluster));
-    found.retain(|group| !groups.iter().any(|there| owner(&there.tags).as_ref() == Some(group)));
+    found.retain(|group| !groups.iter().any(|there| GroupRef::of_tags(&there.tags).as_ref() == Some(group)));
     Ok(found.into_iter().collect())
 }
 
@@ -104,7 +106,7 @@ async fn needed(
     group: &GroupRef,
 ) -> Result<Option<String>> {
     let names = &inventory.names;
-    if inventory.group.is_some() || living.iter().any(|there| owner(&there.tags).as_ref() == Some(group)) {
+    if inventory.group.is_some() || living.iter().any(|there| GroupRef::of_tags(&there.tags).as_ref() == Some(group)) {
         return Ok(Some(format!("Auto Scaling group `{}` is there", names.auto_scaling_group)));
     }
     let uses = |there: &&AutoScalingGroup| there.launch_template.as_ref() == Some(&names.launch_template);
@@ -151,10 +153,8 @@ fn proof(inventory: &Inventory, has_cluster: bool, group: &GroupRef) -> Vec<Stri
 
 fn of(security_groups: &[SecurityGroup], group: &GroupRef) -> Option<SecurityGroup> {
     let name = ResourceNames::of(&group.cluster, &group.name).security_group;
-    security_groups.iter().find(|there| there.name == name && owner(&there.tags).as_ref() == Some(group)).cloned()
-}
-
-/// The group that something was made for, by its tags.
-fn owner(tags: &TagMap) -> Option<GroupRef> {
-    Some(GroupRef { cluster: tags.get(CLUSTER_TAG)?.clone(), name: tags.get(NODEGROUP_TAG)?.clone() })
+    security_groups
+        .iter()
+        .find(|there| there.name == name && GroupRef::of_tags(&there.tags).as_ref() == Some(group))
+        .cloned()
 }

@@ -19,8 +19,8 @@ use crate::domain::change::{
     Resource, Standing, State, effect, fields, inverse, learnt, standing, unrestorable, with_ids,
 };
 use crate::domain::cloud::AutoScalingGroup;
-use crate::domain::desired::{CLUSTER_TAG, NODEGROUP_TAG};
 use crate::domain::error::{Error, Result};
+use crate::domain::inventory::GroupRef;
 use crate::domain::mutation::{AwsMutation as A, Mutation};
 use crate::domain::secret::Secrets;
 use crate::ports::Cluster;
@@ -262,26 +262,27 @@ impl Undoing<'_> {
 
     async fn remove_group(&mut self, name: &str, now: Option<&State>) -> Result<()> {
         let owner = match now {
-            Some(State::AutoScalingGroup(group)) => owner(&group.tags),
+            Some(State::AutoScalingGroup(group)) => GroupRef::of_tags(&group.tags),
             _ => None,
         };
         let api = match &owner {
-            Some((cluster, _)) => api_of(self.session, cluster).await?,
+            Some(owner) => api_of(self.session, &owner.cluster).await?,
             None => None,
         };
-        if let (Some(api), Some((_, group)), true) = (&api, &owner, self.options.drain) {
-            drain(&self.ledger, &**api, group, &mut self.deadline).await?;
+        if let (Some(api), Some(owner), true) = (&api, &owner, self.options.drain) {
+            drain(&self.ledger, &**api, &owner.name, &mut self.deadline).await?;
         }
         remove_group(&self.ledger, name, &mut self.deadline).await?;
         match (&api, &owner) {
-            (Some(api), Some((_, group))) => forgotten(&self.ledger, &**api, group, 0).await,
+            (Some(api), Some(owner)) => forgotten(&self.ledger, &**api, &owner.name, 0).await,
             _ => Ok(()),
         }
     }
 
     /// Has fewer members, drained ones: Auto Scaling would not ask their pods.
     async fn take_away(&mut self, group: &AutoScalingGroup, desired: u32) -> Result<()> {
-        let Some((cluster, name)) = owner(&group.tags).filter(|_| self.options.drain && desired < group.size.desired)
+        let Some(GroupRef { cluster, name }) =
+            GroupRef::of_tags(&group.tags).filter(|_| self.options.drain && desired < group.size.desired)
         else {
             return Ok(());
         };
@@ -309,7 +310,9 @@ impl Undoing<'_> {
         }
         for name in groups {
             let Some(group) = self.session.cloud.group(name).await? else { continue };
-            let Some((cluster_name, nodegroup)) = owner(&group.tags) else { continue };
+            let Some(GroupRef { cluster: cluster_name, name: nodegroup }) = GroupRef::of_tags(&group.tags) else {
+                continue;
+            };
             if !self.options.drain {
                 self.session.warn(format!("nodes of \"{nodegroup}\" that were replaced stay as they are"));
                 continue;
@@ -333,7 +336,7 @@ impl Undoing<'_> {
         desired: u32,
         before: u32,
     ) -> Result<()> {
-        let Some((cluster_name, group)) = owner(tags) else { return Ok(()) };
+        let Some(GroupRef { cluster: cluster_name, name: group }) = GroupRef::of_tags(tags) else { return Ok(()) };
         let cluster = cluster(self.session, &cluster_name).await?;
         let api = self.session.connect(&cluster).await?;
         let goal = Goal {
@@ -416,9 +419,4 @@ fn passing(refusal: &Error) -> Option<Error> {
     }
     (refusal.has_cause("InvalidParameterException") && refusal.mentions("rincipal"))
         .then(|| unknown_yet(refusal, "EKS", "the restored role"))
-}
-
-/// Cluster and group that something was made for.
-fn owner(tags: &crate::domain::cloud::TagMap) -> Option<(String, String)> {
-    Some((tags.get(CLUSTER_TAG)?.clone(), tags.get(NODEGROUP_TAG)?.clone()))
 }

@@ -25,6 +25,13 @@ pub struct GroupInstance {
     pub protected: bool,
 }
 
+impl GroupInstance {
+    /// Whether it is on its way out.
+    pub fn is_ending(&self) -> bool {
+        self.lifecycle_state.starts_with("Terminat")
+    }
+}
+
 /// An Auto Scaling group.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AutoScalingGroup {

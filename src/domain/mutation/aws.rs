@@ -183,3 +183,18 @@ pub enum AwsMutation {
         name: String,
     },
 }
+
+impl AwsMutation {
+    /// The update that changes the sizes of a group and nothing else.
+    pub fn resize(group: &str, size: Size) -> Self {
+        AwsMutation::UpdateAutoScalingGroup {
+            name: group.to_owned(),
+            size: Some(size),
+            types: None,
+            distribution: None,
+            launch_template: None,
+            subnet_ids: None,
+            max_instance_lifetime: None,
+        }
+    }
+}

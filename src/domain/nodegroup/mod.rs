@@ -26,6 +26,6 @@ pub use names::{validate_ami, validate_cidr, validate_cluster_name, validate_nam
 pub use role::{NodeRole, SecurityGroups};
 pub use selector::{InstanceSelector, MAX_SELECTED};
 pub use size::Size;
-pub use spec::{AddonPolicies, CLUSTER_LABEL, NODEGROUP_LABEL, NodegroupSpec};
+pub use spec::{AddonPolicies, CLUSTER_LABEL, NODEGROUP_LABEL, NodegroupSpec, node_selector};
 pub use ssh::{DEFAULT_KEY_FILE, SshAccess};
 pub use volume::{DataVolume, Volume, VolumeType};

@@ -18,6 +18,11 @@ pub const CLUSTER_LABEL: &str = "alpha.eksctl.io/cluster-name";
 /// eksctl's label and tag for the name of a group.
 pub const NODEGROUP_LABEL: &str = "alpha.eksctl.io/nodegroup-name";
 
+/// The label selector that picks the nodes of a group.
+pub fn node_selector(group: &str) -> String {
+    format!("{NODEGROUP_LABEL}={group}")
+}
+
 /// eksctl's `iam.withAddonPolicies`: what pods on the nodes may do through the node role.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]

@@ -25,7 +25,7 @@ pub(super) struct NodeTemplate {
 /// stand for it.
 pub(super) fn populate(group: &mut AutoScalingGroup, zones: &[String]) {
     let desired = group.size.desired as usize;
-    group.instances.retain(|one| !one.lifecycle_state.starts_with("Terminat"));
+    group.instances.retain(|one| !one.is_ending());
     group.instances.truncate(desired);
     let mut number = group.instances.len();
     while group.instances.len() < desired {

@@ -5,6 +5,7 @@ use k8s_openapi::api::core::v1::{Node, Pod};
 use crate::domain::Code;
 use crate::domain::error::{Error, Result};
 use crate::domain::mutation::KubeMutation;
+use crate::domain::nodegroup::node_selector;
 use crate::ops::backoff::Backoff;
 use crate::ops::ledger::Ledger;
 use crate::ports::{Cluster, Event, Wait};
@@ -20,7 +21,7 @@ pub(in crate::ops) async fn drain(
     deadline: &mut Backoff,
 ) -> Result<()> {
     let session = ledger.session();
-    let nodes = api.nodes(&format!("alpha.eksctl.io/nodegroup-name={group}")).await?;
+    let nodes = api.nodes(&node_selector(group)).await?;
     for node in nodes.iter().filter(|node| !is_cordoned(node)) {
         let node = name(node).to_owned();
         session.note(format!("cordon node \"{node}\""));

@@ -16,7 +16,6 @@ use crate::domain::nodegroup::NodegroupSpec;
 use crate::domain::roll::reasons;
 use crate::domain::taint::Taint;
 use crate::domain::user_data::{Given, given};
-use crate::ops::inventory::instance_id;
 use crate::ops::ledger::Ledger;
 use crate::ops::nodes::{label, taint};
 use crate::ports::{Cluster, ResourceKind, Verdict};
@@ -52,7 +51,7 @@ impl Versions {
 
     /// What an older version gave a node; `None` for a node of the present one.
     fn gave(&self, node: &Node) -> Option<Given> {
-        let version = self.of.get(instance_id(node)?)?;
+        let version = self.of.get(facts::instance_id(node)?)?;
         self.older.get(version)?.as_ref().map(|data| given(&data.user_data))
     }
 

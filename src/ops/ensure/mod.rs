@@ -22,7 +22,7 @@ use crate::domain::Code;
 use crate::domain::desired::{desired_role, instance_profile_arn, resource_tags};
 use crate::domain::error::Result;
 use crate::domain::inventory::ChangeReport;
-use crate::domain::nodegroup::NodegroupSpec;
+use crate::domain::nodegroup::{NodegroupSpec, node_selector};
 use crate::domain::roll::unfinished;
 use crate::ops::forgotten::forgotten;
 use crate::ops::roll;
@@ -80,17 +80,14 @@ async fn in_place(session: &Session, spec: &NodegroupSpec, options: &EnsureOptio
 
     let mut nodes = None;
     if options.wait {
+        // A roll that has not ended keeps its surplus until it goes on.
+        let rolling = plan.group.as_ref().filter(|there| unfinished(there).is_some());
         let goal = Goal {
             cluster: &facts.cluster,
             group: &spec.name,
             auto_scaling_group: &plan.names.auto_scaling_group,
             role_arn: Some(role_arn.clone()),
-            // A roll that has not ended keeps its surplus until it goes on.
-            desired: plan
-                .group
-                .as_ref()
-                .filter(|there| unfinished(there).is_some())
-                .map_or(spec.size.desired, |there| there.size.desired),
+            desired: rolling.map_or(spec.size.desired, |there| there.size.desired),
             excused: vec![],
             since: None,
             timeout: options.timeout,
@@ -101,28 +98,27 @@ async fn in_place(session: &Session, spec: &NodegroupSpec, options: &EnsureOptio
         nodes = Some(wait::until_ready(&ledger, &*api, &goal).await?);
     }
     if let Some(there) = &plan.group {
-        let versions = Versions::read(&ledger, there, &plan.names.launch_template, version).await?;
-        let selector = format!("alpha.eksctl.io/nodegroup-name={}", spec.name);
-        let running = match nodes.take() {
-            Some(nodes) => nodes,
-            None => api.nodes(&selector).await?,
+        let running = match &nodes {
+            Some(nodes) => nodes.clone(),
+            None => api.nodes(&node_selector(&spec.name)).await?,
         };
-        let changed = live::ensure(&ledger, &*api, spec, &versions, &running).await?;
-        if let Some(how) = &options.roll {
-            // The group as it is now, for its version is the one that its nodes are compared with.
-            let now = session.cloud.group(&there.name).await?.unwrap_or_else(|| there.clone());
-            roll::replace(&ledger, &*api, &facts.cluster, &spec.name, &now, how).await?;
-        } else {
-            versions.tell_outdated(&ledger, &spec.name, &template);
+        let versions = Versions::read(&ledger, there, &plan.names.launch_template, version).await?;
+        let mut renewed = live::ensure(&ledger, &*api, spec, &versions, &running).await?;
+        match &options.roll {
+            Some(how) => {
+                // The group as it is now, for its version is the one that its nodes are compared with.
+                let now = session.cloud.group(&there.name).await?.unwrap_or_else(|| there.clone());
+                roll::replace(&ledger, &*api, &facts.cluster, &spec.name, &now, how).await?;
+                renewed = true;
+            }
+            None => versions.tell_outdated(&ledger, &spec.name, &template),
         }
-        if options.wait {
-            nodes = Some(if changed || options.roll.is_some() { api.nodes(&selector).await? } else { running });
+        if renewed && options.wait {
+            nodes = Some(api.nodes(&node_selector(&spec.name)).await?);
         }
     }
-    let mut ready = vec![];
-    if let Some(nodes) = nodes {
-        wait::verify(spec, &nodes)?;
-        ready = wait::names(&nodes);
-    }
+    let Some(nodes) = nodes else { return Ok(ledger.report(&spec.cluster, &spec.name, vec![])) };
+    wait::verify(spec, &nodes)?;
+    let ready = wait::names(&nodes);
     Ok(ledger.report(&spec.cluster, &spec.name, ready))
 }

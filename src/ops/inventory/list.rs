@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, HashMap};
 
 use k8s_openapi::api::core::v1::Node;
 
+use super::groups_of;
 use super::owner::{group_name, owner_of};
-use super::{groups_of, instance_id, is_ready};
 use crate::domain::cloud::{AutoScalingGroup, Instance};
 use crate::domain::error::Result;
 use crate::domain::inventory::{GroupSummary, Owner};
+use crate::domain::kubernetes::node::{instance_id, is_ready};
 use crate::ops::{Session, cluster};
 
 /// Every group of a cluster, by name, whoever made it. The number of requests does not grow with the number of groups.

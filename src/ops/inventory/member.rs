@@ -4,18 +4,7 @@ use k8s_openapi::api::core::v1::Node;
 
 use crate::domain::cloud::{AutoScalingGroup, Instance, Lifecycle};
 use crate::domain::inventory::Member;
-
-/// The instance behind a node, from `aws:///zone/i-…`.
-pub(in crate::ops) fn instance_id(node: &Node) -> Option<&str> {
-    let provider = node.spec.as_ref()?.provider_id.as_deref()?;
-    provider.rsplit('/').next().filter(|id| id.starts_with("i-"))
-}
-
-/// Whether the node's Ready condition is True.
-pub(in crate::ops) fn is_ready(node: &Node) -> bool {
-    let conditions = node.status.as_ref().and_then(|status| status.conditions.as_deref()).unwrap_or_default();
-    conditions.iter().any(|condition| condition.type_ == "Ready" && condition.status == "True")
-}
+use crate::domain::kubernetes::node::{instance_id, is_ready};
 
 /// The members of a group. `nodes` and `instances` may hold those of other groups too.
 pub(super) fn members(group: &AutoScalingGroup, instances: &[Instance], nodes: &[Node]) -> Vec<Member> {

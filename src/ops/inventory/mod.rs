@@ -11,7 +11,6 @@ pub use list::list;
 pub use topology::topology;
 
 pub(super) use get::find;
-pub(super) use member::{instance_id, is_ready};
 pub(super) use owner::{group_name, owner_of};
 
 use crate::domain::cloud::AutoScalingGroup;

@@ -8,8 +8,8 @@ use crate::domain::Code;
 use crate::domain::cloud::{AutoScalingGroup, GroupInstance};
 use crate::domain::error::{Error, Result};
 use crate::domain::kubernetes::node as facts;
+use crate::domain::nodegroup::node_selector;
 use crate::domain::roll::{Old, reasons};
-use crate::ops::inventory::{instance_id, is_ready};
 use crate::ports::polling;
 
 /// The group as one look saw it.
@@ -27,8 +27,8 @@ impl Seen {
     /// Nodes of members that are Ready and take pods.
     pub(super) fn available(&self) -> u32 {
         let staying = |node: &Node| {
-            let id = instance_id(node);
-            self.group.instances.iter().any(|one| Some(one.id.as_str()) == id && stays(one))
+            let id = facts::instance_id(node);
+            self.group.instances.iter().any(|one| Some(one.id.as_str()) == id && !one.is_ending())
         };
         let count = self.nodes.iter().filter(|node| serves(node) && staying(node)).count();
         u32::try_from(count).unwrap_or(u32::MAX)
@@ -40,18 +40,14 @@ impl Seen {
     }
 }
 
-fn stays(member: &GroupInstance) -> bool {
-    !member.lifecycle_state.starts_with("Terminat")
-}
-
 fn serves(node: &Node) -> bool {
-    is_ready(node) && facts::is_schedulable(node)
+    facts::is_ready(node) && facts::is_schedulable(node)
 }
 
 impl Rolling<'_> {
     /// Looks.
     pub(super) async fn look(&mut self) -> Result<Seen> {
-        let selector = format!("alpha.eksctl.io/nodegroup-name={}", self.name);
+        let selector = node_selector(self.name);
         let (group, nodes) =
             polling(async { tokio::try_join!(self.session().cloud.group(self.group), self.api.nodes(&selector)) })
                 .await?;
@@ -62,7 +58,7 @@ impl Rolling<'_> {
         self.take_drift(&group).await?;
         let early = self.started_before(&group).await?;
         let mut seen = Seen { group, nodes, old: vec![], reasons: IndexMap::new() };
-        for member in seen.group.instances.iter().filter(|member| stays(member)) {
+        for member in seen.group.instances.iter().filter(|member| !member.is_ending()) {
             let why = match early.contains(&member.id) {
                 true => vec!["all are".to_owned()],
                 false => self.outdated(&seen.group, member).await?,
@@ -71,7 +67,7 @@ impl Rolling<'_> {
                 continue;
             }
             *seen.reasons.entry(why.join(", ")).or_default() += 1;
-            let node = seen.nodes.iter().find(|node| instance_id(node) == Some(member.id.as_str()));
+            let node = seen.nodes.iter().find(|node| facts::instance_id(node) == Some(member.id.as_str()));
             seen.old.push(Old {
                 instance_id: member.id.clone(),
                 zone: member.zone.clone(),
@@ -85,7 +81,8 @@ impl Rolling<'_> {
     /// Members that were started before the roll, when all are to be replaced.
     async fn started_before(&self, group: &AutoScalingGroup) -> Result<Vec<String>> {
         let Some(since) = self.note.since else { return Ok(vec![]) };
-        let ids: Vec<String> = group.instances.iter().filter(|one| stays(one)).map(|one| one.id.clone()).collect();
+        let ids: Vec<String> =
+            group.instances.iter().filter(|one| !one.is_ending()).map(|one| one.id.clone()).collect();
         if ids.is_empty() {
             return Ok(vec![]);
         }

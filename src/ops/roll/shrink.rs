@@ -7,9 +7,10 @@ use k8s_openapi::api::core::v1::Node;
 use super::batch::{drain_all, terminate};
 use crate::domain::cloud::{AutoScalingGroup, GroupInstance};
 use crate::domain::error::Result;
+use crate::domain::kubernetes::node::{instance_id, is_ready};
+use crate::domain::nodegroup::node_selector;
 use crate::domain::roll::Old;
 use crate::ops::RollOptions;
-use crate::ops::inventory::{instance_id, is_ready};
 use crate::ops::ledger::Ledger;
 use crate::ports::{Cluster, ResourceKind, Verdict};
 
@@ -23,10 +24,9 @@ pub(in crate::ops) async fn shrink(
     wanted: u32,
     options: &RollOptions,
 ) -> Result<u32> {
-    let nodes = api.nodes(&format!("alpha.eksctl.io/nodegroup-name={name}")).await?;
+    let nodes = api.nodes(&node_selector(name)).await?;
     let node = |member: &GroupInstance| nodes.iter().find(|node| instance_id(node) == Some(member.id.as_str()));
-    let mut members: Vec<&GroupInstance> =
-        group.instances.iter().filter(|one| !one.lifecycle_state.starts_with("Terminat")).collect();
+    let mut members: Vec<&GroupInstance> = group.instances.iter().filter(|one| !one.is_ending()).collect();
     let born = |node: &Node| node.metadata.creation_timestamp.as_ref().map(|at| at.0);
     members.sort_by_key(|member| {
         let node = node(member);

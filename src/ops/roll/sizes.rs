@@ -10,19 +10,6 @@ use crate::domain::mutation::AwsMutation;
 use crate::domain::nodegroup::Size;
 use crate::domain::roll::Pace;
 
-/// The request that sets sizes and nothing else.
-pub(super) fn resize(group: &str, size: Size) -> AwsMutation {
-    AwsMutation::UpdateAutoScalingGroup {
-        name: group.to_owned(),
-        size: Some(size),
-        types: None,
-        distribution: None,
-        launch_template: None,
-        subnet_ids: None,
-        max_instance_lifetime: None,
-    }
-}
-
 impl Rolling<'_> {
     /// Writes down what has to be restored, then has the group start as many more as may be there.
     pub(super) async fn grow(&mut self, seen: &Seen, pace: Pace) -> Result<()> {
@@ -38,7 +25,7 @@ impl Rolling<'_> {
         }
         self.session().note(format!("nodegroup \"{}\" gets {} nodes for now", self.name, target));
         let size = Size { desired: target, max: size.max.max(target), ..size };
-        self.ledger.aws(resize(self.group, size)).await.map(drop)
+        self.ledger.aws(AwsMutation::resize(self.group, size)).await.map(drop)
     }
 
     /// Someone else, such as the Cluster Autoscaler, wants more meanwhile: that stays so in the end. Fewer may be our own
@@ -77,7 +64,7 @@ impl Rolling<'_> {
         if now == wanted {
             return Ok(now != group.size);
         }
-        self.ledger.aws(resize(self.group, wanted)).await?;
+        self.ledger.aws(AwsMutation::resize(self.group, wanted)).await?;
         Ok(true)
     }
 }

@@ -9,8 +9,8 @@ use super::slow_joins::SlowJoins;
 use super::until_ready::{Goal, Seen, short_of};
 use crate::domain::Code;
 use crate::domain::error::Error;
+use crate::domain::kubernetes::node::is_ready;
 use crate::ops::diagnose::{Patience, why_not_ready};
-use crate::ops::inventory::is_ready;
 
 /// How long IAM may take to spread a change.
 const PROPAGATION: Duration = Duration::from_secs(120);

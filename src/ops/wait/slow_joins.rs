@@ -8,9 +8,9 @@ use jiff::Timestamp;
 use super::until_ready::{Goal, Seen, short_of};
 use crate::domain::Code;
 use crate::domain::error::{Error, Result};
+use crate::domain::kubernetes::node::instance_id;
 use crate::ops::access::{self, Way};
 use crate::ops::diagnose::{Explained, Patience, explain_console};
-use crate::ops::inventory::instance_id;
 use crate::ops::ledger::Ledger;
 use crate::ports::{self, polling};
 

@@ -12,8 +12,9 @@ use super::slow_joins::SlowJoins;
 use crate::domain::Code;
 use crate::domain::cloud::{AutoScalingGroup, Cluster};
 use crate::domain::error::{Error, Result};
+use crate::domain::kubernetes::node::{instance_id, is_ready};
+use crate::domain::nodegroup::node_selector;
 use crate::ops::backoff::Backoff;
-use crate::ops::inventory::{instance_id, is_ready};
 use crate::ops::ledger::Ledger;
 use crate::ports::{self, Event, Wait, polling};
 
@@ -66,7 +67,7 @@ impl Seen {
     /// Instances without a node.
     pub(super) fn unjoined(&self) -> Vec<&str> {
         let joined: HashSet<&str> = self.nodes.iter().filter_map(instance_id).collect();
-        let members = self.group.instances.iter().filter(|one| !one.lifecycle_state.starts_with("Terminat"));
+        let members = self.group.instances.iter().filter(|one| !one.is_ending());
         members.map(|one| one.id.as_str()).filter(|id| !joined.contains(id)).collect()
     }
 }
@@ -88,7 +89,7 @@ pub(in crate::ops) async fn until_ready(
     let session = ledger.session();
     let clock = &*session.clock;
     let began = clock.now();
-    let selector = format!("alpha.eksctl.io/nodegroup-name={}", goal.group);
+    let selector = node_selector(goal.group);
     let mut backoff = Backoff::new(clock, LONGEST_PAUSE, goal.timeout);
     let mut activities = Activities::new(goal.since.unwrap_or(ledger.began()));
     let mut slow = SlowJoins::default();
