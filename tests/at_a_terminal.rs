@@ -281,3 +281,51 @@ fn a_log_has_a_line_for_each_change_and_quiet_has_none() {
     let quiet = told(&["run", "--quiet", "waits.rhai"]);
     assert!(!quiet.contains("[ℹ]") && !quiet.contains("[✔]") && !quiet.contains("nothing real"), "{quiet}");
 }
+
+/// A run that makes a group whose nodes do not come: there is no capacity.
+const IN_VAIN: &str = "sandbox.exhaust(\"*\", \"*\");
+eks::ensure(eks::nodegroup(\"vain\", #{ cluster: \"eks-spot-eksct\", types: [\"m5.xlarge\"], min: 0, max: 2, desired: 1 }),
+    #{ timeout: \"3m\" });
+";
+
+#[test]
+fn a_run_that_failed_may_be_taken_back_at_once() {
+    let groups = |state: &Path| {
+        let listed = spotscript(state, &["get", "ng", "-o", "json"]).output().unwrap();
+        String::from_utf8(listed.stdout).unwrap().matches("\"vain\"").count() > 0
+    };
+    let state = tempfile::tempdir().unwrap();
+    std::fs::write(state.path().join("vain.rhai"), IN_VAIN).unwrap();
+
+    let mut terminal = Terminal::start(&spotscript(state.path(), &["run", "vain.rhai"]));
+    terminal.see("Take back what it did, now? [y/N]").line("n");
+    let (shown, code) = terminal.end();
+    assert!(shown.ends_with("it is kept") && code == 6, "{code}: {shown}");
+    assert!(groups(state.path()));
+
+    // Another group: a run that finds everything there changes nothing, and has nothing to take back.
+    std::fs::write(state.path().join("again.rhai"), IN_VAIN.replace("vain", "again")).unwrap();
+    let mut terminal = Terminal::start(&spotscript(state.path(), &["run", "again.rhai"]));
+    terminal.see("Take back what it did, now? [y/N]");
+    terminal.line("y").see("taken back with");
+    let (shown, code) = terminal.end();
+    assert_eq!(code, 6, "it failed all the same: {shown}");
+}
+
+#[test]
+fn without_a_terminal_what_failed_is_kept_unless_a_flag_says_otherwise() {
+    let state = tempfile::tempdir().unwrap();
+    std::fs::write(state.path().join("vain.rhai"), IN_VAIN).unwrap();
+    let run = |arguments: &[&str]| {
+        let output = spotscript(state.path(), arguments).stdin(std::process::Stdio::null()).output().unwrap();
+        (String::from_utf8(output.stderr).unwrap(), output.status.code())
+    };
+    let (told, code) = run(&["run", "--rollback", "vain.rhai"]);
+    assert!(told.contains("taken back with") && code == Some(6), "{code:?}: {told}");
+    let listed = spotscript(state.path(), &["get", "ng", "-o", "json"]).output().unwrap();
+    assert!(!String::from_utf8(listed.stdout).unwrap().contains("\"vain\""));
+
+    let (told, code) = run(&["run", "vain.rhai"]);
+    assert!(told.contains("`spotscript undo last` takes it back") && code == Some(6), "{code:?}: {told}");
+    assert!(!told.contains("taken back with"), "{told}");
+}

@@ -324,6 +324,7 @@ fn no_script_hangs_or_breaks_the_host() {
         ("sleep", "loop { sleep(3600); }", "SPOT-0611", 6),
         ("wait", "loop { wait_until(\"1h\", || false); }", "SPOT-0611", 6),
         ("caught", "loop { try { loop { } } catch { } }", "SPOT-0611", 6),
+        ("comparer", "let list = [2, 1]; list.sort(|a, b| { loop { } });", "SPOT-0611", 6),
         ("recursion", "fn f(n) { f(n + 1) } f(1);", "SPOT-0609", 1),
         ("closures", "let f = |g| g.call(g); f.call(f);", "SPOT-0609", 1),
         ("string", "let s = \"x\"; loop { s += s; }", "SPOT-0609", 1),
@@ -530,4 +531,55 @@ check(\"two\", size == 2);
     let ran = run(folder.path(), &["run", "saved.rhai"]);
     assert_eq!((ran.code, ran.out.contains("2 nodes")), (0, true), "{}{}{saved}", ran.out, ran.err);
     assert_eq!(run(folder.path(), &["check", "saved.rhai"]).out, "1 file, no findings\n", "{saved}");
+}
+
+/// The engine's own sorting takes what fails in a comparer for a number.
+#[test]
+fn what_fails_in_a_comparer_fails_the_run() {
+    for (script, code) in [
+        ("let list = [3, 1, 2]; list.sort(|a, b| eks::get(\"none\")); print(list);", "SPOT-0312"),
+        ("let list = [3, 1]; print(list.order_by(|a, b| require(false, \"no\")));", "SPOT-0621"),
+        ("let list = [3, 1]; list.dedup(|a, b| absent(a, b));", "SPOT-0602"),
+        ("let list = [3, 1]; list.sort(|a, b| \"x\");", "SPOT-0603"),
+    ] {
+        let folder = folder(&[("sort.rhai", script)]);
+        let ran = run(folder.path(), &["run", "sort.rhai"]);
+        assert!(ran.code != 0 && ran.err.contains(code), "{script}: {}", ran.err);
+    }
+    let script = "let list = [[2, \"a\"], [1, \"b\"], [2, \"c\"], [1, \"d\"]];
+list.sort(|a, b| a[0] - b[0]);
+check(\"stable\", list.map(|one| one[1]) == [\"b\", \"d\", \"a\", \"c\"]);
+check(\"a truth value does too\", [1, 3, 2].order(|a, b| a >= b) == [3, 2, 1]);
+check(\"a comparer that contradicts itself does no harm\", [1, 2, 3, 4, 5].order_by(|a, b| 1).len == 5);
+";
+    let folder = folder(&[("sort.rhai", script)]);
+    assert_eq!(run(folder.path(), &["run", "sort.rhai"]).code, 0);
+}
+
+/// Recursion as deep as people write it works; a fault in the number of arguments is told as such.
+#[test]
+fn calls_go_deep_and_say_what_they_take() {
+    let deep = "fn sum(n) { if n < 1 { 0 } else { n + sum(n - 1) } } check(\"deep\", sum(120) == 7260);";
+    let folder = folder(&[
+        ("deep.rhai", deep),
+        ("many.rhai", "fn f(a) { a }\nf(1, 2);\n"),
+        ("module.rhai", "import \"std/format\" as format;\nformat::heading(\"x\", 5);\n"),
+    ]);
+    assert_eq!(run(folder.path(), &["run", "deep.rhai"]).code, 0);
+    for (file, message, help) in [
+        ("many.rhai", "`f` cannot be called with 2 arguments", "it is `fn f(a)`"),
+        ("module.rhai", "`format::heading` cannot be called with 2 arguments", "heading("),
+    ] {
+        let ran = run(folder.path(), &["run", file]);
+        assert!(ran.err.contains(message) && ran.err.contains(help), "{}", ran.err);
+    }
+}
+
+/// What the engine found is told in our words also when a script, or the standard library, caught it and threw it again.
+#[test]
+fn a_failure_that_was_thrown_again_is_told_as_it_was() {
+    let folder = folder(&[("again.rhai", "try {\n    kube::ndoes();\n} catch (e) {\n    throw e;\n}\n")]);
+    let ran = run(folder.path(), &["run", "again.rhai"]);
+    assert!(ran.err.contains("SPOT-0602") && ran.err.contains("did you mean `kube::nodes`?"), "{}", ran.err);
+    assert!(ran.err.contains("again.rhai:2:"), "{}", ran.err);
 }

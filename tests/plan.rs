@@ -212,3 +212,15 @@ fn a_run_that_failed_is_taken_up_and_one_that_is_done_is_not() {
     ended(&done, 0);
     assert!(String::from_utf8_lossy(&done.stderr).contains("there is nothing to take up"));
 }
+
+#[test]
+fn a_plans_waits_end_well() {
+    let state = tempfile::tempdir().unwrap();
+    let script = "step \"create\" { eks::ensure(eks::nodegroup(\"spot\", #{ cluster: \"eks-spot-eksct\", types: [\"m5.xlarge\"], max: 4 })); }
+require(wait_until(\"2h\", || kube::objects(\"daemonsets\", #{}).len > 99), \"what nobody foresees\");
+eks::scale(\"spot\", #{ desired: 3 });
+";
+    std::fs::write(state.path().join("waits.rhai"), script).unwrap();
+    let plan = json(state.path(), &["run", "--plan", "waits.rhai", "-o", "json"], 4);
+    assert_eq!(planned(&plan).last().unwrap(), "UpdateAutoScalingGroup", "the plan goes on after the wait");
+}

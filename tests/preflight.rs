@@ -77,3 +77,49 @@ async fn a_quota_that_may_not_be_read_is_no_reason_to_refuse() {
     assert_eq!(report.verdict, "created");
     assert!(rig.log().contains("the Spot quota of the account could not be read"), "{}", rig.log());
 }
+
+#[tokio::test]
+async fn what_the_caller_may_not_make_is_known_before_anything_is_made() {
+    let rig = Rig::new();
+    rig.sandbox.world(|world| {
+        world.traffic.fail("CreateLaunchTemplate", "UnauthorizedOperation", 9);
+        world.traffic.fail("CreateSecurityGroup", "UnauthorizedOperation", 9);
+    });
+    let mut wanted = spec();
+    wanted.ssh = Some(SshAccess::with_key_pair("eks-spot-key"));
+    let error = ops::ensure(&rig.session, &wanted, &waiting()).await.unwrap_err();
+    insta::assert_snapshot!(all(&error), @r"
+    SPOT-0304: could not create security group `spotscript-eks-spot-eksct-dev-4vcpu-16gb-spot-ssh`
+      because UnauthorizedOperation: Fault injected for CreateSecurityGroup
+      help: ask for the permission named above, or use another profile with `--profile`
+    1 more thing was found:
+      SPOT-0304: could not create launch template `spotscript-eks-spot-eksct-dev-4vcpu-16gb-spot`
+          because UnauthorizedOperation: Fault injected for CreateLaunchTemplate
+          help: ask for the permission named above, or use another profile with `--profile`
+    ");
+    let (mutating, asked) = rig.sandbox.read(|world| {
+        let asked = world.traffic.log().filter(|entry| entry.operation.ends_with(" (dry run)")).count();
+        (world.traffic.requests().mutating, asked)
+    });
+    assert_eq!((mutating, asked), (0, 2));
+}
+
+#[tokio::test]
+async fn asking_whether_something_may_be_made_makes_nothing_and_is_not_repeated_once_it_is_there() {
+    let rig = Rig::new();
+    let dry = || {
+        rig.sandbox.read(|world| {
+            let asked = world.traffic.log().filter(|entry| entry.operation.ends_with(" (dry run)"));
+            asked.map(|entry| entry.status).collect::<Vec<_>>()
+        })
+    };
+    let before = rig.sandbox.read(|world| world.ec2.launch_templates.len());
+    // A fault that is no refusal waits for the request itself.
+    rig.sandbox.world(|world| world.traffic.fail("CreateLaunchTemplate", "RequestLimitExceeded", 1));
+    let report = ops::ensure(&rig.session, &spec(), &waiting()).await.unwrap();
+    assert_eq!((report.verdict.as_str(), dry()), ("created", vec![412, 412]));
+    let templates = || rig.sandbox.read(|world| world.ec2.launch_templates.len());
+    assert_eq!(templates(), before + 1);
+    assert_eq!(ops::ensure(&rig.session, &spec(), &waiting()).await.unwrap().verdict, "unchanged");
+    assert_eq!(dry(), [412, 412]);
+}

@@ -110,7 +110,7 @@ fn a_delete_survives_sigkill() {
 fn a_run_that_is_told_to_end_finishes_the_change_in_flight() {
     for (name, code) in [("TERM", 143), ("INT", 130)] {
         let served = Served::new(fresh());
-        let door = Doorman::new(served.aws(), "Action=CreateLaunchTemplate&");
+        let door = Doorman::new(served.aws(), "Action=CreateLaunchTemplate&Version=2016-11-15&ClientToken");
         let script = create(&served);
         let mut child = served.command(&["run", &script]).env("AWS_ENDPOINT_URL", door.endpoint()).spawn().unwrap();
         door.wait();
@@ -139,7 +139,7 @@ fn a_run_that_is_told_to_end_finishes_the_change_in_flight() {
 #[test]
 fn a_second_signal_leaves_at_once() {
     let served = Served::new(fresh());
-    let door = Doorman::new(served.aws(), "Action=CreateLaunchTemplate&");
+    let door = Doorman::new(served.aws(), "Action=CreateLaunchTemplate&Version=2016-11-15&ClientToken");
     let script = create(&served);
     let mut child = served.command(&["run", &script]).env("AWS_ENDPOINT_URL", door.endpoint()).spawn().unwrap();
     door.wait();
@@ -166,7 +166,7 @@ fn a_second_signal_leaves_at_once() {
 fn the_second_of_two_processes_on_one_group_is_refused_by_name() {
     let served = Served::new(fresh());
     let begin = served.sandbox.read(inventory);
-    let door = Doorman::new(served.aws(), "Action=CreateLaunchTemplate&");
+    let door = Doorman::new(served.aws(), "Action=CreateLaunchTemplate&Version=2016-11-15&ClientToken");
     let script = create(&served);
     let mut first = served.command(&["run", &script]).env("AWS_ENDPOINT_URL", door.endpoint()).spawn().unwrap();
     door.wait();

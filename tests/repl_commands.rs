@@ -4,6 +4,8 @@
 #[path = "support/repl.rs"]
 mod repl;
 
+use std::process::Command;
+
 use repl::{feed, feed_to};
 
 /// Group of two nodes, as an input of one line.
@@ -324,4 +326,47 @@ fn a_slip_in_a_variable_or_a_call_is_told_with_what_was_meant() {
        ╰────
       help: write `print(…)`
     ");
+}
+
+#[test]
+fn what_is_saved_is_what_the_session_knows() {
+    let state = tempfile::tempdir().unwrap();
+    let session = "fn two() { 2 }
+let x = two(); let y = 1 / 0;
+x
+let x = two();
+x
+fn late() { 3 } 1 / 0
+late()
+fn two() { 22 }
+:save saved.rhai
+";
+    let (out, told, _) = feed(state.path(), session);
+    assert_eq!(out, "2\n3\n", "what a failed input declared is not there: {told}");
+    assert!(told.contains("warning: `two` was written anew"), "{told}");
+    let saved = std::fs::read_to_string(state.path().join("saved.rhai")).unwrap();
+    insta::assert_snapshot!("saved_after_failures", saved);
+    let ran = Command::new(env!("CARGO_BIN_EXE_spotscript"))
+        .args(["run", "saved.rhai"])
+        .current_dir(state.path())
+        .env("SPOTSCRIPT_STATE_DIR", state.path())
+        .output()
+        .unwrap();
+    assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+}
+
+#[test]
+fn a_line_that_is_no_text_does_not_end_the_session() {
+    let state = tempfile::tempdir().unwrap();
+    let mut child = repl::repl(state.path())
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    std::io::Write::write_all(&mut child.stdin.take().unwrap(), b"1 + 1\n\xff\xfe\n2 + 2\n").unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "2\n4\n");
+    assert!(String::from_utf8_lossy(&output.stderr).contains("SPOT-0801"));
+    assert_eq!(output.status.code(), Some(1));
 }

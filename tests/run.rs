@@ -237,3 +237,36 @@ fn a_change_can_be_taken_back() {
     assert_eq!(fourth, "3");
     assert!(talk.contains("7 unchanged"), "{talk}");
 }
+
+#[test]
+fn a_failure_three_imports_deep_names_every_frame_in_json_too() {
+    let bench = Bench::new();
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/diagnostics");
+    std::fs::create_dir_all(bench.path("modules/deep")).unwrap();
+    for file in ["three_imports_deep.rhai", "modules/deep/one.rhai", "modules/deep/two.rhai", "modules/deep/three.rhai"]
+    {
+        std::fs::copy(fixtures.join(file), bench.path(file)).unwrap();
+    }
+    let failed = bench.run(&["run", "three_imports_deep.rhai", "-o", "json"]);
+    assert_eq!(failed.status.code(), Some(1));
+    let report: serde_json::Value = serde_json::from_slice(&failed.stdout).unwrap();
+    let frames = report["data"].as_object().unwrap_or_else(|| panic!("{report:#}"));
+    insta::assert_snapshot!(
+        serde_json::to_string_pretty(&serde_json::json!({
+            "place": frames["place"], "frames": frames["frames"], "code": frames["error"]["code"],
+        }))
+        .unwrap()
+    );
+}
+
+#[test]
+fn a_pause_of_a_script_is_told_and_a_short_one_is_not() {
+    let bench = Bench::new();
+    let folder = tempfile::tempdir().unwrap();
+    let script = folder.path().join("pauses.rhai");
+    std::fs::write(&script, "sleep(4); sleep(90); sleep(7.5);").unwrap();
+    let run = bench.run(&["run", script.to_str().unwrap()]);
+    let told = String::from_utf8(run.stderr).unwrap();
+    let waits: Vec<&str> = told.lines().filter_map(|line| line.split_once("waiting for ")).map(|pair| pair.1).collect();
+    assert_eq!(waits, ["`sleep`, 90 s", "`sleep`, 7.5 s"], "{told}");
+}

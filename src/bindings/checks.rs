@@ -32,7 +32,7 @@ pub(super) mod module {
         );
         call(&ctx, |host| {
             host.console().talk(&format!("  {} {name}", if holds { "✔" } else { "✘" }));
-            host.record().checks.push(Check { name: name.to_owned(), ok: holds, place: place.clone() });
+            host.note_check(Check { name: name.to_owned(), ok: holds, place: place.clone() });
             Ok(holds)
         })
     }

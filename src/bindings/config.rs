@@ -81,7 +81,7 @@ pub(super) mod module {
             let verdict = host.files().write(path, &config.text)?.as_str();
             host.console().talk(&format!("  {verdict} file \"{path}\""));
             let kind = ResourceKind::File.as_str().to_owned();
-            host.record().resources.push(Settled { kind, name: path.to_owned(), verdict: verdict.to_owned() });
+            host.note_settled([Settled { kind, name: path.to_owned(), verdict: verdict.to_owned() }]);
             Ok(verdict.to_owned())
         })
     }

@@ -155,7 +155,7 @@ pub(super) fn delete(host: &Host, target: &Target, options: Delete) -> Result<Re
 /// Notes what was settled in the record of the run.
 pub(super) fn settled(host: &Host, report: Result<ChangeReport>) -> Result<Report> {
     let report = report?;
-    host.record().resources.extend(report.resources.iter().cloned());
+    host.note_settled(report.resources.iter().cloned());
     Ok(Report(report.into()))
 }
 

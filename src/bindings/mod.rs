@@ -3,6 +3,7 @@
 //! A binding parses its arguments into domain values, hands them to the host and gives back a domain value. It holds
 //! no policy, prints nothing and never asks in which mode the run is. Each carries an example that a test runs.
 
+mod arrays;
 mod attempts;
 mod call;
 mod checks;
@@ -62,6 +63,7 @@ pub fn register_syntax(engine: &mut Engine) -> Result<(), ParseError> {
 pub fn register(engine: &mut Engine) -> Result<(), ParseError> {
     register_syntax(engine)?;
     values::name_types(engine);
+    engine.register_global_module(exported_module!(arrays::module).into());
     engine.register_global_module(exported_module!(attempts::module).into());
     engine.register_global_module(exported_module!(checks::module).into());
     engine.register_global_module(exported_module!(failure::module).into());

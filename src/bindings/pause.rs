@@ -8,6 +8,7 @@ use rhai::plugin::*;
 use super::call::{Outcome, call};
 use crate::domain::Code;
 use crate::domain::error::{Error, Result};
+use crate::ports::{Event, Wait};
 
 /// Pauses.
 #[export_module]
@@ -36,10 +37,18 @@ pub(super) mod module {
     }
 }
 
+/// The shortest pause that is told of: a shorter one is over before it is read.
+const TOLD: Duration = Duration::from_secs(5);
+
 fn wait(ctx: &NativeCallContext, seconds: f64) -> Outcome<()> {
     call(ctx, |host| {
         let duration = span(seconds)?;
         host.ask(async |session| {
+            let _wait = (duration >= TOLD).then(|| {
+                let what = format!("`sleep`, {seconds} s");
+                session.operator.tell(&Event::Waiting { what, since: session.clock.now() });
+                Wait::told_to(&*session.operator)
+            });
             session.clock.sleep(duration).await;
             Ok(())
         })

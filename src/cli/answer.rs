@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use super::form::Form;
-use super::{Failed, Global, console, journal, target};
+use super::{Failed, Global, console, journal, rollback, target};
 use crate::domain::error::Result;
 use crate::host::listen_for_interrupts;
 use crate::ops::Session;
@@ -13,6 +13,33 @@ pub fn answer(
     global: &Global,
     command: impl AsyncFnOnce(&Session, Form) -> Result<String>,
 ) -> Result<ExitCode, Failed> {
+    Ok(answered(global, command)?.text?)
+}
+
+/// The same for a command that makes something: when it fails, what it did may be taken back.
+pub fn answer_or_take_back(
+    global: &Global,
+    wanted: bool,
+    command: impl AsyncFnOnce(&Session, Form) -> Result<String>,
+) -> Result<ExitCode, Failed> {
+    let Answered { text, changed } = answered(global, command)?;
+    let failed = match text {
+        Ok(code) => return Ok(code),
+        Err(error) => Failed::from(error),
+    };
+    let code = failed.error.kind().exit_code();
+    let ended = super::fail(&failed, global, global.json());
+    rollback::offer(changed.as_deref(), code, wanted, global)?;
+    Ok(ended)
+}
+
+/// What came of a command, and its run if it changed something.
+struct Answered {
+    text: Result<ExitCode>,
+    changed: Option<String>,
+}
+
+fn answered(global: &Global, command: impl AsyncFnOnce(&Session, Form) -> Result<String>) -> Result<Answered, Failed> {
     let host = target::host(global, &super::reach::Reach::default())?;
     listen_for_interrupts(host.cancel().clone());
     journal::keep(&host, &global.start.words.join(" "), &rhai::Map::new(), global, None, &[]);
@@ -20,10 +47,12 @@ pub fn answer(
     let closed = host.close();
     let code = result.as_ref().err().map_or(0, |error| error.kind().exit_code());
     let noted = journal::end(&host, code);
-    let text = result?;
-    closed.and(noted)?;
-    if !text.is_empty() {
-        console::print(&text);
-    }
-    Ok(ExitCode::SUCCESS)
+    let changed = host.changing_run();
+    let text = result.and_then(|text| closed.and(noted).map(|()| text)).map(|text| {
+        if !text.is_empty() {
+            console::print(&text);
+        }
+        ExitCode::SUCCESS
+    });
+    Ok(Answered { text, changed })
 }

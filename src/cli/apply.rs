@@ -21,7 +21,8 @@ use crate::view::plan as view;
     after_help = "Examples:
   spotscript apply scripts/create_spot.rhai --desired 3
   spotscript run --plan --out plan.json scripts/create_spot.rhai
-  spotscript apply --yes plan.json"
+  spotscript apply --yes plan.json
+  spotscript apply --from \"verify\" scripts/create_spot.rhai"
 )]
 pub struct Args {
     #[command(flatten)]
@@ -48,7 +49,8 @@ pub fn run(args: Args, global: &Global) -> Result<ExitCode, Failed> {
         Some(kept) => (kept.script.as_str(), [flags_of(kept), rest.to_vec()].concat(), of(kept, global)),
         None => (file.as_str(), rest.to_vec(), global.clone()),
     };
-    let runbook = match Runbook::read(script, &rest, &args.flags, &global)? {
+    let flags = kept.as_ref().map_or_else(|| args.flags.clone(), |kept| steps_of(kept, &args.flags));
+    let runbook = match Runbook::read(script, &rest, &flags, &global)? {
         Wanted::Runbook(runbook) => runbook,
         Wanted::Help(text) => {
             console::print(&text);
@@ -92,6 +94,14 @@ fn of(kept: &Document, global: &Global) -> Global {
         world: global.world.clone().or_else(|| kept.world.clone()),
         region: global.region.clone().or_else(|| kept.region.clone()),
         ..global.clone()
+    }
+}
+
+/// The steps that a kept plan is of, where none are chosen now.
+fn steps_of(kept: &Document, flags: &Flags) -> Flags {
+    match flags.only.is_empty() && flags.from.is_none() {
+        true => Flags { only: kept.only.clone(), from: kept.from.clone(), ..flags.clone() },
+        false => flags.clone(),
     }
 }
 

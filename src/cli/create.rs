@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 
-use super::answer::answer;
+use super::answer::answer_or_take_back;
 use super::form::Form;
 use super::{Failed, Global, console};
 use crate::domain::code::Code;
@@ -45,6 +45,9 @@ struct Nodegroup {
     /// Return without waiting for nodes
     #[arg(long)]
     no_wait: bool,
+    /// When it fails, take back what was made, without asking
+    #[arg(long)]
+    rollback: bool,
 }
 
 /// Runs the command.
@@ -58,7 +61,7 @@ pub fn run(args: Args, global: &Global) -> Result<ExitCode, Failed> {
     }
     let mut options = EnsureOptions { wait: !create.no_wait, ..EnsureOptions::default() };
     options.timeout = global.timeout.unwrap_or(options.timeout);
-    answer(global, async |session, form| ensure(session, &specs, &options, form).await)
+    answer_or_take_back(global, create.rollback, async |session, form| ensure(session, &specs, &options, form).await)
 }
 
 async fn ensure(session: &Session, specs: &[NodegroupSpec], options: &EnsureOptions, form: Form) -> Result<String> {

@@ -47,7 +47,7 @@ pub(super) fn keep(
 /// `SPOT-0804` when it cannot be written.
 pub(super) fn end(host: &Host, code: u8) -> Result<()> {
     host.end_journal(code)?;
-    if code != 0 && host.has_changes() {
+    if code != 0 && host.changing_run().is_some() {
         super::console::say(
             "what was done is written down: `spotscript resume last` goes on, `spotscript undo last` takes it back",
         );

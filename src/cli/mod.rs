@@ -36,6 +36,7 @@ mod reach;
 mod repl;
 mod resume;
 mod roll;
+mod rollback;
 mod run;
 mod runbook;
 mod runs;
@@ -216,10 +217,21 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 /// Shows what made a command fail, as a document too if JSON is wanted. Gives the exit code.
 fn fail(failed: &Failed, global: &Global, json: bool) -> ExitCode {
     console::report(failed, global);
-    if json && let Ok(text) = json::render("error", &*failed.error) {
+    let place = failed.place.as_ref().map(summary::place_of);
+    if json && let Ok(text) = json::render("error", &Told { error: &failed.error, place }) {
         console::print(&text);
     }
     ExitCode::from(failed.error.kind().exit_code())
+}
+
+/// A failure as a document.
+#[derive(serde::Serialize)]
+struct Told<'a> {
+    #[serde(flatten)]
+    error: &'a Error,
+    /// `file:line:column`, where a file is at fault.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    place: Option<String>,
 }
 
 impl From<Box<Error>> for Failed {

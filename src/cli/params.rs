@@ -20,10 +20,9 @@ pub enum Given {
 /// Reads what followed FILE.
 ///
 /// # Errors
-/// `SPOT-0606` for an unknown parameter (with the nearest name) or a value of the wrong type, `SPOT-0605` for a
-/// parameter named like a global flag.
+/// `SPOT-0606` for an unknown parameter (with the nearest name) or a value of the wrong type.
 pub fn parse(script: &str, header: &Header, rest: &[String]) -> Result<Given> {
-    let command = command(script, header)?;
+    let command = command(script, header);
     let matches = match command
         .clone()
         .try_get_matches_from(std::iter::once("spotscript").chain(rest.iter().map(String::as_str)))
@@ -43,19 +42,7 @@ pub fn parse(script: &str, header: &Header, rest: &[String]) -> Result<Given> {
     Ok(Given::Values(values, Box::new(global)))
 }
 
-fn command(script: &str, header: &Header) -> Result<Command> {
-    let taken: Vec<String> = Global::augment_args(Command::new("spotscript"))
-        .get_arguments()
-        .filter_map(|arg| arg.get_long().map(str::to_owned))
-        .chain(["help".to_owned()])
-        .collect();
-    if let Some(param) = header.params.iter().find(|param| taken.contains(&param.flag())) {
-        let error = Error::new(
-            Code::InvalidParams,
-            format!("the parameter `{}` is named like a flag of spotscript", param.name),
-        );
-        return Err(error.help("choose another name"));
-    }
+fn command(script: &str, header: &Header) -> Command {
     let mut command = Command::new("spotscript")
         .bin_name(format!("spotscript run {script}"))
         .override_usage(format!("spotscript run {script} [PARAMETERS]"))
@@ -64,7 +51,7 @@ fn command(script: &str, header: &Header) -> Result<Command> {
         command = command.arg(argument(param));
     }
     // The flags' own text would take the place of the script's: it comes last.
-    Ok(Global::augment_args(command).about(paragraphs(&header.documentation)))
+    Global::augment_args(command).about(paragraphs(&header.documentation))
 }
 
 /// The head's text with each paragraph on one line: the terminal's width decides where lines end.
@@ -137,5 +124,19 @@ fn explain(error: &clap::Error, header: &Header, command: &Command) -> Error {
             };
             Error::new(Code::InvalidArgument, message).help("`--help` lists the parameters")
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::script::header::RESERVED;
+
+    #[test]
+    fn no_parameter_can_be_named_like_a_flag_of_ours() {
+        let flags = Global::augment_args(Command::new("spotscript"));
+        let mut taken: Vec<&str> = flags.get_arguments().filter_map(Arg::get_long).chain(["help"]).collect();
+        taken.sort_unstable();
+        assert_eq!(taken, RESERVED);
     }
 }

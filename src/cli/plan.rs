@@ -33,6 +33,12 @@ pub struct Document {
     /// The region that was asked for, if one was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub region: Option<String>,
+    /// The steps that it is of, if they were chosen.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub only: Vec<String>,
+    /// The step that it begins with, if one was chosen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
     /// What would change.
     #[serde(flatten)]
     pub plan: Plan,
@@ -87,6 +93,8 @@ pub fn document(runbook: &Runbook, plan: Plan) -> Document {
         target: target.to_owned(),
         world,
         region: global.region.clone(),
+        only: runbook.flags.only.clone(),
+        from: runbook.flags.from.clone(),
         plan,
     }
 }

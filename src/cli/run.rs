@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use super::runbook::{Flags, Runbook, STDIN, Wanted, Way};
-use super::{Failed, Global, console, journal, plan, summary};
+use super::{Failed, Global, console, journal, plan, rollback, summary};
 use crate::domain::error::Error;
 use crate::domain::{Code, Kind};
 use crate::host::Host;
@@ -84,6 +84,9 @@ pub fn run_to_the_end(runbook: &Runbook, way: &Way<'_>) -> Result<ExitCode, Fail
     let about = summary::About { script: &runbook.file, parameters: &runbook.shown, exit_code: code };
     summary::show(&host, &result, &runbook.global, &about)?;
     closed.and(journal::end(&host, code))?;
+    let changed = host.changing_run();
+    drop(host);
+    rollback::offer(changed.as_deref(), code, runbook.flags.rollback, &runbook.global)?;
     Ok(ExitCode::from(code))
 }
 

@@ -12,7 +12,7 @@ use crate::domain::Code;
 use crate::domain::change::Plan;
 use crate::domain::error::Error;
 use crate::domain::secret::{MASK, Secrets};
-use crate::host::{Host, listen_for_interrupts};
+use crate::host::{Choice, Host, listen_for_interrupts};
 use crate::script::session::Ending;
 use crate::script::{Header, ScriptError, Session};
 
@@ -30,6 +30,25 @@ pub struct Flags {
     /// Ask nothing: a parameter that is missing is an error
     #[arg(long)]
     pub no_input: bool,
+    /// When the run fails, take back what it did, without asking
+    #[arg(long)]
+    pub rollback: bool,
+    /// Change something in this step only, as often as needed: the others are planned, so that this one has what they give
+    #[arg(long, value_name = "STEP")]
+    pub only: Vec<String>,
+    /// Change something from this step on only: those before it are planned
+    #[arg(long, value_name = "STEP", conflicts_with = "only")]
+    pub from: Option<String>,
+}
+
+impl Flags {
+    /// The steps that were chosen, if not all of them are meant.
+    fn choice(&self) -> Option<Choice> {
+        match &self.from {
+            Some(name) => Some(Choice::From(name.clone())),
+            None => Some(Choice::Only(self.only.clone())).filter(|_| !self.only.is_empty()),
+        }
+    }
 }
 
 /// A runbook that is ready to run.
@@ -48,7 +67,8 @@ pub struct Runbook {
     secrets: Secrets,
     /// The flags, with those behind FILE.
     pub global: Global,
-    flags: Flags,
+    /// The flags of the run itself.
+    pub flags: Flags,
 }
 
 /// A runbook, or its help.
@@ -136,7 +156,14 @@ impl Runbook {
         if let Way::Following(plan) = way {
             host.follow(plan);
         }
-        let result = session.run(&program, &self.values);
+        if let Some(choice) = self.flags.choice() {
+            target::choose(&host, choice);
+        }
+        let ended = session.run(&program, &self.values);
+        let result = ended.and_then(|ending| match host.chosen_were_entered() {
+            Ok(()) => Ok(ending),
+            Err(error) => Err(error.into()),
+        });
         Ok((host, result))
     }
 }

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::{Global, TargetKind, console, journal};
 use crate::domain::Code;
+use crate::domain::change::Request;
 use crate::domain::error::{Error, Result};
 use crate::host::{Host, Record};
 use crate::ports::RequestCounts;
@@ -55,6 +56,9 @@ struct Report<'a> {
     /// To AWS, retries included; absent when nothing of the target was needed.
     #[serde(skip_serializing_if = "Option::is_none")]
     requests: Option<RequestCounts>,
+    /// Requests that were not sent because their steps were not chosen.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    left_out: Vec<Request>,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<&'a Error>,
     /// `file:line:column` of the failure.
@@ -64,7 +68,8 @@ struct Report<'a> {
     frames: Vec<Frame<'a>>,
 }
 
-fn place_of(place: &Place) -> String {
+/// `file:line:column`.
+pub(super) fn place_of(place: &Place) -> String {
     let (line, column) = line_and_column(&place.text, place.span.start);
     format!("{}:{line}:{column}", place.name)
 }
@@ -99,6 +104,7 @@ pub fn show(host: &Host, result: &Result<Ending, ScriptError>, global: &Global, 
             record: &record,
             elapsed_ms: host.elapsed_ms(),
             requests: host.requests(),
+            left_out: host.left_out(),
             error,
             place: failed.and_then(|failed| failed.place.as_ref()).map(place_of),
             frames: frames
@@ -122,8 +128,15 @@ fn text(record: &Record, elapsed_ms: u64, ok: bool) -> String {
     let width = record.steps.iter().map(|step| step.name.chars().count() + 2 * step.depth).max().unwrap_or(0);
     for step in &record.steps {
         let name = format!("{}{}", "  ".repeat(step.depth), step.name);
-        let took = words::duration_ms(step.elapsed_ms.unwrap_or_default());
-        text.push_str(&format!("  {} {name:width$}  {took}\n", if step.ok { "✔" } else { "✘" }));
+        let (mark, end) = match step.left_out {
+            None => {
+                let took = words::duration_ms(step.elapsed_ms.unwrap_or_default());
+                (if step.ok { "✔" } else { "✘" }, took)
+            }
+            Some(0) => ("–", "not chosen: it has nothing to change".to_owned()),
+            Some(number) => ("–", format!("not chosen: {} not sent", words::count(number, "request"))),
+        };
+        text.push_str(&format!("  {mark} {name:width$}  {end}\n"));
     }
     for check in record.checks.iter().filter(|check| !check.ok) {
         text.push_str(&format!("  ✘ {} ({})\n", check.name, check.place));
@@ -173,8 +186,8 @@ mod tests {
     fn steps_checks_and_verdicts_are_summed_up() {
         let record = Record {
             steps: vec![
-                Step { name: "create".into(), depth: 0, elapsed_ms: Some(182_000), ok: true },
-                Step { name: "inner".into(), depth: 1, elapsed_ms: Some(12), ok: false },
+                Step { name: "create".into(), depth: 0, elapsed_ms: Some(182_000), ok: true, left_out: None },
+                Step { name: "inner".into(), depth: 1, elapsed_ms: Some(12), ok: false, left_out: None },
             ],
             checks: vec![
                 Check { name: "two nodes".into(), ok: true, place: "a.rhai:1:1".into() },

@@ -41,6 +41,13 @@ pub struct Args {
     no_drain: bool,
 }
 
+impl Args {
+    /// A plain undo of a run.
+    pub fn of(run: &str) -> Self {
+        Args { run: run.to_owned(), plan: false, force: false, no_drain: false }
+    }
+}
+
 /// Runs the command.
 pub fn run(args: Args, global: &Global) -> Result<ExitCode, Failed> {
     let store = store();

@@ -341,6 +341,10 @@ codes! {
     GroupLocked = 810, Refused;
     /// What an undo would restore was not kept.
     UndoSecret = 811, Refused;
+    /// A step was chosen that the run does not have.
+    NoSuchStep = 816, Usage;
+    /// A step that was chosen needs what one that was left out would have made.
+    NeedsLeftOut = 817, Refused;
 
     /// An invariant of spotscript does not hold.
     Internal = 901, Bug;

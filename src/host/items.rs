@@ -27,8 +27,8 @@ pub(super) struct Item {
     pub(super) record: Mutex<Record>,
     /// The cluster that it is about.
     pub(super) cluster: Mutex<Option<String>>,
-    /// How many steps are around it.
-    depth: usize,
+    /// Names of the steps around it, the outermost first.
+    around: Vec<String>,
 }
 
 impl Console for Arc<Item> {
@@ -84,7 +84,12 @@ impl Host {
 
     /// How many steps are around everything that this host does.
     pub(super) fn depth(&self) -> usize {
-        self.item.as_ref().map_or(0, |item| item.depth)
+        self.around().len()
+    }
+
+    /// The names of the steps around everything that this host does.
+    pub(super) fn around(&self) -> &[String] {
+        self.item.as_ref().map_or(&[], |item| &item.around)
     }
 
     /// Works on items, at most `at_once` at the same time, in their order. After a failure no more are begun; those in
@@ -201,13 +206,12 @@ impl<T: Send, E: Send> Work<'_, T, E> {
     }
 
     fn item(&self) -> Arc<Item> {
-        let around = self.host.record().open_steps();
         Arc::new(Item {
             console: Arc::clone(&self.host.shared.console),
             printed: Mutex::default(),
             record: Mutex::default(),
             cluster: Mutex::new(self.host.current_cluster()),
-            depth: self.host.depth() + around,
+            around: self.host.inside(),
         })
     }
 }

@@ -40,8 +40,8 @@ impl Host {
         self.shared.journal.get().map_or(Ok(()), |writer| writer.hold(name))
     }
 
-    /// Whether this run has written a change down.
-    pub fn has_changes(&self) -> bool {
-        self.shared.journal.get().is_some_and(|writer| writer.has_begun())
+    /// The id of this run, if it has written a change down.
+    pub fn changing_run(&self) -> Option<String> {
+        self.shared.journal.get().filter(|writer| writer.has_begun()).map(|writer| writer.run().to_owned())
     }
 }

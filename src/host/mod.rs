@@ -4,6 +4,7 @@
 //! hands in a [`Console`]. Text is put together by the bindings.
 
 mod cancel;
+mod choice;
 mod console;
 mod files;
 mod hidden;
@@ -23,6 +24,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 pub use cancel::Cancel;
+pub use choice::Choice;
 pub use console::{Console, Recorder};
 pub use files::{FilePolicy, FileText, read_text};
 pub use hidden::Hidden;
@@ -41,7 +43,7 @@ use crate::domain::advisor::Feed;
 use crate::domain::change::Plan;
 use crate::domain::error::{Error, Result};
 use crate::journal::Writer;
-use crate::ops::Session;
+use crate::ops::{self, Session};
 use crate::ports::{RequestCounts, WorldControl};
 
 /// How long a run that is out of time waits for the answers to changes that it has sent.
@@ -89,6 +91,7 @@ struct Inner {
     plans: OnceLock<ReadBootData>,
     planning: OnceLock<Arc<lens::Planning>>,
     guard: OnceLock<Arc<lens::Guard>>,
+    choosing: OnceLock<choice::Choosing>,
     resuming: AtomicBool,
     runtime: runtime::Lazy,
     lab: OnceLock<Arc<dyn Lab>>,
@@ -130,6 +133,7 @@ impl Host {
             plans: OnceLock::new(),
             planning: OnceLock::new(),
             guard: OnceLock::new(),
+            choosing: OnceLock::new(),
             resuming: AtomicBool::new(false),
             runtime: runtime::Lazy::default(),
             lab: OnceLock::new(),
@@ -139,15 +143,16 @@ impl Host {
 
     /// Where words go.
     pub fn console(&self) -> &dyn Console {
-        match &self.item {
-            Some(item) => item,
-            None => &*self.shared.console,
+        match (self.silence(), &self.item) {
+            (Some(silence), _) => silence,
+            (None, Some(item)) => item,
+            (None, None) => &*self.shared.console,
         }
     }
 
     /// The files of the run.
     pub fn files(&self) -> &FilePolicy {
-        &self.shared.files
+        self.aside().map_or(&self.shared.files, choice::Choosing::files)
     }
 
     /// What the run keeps secret: it is masked in everything that goes through the console.
@@ -171,13 +176,18 @@ impl Host {
     /// # Errors
     /// What opening fails with.
     pub fn session(&self) -> Result<Session> {
-        if let Some(opened) = self.shared.opened.get() {
-            return Ok(opened.session.clone());
+        if self.shared.opened.get().is_none() {
+            let session = self.block(self.shared.target.open())?;
+            let session = self.through_lenses(session);
+            if let Some(choosing) = self.shared.choosing.get() {
+                choosing.stand_by(&session);
+            }
+            let (at, after) = (session.clock.now(), self.shared.started.elapsed());
+            self.shared.opened.get_or_init(|| Opened { session, at, after });
         }
-        let session = self.block(self.shared.target.open())?;
-        let session = self.through_lenses(session);
-        let (at, after) = (session.clock.now(), self.shared.started.elapsed());
-        Ok(self.shared.opened.get_or_init(|| Opened { session, at, after }).session.clone())
+        let opened = || self.shared.opened.get().map(|opened| opened.session.clone());
+        let session = self.aside().map_or_else(opened, choice::Choosing::session);
+        session.ok_or_else(|| Error::new(Code::Internal, "the target was opened and is not there"))
     }
 
     /// What operations of this run see: a plan, or the target with its changes checked and written down.
@@ -193,6 +203,9 @@ impl Host {
         }
         if let Some(guard) = self.shared.guard.get() {
             session = lens::seen_through(session, Arc::clone(guard) as _);
+        }
+        if self.shared.choosing.get().is_some() {
+            session = lens::seen_through(session, Arc::new(lens::Known));
         }
         let (cancel, in_flight) = (self.shared.cancel.clone(), self.shared.in_flight.clone());
         lens::seen_through(session, Arc::new(lens::Gate { cancel, in_flight }))
@@ -211,7 +224,20 @@ impl Host {
 
     /// What was planned so far.
     pub fn plan(&self) -> Plan {
-        self.shared.planning.get().map(|planning| planning.plan()).unwrap_or_default()
+        let Some(planning) = self.shared.planning.get() else { return Plan::default() };
+        self.with_costs(planning)
+    }
+
+    /// The plan and what its groups cost. That prices cannot be read is told, and no reason to have no plan.
+    fn with_costs(&self, planning: &lens::Planning) -> Plan {
+        let (mut plan, groups) = (planning.plan(), planning.groups());
+        if !groups.is_empty() {
+            match self.ask(async |session| ops::costs(session, &groups).await) {
+                Ok(costs) => plan.costs = costs,
+                Err(error) => self.console().talk(&format!("warning: what the plan costs is not known: {error}")),
+            }
+        }
+        plan
     }
 
     /// Lets only the changes of `plan` pass, in their order. Counts only before the target is opened.
@@ -226,7 +252,7 @@ impl Host {
     pub fn plan_ahead<T>(&self, read: ReadBootData, act: impl AsyncFnOnce(&Session) -> Result<T>) -> Result<(T, Plan)> {
         let (session, planning) = lens::planned(self.session()?, read);
         let done = self.block(act(&session))?;
-        Ok((done, planning.plan()))
+        Ok((done, self.with_costs(&planning)))
     }
 
     /// Says that this run takes up an earlier one: what that has deleted already may be gone.
@@ -269,6 +295,10 @@ impl Host {
         if self.plans() {
             let error = Error::new(Code::NotInSandbox, "a plan does not control the world that it reads");
             return Err(error.help("leave `sandbox` out of what is planned, or run it"));
+        }
+        if !self.is_chosen() {
+            let error = Error::new(Code::NotInSandbox, "a step that was not chosen does not control the world");
+            return Err(error.help("choose the step too, or leave `sandbox` out of it"));
         }
         // Before it is opened: nobody is asked for credentials only to hear that this is the wrong world.
         if !self.shared.target.controllable() {

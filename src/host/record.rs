@@ -15,6 +15,9 @@ pub struct Step {
     pub elapsed_ms: Option<u64>,
     /// Whether it ended without an error.
     pub ok: bool,
+    /// For a step that was not chosen, how many requests it would have sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub left_out: Option<usize>,
 }
 
 /// A `check("name", condition)`.
@@ -40,9 +43,9 @@ pub struct Record {
 }
 
 impl Record {
-    /// How many steps were entered and not left.
-    pub fn open_steps(&self) -> usize {
-        self.steps.iter().filter(|step| step.elapsed_ms.is_none()).count()
+    /// Steps that were entered and not left, the outermost first.
+    pub fn open_steps(&self) -> impl Iterator<Item = &Step> {
+        self.steps.iter().filter(|step| step.elapsed_ms.is_none())
     }
 
     /// Adds what another did after this.

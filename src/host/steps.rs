@@ -14,20 +14,30 @@ impl Host {
     pub fn enter_step(&self, name: &str) -> Ticket {
         let started_ms = self.elapsed_ms();
         let mut record = self.record();
-        let depth = self.depth() + record.open_steps();
-        record.steps.push(Step { name: name.to_owned(), depth, elapsed_ms: None, ok: false });
+        let depth = self.depth() + record.open_steps().count();
+        record.steps.push(Step { name: name.to_owned(), depth, elapsed_ms: None, ok: false, left_out: None });
         let index = record.steps.len() - 1;
         drop(record);
+        self.choice_enters(name);
         self.console().talk(&format!("{}▶ {name}", "  ".repeat(depth)));
         Ticket { index, started_ms }
+    }
+
+    /// The names of the steps around what happens now, the outermost first.
+    pub(super) fn inside(&self) -> Vec<String> {
+        let mut steps = self.around().to_vec();
+        steps.extend(self.record().open_steps().map(|step| step.name.clone()));
+        steps
     }
 
     /// Leaves a step.
     pub fn leave_step(&self, ticket: Ticket, ok: bool) {
         let elapsed_ms = self.elapsed_ms().saturating_sub(ticket.started_ms);
+        let left_out = self.newly_left_out();
         if let Some(step) = self.record().steps.get_mut(ticket.index) {
             step.elapsed_ms = Some(elapsed_ms);
             step.ok = ok;
+            step.left_out = left_out;
         }
     }
 }

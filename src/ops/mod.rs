@@ -6,6 +6,7 @@
 mod access;
 mod backoff;
 mod clusters;
+mod costs;
 mod delete;
 mod diagnose;
 mod doubt;
@@ -28,6 +29,7 @@ mod undo;
 mod wait;
 
 pub use clusters::cluster;
+pub use costs::costs;
 pub use delete::delete;
 pub use drain::{Tell, drain};
 pub use ensure::ensure;

@@ -74,8 +74,8 @@ pub trait LaunchTemplates: Send + Sync {
 pub trait AutoScaling: Send + Sync {
     /// DescribeAutoScalingGroups by name.
     async fn group(&self, name: &str) -> Result<Option<AutoScalingGroup>>;
-    /// DescribeAutoScalingGroups with a `tag:KEY` filter, all pages: the groups whose tag `key` has `value`.
-    async fn groups_by_tag(&self, key: &str, value: &str) -> Result<Vec<AutoScalingGroup>>;
+    /// DescribeAutoScalingGroups filtered by tags, all pages: the groups of which one of the tags `keys` has `value`.
+    async fn groups_by_tag(&self, keys: &[&str], value: &str) -> Result<Vec<AutoScalingGroup>>;
     /// DescribeScalingActivities, newest first, at most `limit`.
     async fn activities(&self, group: &str, limit: usize) -> Result<Vec<ScalingActivity>>;
 }
@@ -103,6 +103,9 @@ pub trait Quotas: Send + Sync {
 pub trait Mutate: Send + Sync {
     /// Makes one mutating request.
     async fn apply(&self, mutation: &AwsMutation) -> Result<Outcome>;
+    /// Asks AWS whether a request would be allowed, without making it: the dry run that EC2 has. Fails only when it says
+    /// no; what AWS has no dry run for is not asked.
+    async fn allows(&self, mutation: &AwsMutation) -> Result<()>;
 }
 
 /// Everything operations need from AWS.

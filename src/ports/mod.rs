@@ -9,6 +9,7 @@ mod cloud;
 mod cluster;
 mod operator;
 mod polling;
+mod rehearsal;
 mod speaker;
 mod world_control;
 
@@ -21,5 +22,6 @@ pub use cloud::{
 pub use cluster::{Cluster, ClusterAccess};
 pub use operator::{Answer, Event, Operator, ResourceKind, Verdict, Wait};
 pub use polling::{is_polling, polling};
+pub use rehearsal::{is_rehearsing, rehearsing};
 pub use speaker::{as_spoken, speaking_for};
 pub use world_control::{WorldControl, WorldRequests};

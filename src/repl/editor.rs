@@ -1,5 +1,6 @@
 //! The session at a terminal: line editor, history, prompt.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use rustyline::Editor;
@@ -32,6 +33,11 @@ pub(super) fn run(repl: &mut Repl<'_>, options: &Options<'_>) -> Result<u8> {
             Ok(text) => text,
             Err(ReadlineError::Interrupted) => continue,
             Err(ReadlineError::Eof) => return Ok(0),
+            // Keys that are no text, as a wrong terminal or a broken paste sends them.
+            Err(ReadlineError::Io(error)) if error.kind() == ErrorKind::InvalidData => {
+                (options.report)(&unreadable(error).into());
+                continue;
+            }
             Err(error) => return Err(unreadable(error)),
         };
         remember(&mut editor, &text, history.as_deref(), repl.host());

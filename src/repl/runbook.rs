@@ -57,6 +57,21 @@ pub(super) fn write(inputs: &[&Kept], file: &str) -> String {
     format!("{}\n", out.trim_end())
 }
 
+/// Functions that were written more than once, and not the same each time.
+pub(super) fn rewritten(inputs: &[&Kept]) -> Vec<String> {
+    let items: Vec<Vec<Item>> = inputs.iter().map(|input| items(input)).collect();
+    let mut names: Vec<String> = vec![];
+    for item in items.iter().flatten() {
+        if let Item::Function { name, parameters, text } = item
+            && last_of(&items, name, *parameters) != *text
+            && !names.contains(name)
+        {
+            names.push(name.clone());
+        }
+    }
+    names
+}
+
 fn import(path: &str, alias: &str) -> String {
     format!("import \"{path}\" as {alias};")
 }
@@ -133,6 +148,14 @@ fn beside(path: &str, file: &str) -> String {
 }
 
 fn items(input: &Kept) -> Vec<Item> {
+    let mut items = all_items(input);
+    if !input.ok {
+        items.retain(|item| matches!(item, Item::Function { .. }));
+    }
+    items
+}
+
+fn all_items(input: &Kept) -> Vec<Item> {
     let text = input.text.as_str();
     let found = scan(text);
     let tokens: Vec<Token> = found.tokens.iter().copied().filter(|token| token.kind != Kind::Space).collect();

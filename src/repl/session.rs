@@ -206,9 +206,15 @@ impl<'a> Repl<'a> {
             self.session.define(ast.shared_lib().clone());
             self.stale = true;
         }
-        let value = match self.session.evaluate(name, ast, &mut self.scope)? {
-            Ending::Value(value) => value,
-            Ending::Exit(code) => return Ok(Some(code)),
+        let known = self.scope.len();
+        let value = match self.session.evaluate(name, ast, &mut self.scope) {
+            Ok(Ending::Value(value)) => value,
+            Ok(Ending::Exit(code)) => return Ok(Some(code)),
+            Err(failed) => {
+                // What an input that failed had declared by then is in no file that `:save` writes.
+                self.scope.rewind(known);
+                return Err(failed);
+            }
         };
         self.keep_imports(name, ast)?;
         if let Some(input) = self.inputs.last_mut() {

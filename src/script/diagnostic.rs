@@ -85,6 +85,13 @@ pub fn explain(failure: EvalAltResult, engine: &Engine, sources: &SourceMap, mai
             }
             innermost => {
                 frames.reverse();
+                let innermost = match rethrown(&innermost) {
+                    Some((source, again)) => {
+                        current = source.unwrap_or(current);
+                        again
+                    }
+                    None => innermost,
+                };
                 let position = position_of(&innermost);
                 let place = place(sources, &current, position);
                 if let EvalAltResult::ErrorParsing(kind, position) = innermost {
@@ -97,6 +104,26 @@ pub fn explain(failure: EvalAltResult, engine: &Engine, sources: &SourceMap, mai
             }
         };
     }
+}
+
+/// A failure of the engine that a script caught and threw again: the engine hands it over as a map. With it the text that
+/// it happened in, if that is told.
+fn rethrown(failure: &EvalAltResult) -> Option<(Option<String>, EvalAltResult)> {
+    let EvalAltResult::ErrorRuntime(value, _) = failure else { return None };
+    let map = value.read_lock::<rhai::Map>()?;
+    let text = |key: &str| map.get(key).and_then(|value| value.clone().into_string().ok());
+    let number = |key: &str| map.get(key).and_then(|value| u16::try_from(value.as_int().ok()?).ok());
+    let position = number("line").map_or(Position::NONE, |line| Position::new(line, number("position").unwrap_or(1)));
+    let again = match text("error")?.as_str() {
+        "ErrorFunctionNotFound" => EvalAltResult::ErrorFunctionNotFound(text("function")?, position),
+        "ErrorVariableNotFound" => EvalAltResult::ErrorVariableNotFound(text("variable")?, position),
+        "ErrorPropertyNotFound" => EvalAltResult::ErrorPropertyNotFound(text("variable")?, position),
+        "ErrorDotExpr" => EvalAltResult::ErrorDotExpr(text("property")?, position),
+        "ErrorModuleNotFound" => EvalAltResult::ErrorModuleNotFound(text("module")?, position),
+        kind if kind.starts_with("Error") => EvalAltResult::ErrorRuntime(text("message")?.into(), position),
+        _ => return None,
+    };
+    Some((text("source"), again))
 }
 
 /// Explains why the text called `name` does not parse.
@@ -124,10 +151,30 @@ pub(super) fn place(sources: &SourceMap, name: &str, position: Position) -> Opti
 }
 
 /// The word `PARAMS` in the text called `name`, which an error in the declarations is about.
-pub(super) fn at_params(sources: &SourceMap, name: &str) -> Option<Place> {
+pub(super) fn at_params(sources: &SourceMap, name: &str, error: &Error) -> Option<Place> {
     let text = sources.get(name)?;
     let start = text.find("PARAMS")?;
-    Some(Place { name: name.to_owned(), span: start..start + "PARAMS".len(), text })
+    let word = |word: &str, start: usize| start..start + word.len();
+    let mut span = word("PARAMS", start);
+    // `PARAMS.name` or `PARAMS.name.key`, as the message has it.
+    let path = error.message.split('`').find_map(|part| part.strip_prefix("PARAMS."));
+    for part in path.into_iter().flat_map(|path| path.splitn(2, '.')) {
+        match key_after(&text, part, span.end) {
+            Some(at) => span = word(part, at),
+            None => break,
+        }
+    }
+    Some(Place { name: name.to_owned(), span, text })
+}
+
+/// Where `key:` or `"key":` stands in the text, from a place on.
+fn key_after(text: &str, key: &str, from: usize) -> Option<usize> {
+    let is_key = |at: &usize| {
+        let before = text[..*at].chars().next_back();
+        let after = text[at + key.len()..].trim_start_matches('"').trim_start();
+        !before.is_some_and(|c| c.is_alphanumeric() || c == '_') && after.starts_with(':') && !after.starts_with("::")
+    };
+    text[from..].match_indices(key).map(|(at, _)| from + at).find(is_key)
 }
 
 fn position_of(failure: &EvalAltResult) -> Position {

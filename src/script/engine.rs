@@ -10,8 +10,9 @@ use crate::domain::Code;
 use crate::domain::error::{Error, Result};
 use crate::host::Host;
 
-/// Calls in calls. Deep enough for recursion over lists of a few dozen, shallow enough for the thread's stack.
-const MAX_CALLS: usize = 48;
+/// Calls in calls: more than people write, and shallow enough for the stacks of the threads that run scripts. An
+/// unoptimised build takes some 40 KiB for each.
+pub(super) const MAX_CALLS: usize = 128;
 /// Nesting of expressions, at top level and in functions.
 const MAX_DEPTH: (usize, usize) = (128, 64);
 /// Bytes of one string.

@@ -267,7 +267,35 @@ fn declarations(value: Dynamic) -> Result<Vec<Param>> {
     map.into_iter().map(|(name, declaration)| declaration_of(&name, declaration)).collect()
 }
 
+/// Flags that `spotscript run` itself has behind FILE: a parameter cannot be called so.
+pub const RESERVED: [&str; 14] = [
+    "color",
+    "feed",
+    "help",
+    "kubeconfig",
+    "no-color",
+    "output",
+    "profile",
+    "quiet",
+    "region",
+    "target",
+    "timeout",
+    "verbose",
+    "world",
+    "yes",
+];
+
 fn declaration_of(name: &str, value: Dynamic) -> Result<Param> {
+    if RESERVED.contains(&name.replace('_', "-").as_str()) {
+        return Err(Error::new(Code::InvalidParams, format!("`PARAMS.{name}` is named like a flag of spotscript"))
+            .help("choose another name"));
+    }
+    if !name.starts_with(|c: char| c.is_ascii_alphabetic())
+        || name.contains(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+    {
+        return Err(Error::new(Code::InvalidParams, format!("`PARAMS.{name}` cannot be a flag"))
+            .help("a name is of ASCII letters, digits and `_`, and begins with a letter"));
+    }
     const KEYS: [&str; 8] = ["type", "init", "help", "choices", "min", "max", "pattern", "secret"];
     let mut map = value.try_cast::<Map>().ok_or_else(|| wrong(format!("`PARAMS.{name}` is not a map")))?;
     if let Some(key) = map.keys().find(|key| !KEYS.contains(&key.as_str())) {

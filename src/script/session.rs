@@ -171,7 +171,7 @@ impl Session {
 
     fn at_params(&self, error: Error, name: &str) -> ScriptError {
         debug_assert_eq!(error.code, Code::InvalidParams);
-        ScriptError { place: super::diagnostic::at_params(&self.sources, name), ..error.into() }
+        ScriptError { place: super::diagnostic::at_params(&self.sources, name, &error), ..error.into() }
     }
 }
 

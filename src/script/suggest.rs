@@ -4,6 +4,7 @@ use rhai::{Engine, EvalAltResult};
 
 use super::catalog::{self, Catalog, Entry};
 use super::diagnostic::Place;
+use super::engine::MAX_CALLS;
 use super::suggest_syntax::lower_first;
 use crate::domain::Code;
 use crate::domain::error::{Error, nearest};
@@ -30,8 +31,10 @@ pub(super) fn runtime(failure: &EvalAltResult, engine: &Engine, place: Option<&P
         | EvalAltResult::ErrorTooManyVariables(_)
         | EvalAltResult::ErrorTooManyModules(_)
         | EvalAltResult::ErrorDataTooLarge(..) => Error::new(Code::ScriptLimit, words(failure)),
-        EvalAltResult::ErrorStackOverflow(_) => Error::new(Code::ScriptLimit, "calls are nested too deeply")
-            .help("a function that calls itself needs an end; a loop may do"),
+        EvalAltResult::ErrorStackOverflow(_) => {
+            Error::new(Code::ScriptLimit, format!("calls are nested more than {MAX_CALLS} deep"))
+                .help("a function that calls itself needs an end; a loop may do")
+        }
         EvalAltResult::ErrorIndexNotFound(index, _) => failed(format!("there is no element `{index}`")),
         EvalAltResult::ErrorAssignmentToConstant(name, _) => failed(format!("`{name}` is a constant")),
         EvalAltResult::ErrorFor(_) => {
@@ -110,6 +113,15 @@ fn function(signature: &str, engine: &Engine, place: Option<&Place>) -> Error {
     if let (false, Some(help)) = (methods, in_library(&call, engine)) {
         return error.help(help);
     }
+    if let (false, Some(text)) = (methods, place.map(|place| &*place.text))
+        && let Some(line) = definition(text, &call)
+    {
+        return Error::new(
+            Code::UnknownFunction,
+            format!("`{path}` cannot be called with {} arguments", call.given.len()),
+        )
+        .help(format!("it is `{line}`"));
+    }
     let written = |path: &String| path.starts_with(char::is_alphabetic);
     let names: Vec<String> = candidates.map(Entry::path).chain(local_functions(place)).filter(written).collect();
     let named = |path: &str| names.iter().find(|name| name.rsplit("::").next() == Some(path)).cloned();
@@ -118,7 +130,11 @@ fn function(signature: &str, engine: &Engine, place: Option<&Place>) -> Error {
         Some(near) => error.help(format!("did you mean `{near}`?")),
         None if methods => error.help(members(&entries, receiver)),
         None if !call.namespace.is_empty() => match imported(place, &call, engine) {
-            Some(help) => error.help(help),
+            Some((true, help)) => {
+                let message = format!("`{path}` cannot be called with {} arguments", call.given.len());
+                Error::new(Code::UnknownFunction, message).help(help)
+            }
+            Some((false, help)) => error.help(help),
             None => error.help(functions_of(&entries, &call.namespace)),
         },
         None => error,
@@ -159,6 +175,17 @@ fn local_functions(place: Option<&Place>) -> Vec<String> {
     place.map(|place| words_after(&place.text, "fn")).unwrap_or_default()
 }
 
+/// `fn name(a, b)` as the text has it, for a function that is called by its bare name.
+fn definition(text: &str, call: &Call) -> Option<String> {
+    if !call.namespace.is_empty() {
+        return None;
+    }
+    let head = format!("fn {}(", call.name);
+    let from = text.find(&head)?;
+    let length = text[from..].find(')')?;
+    Some(text[from..=from + length].split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
 /// The words that follow `keyword` anywhere in `text`.
 fn words_after(text: &str, keyword: &str) -> Vec<String> {
     let words: Vec<&str> =
@@ -188,8 +215,8 @@ fn members(entries: &[Entry], receiver: &str) -> String {
     }
 }
 
-/// What an imported module offers instead.
-fn imported(place: Option<&Place>, call: &Call, engine: &Engine) -> Option<String> {
+/// What an imported module offers instead, and whether that is the function itself, called in another way.
+fn imported(place: Option<&Place>, call: &Call, engine: &Engine) -> Option<(bool, String)> {
     let text = &place?.text;
     let wanted = format!("as {}", call.namespace);
     let statement = text.split([';', '\n']).find(|part| {
@@ -199,14 +226,16 @@ fn imported(place: Option<&Place>, call: &Call, engine: &Engine) -> Option<Strin
     let path = statement.split('"').nth(1)?;
     let catalog = Catalog::of(engine);
     let Some(library) = catalog.libraries().iter().find(|library| library.name == path) else {
-        return Some(format!("look into `{path}`: it has no such function with {} arguments", call.given.len()));
+        let help = format!("look into `{path}`: it has no such function with {} arguments", call.given.len());
+        return Some((false, help));
     };
     let written = |entry: &Entry| format!("{}({})", entry.name, entry.parameters.join(", "));
     let offered = library.functions.iter();
     let same: Vec<String> = offered.clone().filter(|entry| entry.name == call.name).map(written).collect();
     let offered = offered.map(written);
+    let it_is = !same.is_empty();
     let shown = if same.is_empty() { offered.collect() } else { same };
-    Some(format!("`{path}` has `{}`", shown.join("`, `")))
+    Some((it_is, format!("`{path}` has `{}`", shown.join("`, `"))))
 }
 
 fn functions_of(entries: &[Entry], namespace: &str) -> String {

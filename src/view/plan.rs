@@ -2,7 +2,7 @@
 
 use super::style::{Style, Tone};
 use super::words::count;
-use crate::domain::change::{Action, Change, Field, Plan};
+use crate::domain::change::{Action, Change, Field, Hourly, Plan};
 
 /// Longest value that is shown whole.
 const LONGEST: usize = 88;
@@ -26,6 +26,16 @@ pub fn render(plan: &Plan, style: Style) -> String {
         text.push_str(&format!("  {number:>width$}  {:<longest$}  {}\n", request.operation, request.name));
     }
     text.push('\n');
+    if !plan.costs.is_empty() {
+        text.push_str(&style.paint(Tone::Heading, "Cost per hour, at the Spot prices of now"));
+        text.push('\n');
+        let longest = plan.costs.iter().map(|cost| cost.group.chars().count()).max().unwrap_or(0);
+        for cost in &plan.costs {
+            let (before, after) = (hourly(&cost.before), hourly(&cost.after));
+            text.push_str(&format!("  {:<longest$}  {before} → {after}\n", cost.group));
+        }
+        text.push('\n');
+    }
     text.push_str(&style.paint(Tone::Heading, &format!("Plan: {}", summary(plan))));
     text.push('\n');
     text
@@ -50,6 +60,23 @@ pub fn summary(plan: &Plan) -> String {
         true => format!("{requests}, after which everything is as it was"),
         false => format!("{}; {requests}", parts.join(", ")),
     }
+}
+
+/// `2 Spot: 0.1262–0.1580 USD, 1 On-Demand`.
+fn hourly(hourly: &Hourly) -> String {
+    let mut parts = vec![];
+    if hourly.spot_instances > 0 {
+        let price = match (hourly.lowest_usd, hourly.highest_usd) {
+            (Some(low), Some(high)) if low == high => format!("{low:.4} USD"),
+            (Some(low), Some(high)) => format!("{low:.4}–{high:.4} USD"),
+            _ => "price unknown".to_owned(),
+        };
+        parts.push(format!("{} Spot: {price}", hourly.spot_instances));
+    }
+    if hourly.on_demand_instances > 0 {
+        parts.push(format!("{} On-Demand", hourly.on_demand_instances));
+    }
+    if parts.is_empty() { "nothing".to_owned() } else { parts.join(", ") }
 }
 
 /// How the same resource differs between two plans, in one line.

@@ -6,10 +6,14 @@ use super::AwsCloud;
 use super::autoscaling::GroupUpdate;
 use crate::domain::error::Result;
 use crate::domain::mutation::{AwsMutation as M, Outcome};
-use crate::ports::Mutate;
+use crate::ports::{Mutate, rehearsing};
 
 #[async_trait]
 impl Mutate for AwsCloud {
+    async fn allows(&self, mutation: &M) -> Result<()> {
+        rehearsing(self.dry_run(mutation)).await
+    }
+
     async fn apply(&self, mutation: &M) -> Result<Outcome> {
         match mutation {
             M::CreateRole { name, trust_policy, description, tags, permissions_boundary } => {

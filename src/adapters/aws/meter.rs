@@ -14,7 +14,7 @@ use aws_smithy_runtime_api::client::orchestrator::Metadata;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
 
-use crate::ports::{RequestCounts, is_polling};
+use crate::ports::{RequestCounts, is_polling, is_rehearsing};
 
 /// One request attempt, as `-v` shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,7 +100,7 @@ impl Intercept for Meter {
         self.counters.total.fetch_add(1, Ordering::Relaxed);
         if is_polling() {
             self.counters.polls.fetch_add(1, Ordering::Relaxed);
-        } else if cfg.load::<Metadata>().is_some_and(|metadata| mutates(metadata.name())) {
+        } else if !is_rehearsing() && cfg.load::<Metadata>().is_some_and(|metadata| mutates(metadata.name())) {
             self.counters.mutating.fetch_add(1, Ordering::Relaxed);
         }
         if self.hook.is_some() {
@@ -118,11 +118,11 @@ impl Intercept for Meter {
         if let (Some(hook), Some(metadata)) = (&self.hook, cfg.load::<Metadata>()) {
             hook(&RequestTrace {
                 service: metadata.service().to_owned(),
-                operation: metadata.name().to_owned(),
+                operation: format!("{}{}", metadata.name(), if is_rehearsing() { " (dry run)" } else { "" }),
                 duration: cfg.load::<Begun>().map(|begun| begun.0.elapsed()).unwrap_or_default(),
                 status: context.response().map(|response| response.status().as_u16()),
                 poll: is_polling(),
-                mutating: mutates(metadata.name()),
+                mutating: !is_rehearsing() && mutates(metadata.name()),
             });
         }
         Ok(())

@@ -12,7 +12,7 @@ use super::reach::Reach;
 use super::{Global, TargetKind};
 use crate::adapters::terminal::{Consent, Manner, Terminal as Log};
 use crate::domain::error::Result;
-use crate::host::{Cancel, Console, FilePolicy, Hidden, Host, Options, Target};
+use crate::host::{Cancel, Choice, Console, FilePolicy, Hidden, Host, Options, Target};
 use crate::ports::Clock;
 use crate::sandbox::Sandbox;
 
@@ -32,6 +32,11 @@ pub fn planning_host(global: &Global, reach: &Reach) -> Result<Host> {
     let host = host_with(global, reach.files()?.planning(), Cancel::default(), Terminal::planning(global))?;
     host.only_plan(crate::sandbox::world::kubelet::boot_data);
     Ok(host)
+}
+
+/// Lets only chosen steps of the host's run change something.
+pub fn choose(host: &Host, choice: Choice) {
+    host.choose(choice, crate::sandbox::world::kubelet::boot_data);
 }
 
 /// The same, on a cancel that is there already.

@@ -3,6 +3,7 @@
 //! One set of rules for three readers: a plan shows what would be there, `undo` knows what to restore and whether
 //! anyone has touched it since, and an apply compares what it is about to send with what was planned.
 
+mod cost;
 mod effect;
 mod fields;
 mod ids;
@@ -12,6 +13,7 @@ mod plan;
 mod resource;
 mod standing;
 
+pub use cost::{Cost, Hourly, Regrouped};
 pub use effect::effect;
 pub use fields::{Fields, digest, fields, is_digest};
 pub use ids::with_ids;

@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::cost::Cost;
 use super::fields::{digest, fields};
 use super::resource::{Resource, State};
 use crate::domain::mutation::Mutation;
@@ -76,12 +77,15 @@ pub struct Request {
 }
 
 /// What a run would do.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Plan {
     /// Resources that would differ, in the order in which they are first touched.
     pub changes: Vec<Change>,
     /// Requests in order.
     pub requests: Vec<Request>,
+    /// What groups whose capacity changes cost, as far as that is known. Prices move: two plans are the same without it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub costs: Vec<Cost>,
 }
 
 impl Plan {
@@ -101,7 +105,7 @@ impl Plan {
             name: name.clone(),
             fields: vec![],
         }));
-        Plan { changes, requests: steps.iter().map(Request::of).collect() }
+        Plan { changes, requests: steps.iter().map(Request::of).collect(), costs: vec![] }
     }
 
     /// Whether nothing would be sent.

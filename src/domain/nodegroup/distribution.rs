@@ -94,6 +94,12 @@ pub struct Distribution {
 }
 
 impl Distribution {
+    /// How many of so many instances are On-Demand: the base, and the percentage of the rest, rounded up as AWS does.
+    pub fn on_demand_of(&self, instances: u32) -> u32 {
+        let base = self.on_demand_base.min(instances);
+        base + ((instances - base) * u32::from(self.on_demand_percentage)).div_ceil(100)
+    }
+
     /// All instances Spot.
     pub const fn spot(strategy: SpotAllocationStrategy) -> Self {
         Distribution {
@@ -201,6 +207,16 @@ fn pools_out_of_range(pools: i64) -> Error {
 mod tests {
     use super::SpotAllocationStrategy::{CapacityOptimized, LowestPrice};
     use super::*;
+
+    #[test]
+    fn the_base_comes_first_and_a_started_percent_counts_whole() {
+        let of = |base, percent, instances| {
+            let usual = Distribution::spot(SpotAllocationStrategy::CapacityOptimized);
+            Distribution { on_demand_base: base, on_demand_percentage: percent, ..usual }.on_demand_of(instances)
+        };
+        assert_eq!([of(0, 0, 5), of(2, 0, 5), of(7, 0, 5), of(0, 100, 5)], [0, 2, 5, 5]);
+        assert_eq!([of(1, 50, 4), of(0, 10, 1), of(0, 50, 0)], [3, 1, 0]);
+    }
 
     #[test]
     fn strategies_are_those_of_an_auto_scaling_group() {

@@ -58,9 +58,8 @@ pub(super) fn instance(group: &AutoScalingGroup, id: &str) -> Option<Instance> {
     let index = group.instances.iter().position(|one| one.id == id)?;
     let member = group.instances.get(index)?;
     let on_demand = group.distribution.as_ref().is_none_or(|distribution| {
-        let base = distribution.on_demand_base as usize;
-        let above = group.instances.len().saturating_sub(base);
-        index < base + (above * usize::from(distribution.on_demand_percentage)).div_ceil(100)
+        let members = u32::try_from(group.instances.len()).unwrap_or(u32::MAX);
+        index < distribution.on_demand_of(members) as usize
     });
     Some(Instance {
         id: id.to_owned(),

@@ -1,13 +1,14 @@
 //! What stands between operations and the ports: reads may be seen otherwise, and every change goes through one place.
 //!
-//! One set of wrapped ports ([`ports`]) and four lenses: [`journal`] writes each change down around its sending,
-//! [`plan`] records it instead and shows the world as it would be, [`guard`] lets only planned changes pass, and [`gate`]
-//! none after the run was asked to stop.
+//! One set of wrapped ports ([`ports`]) and five lenses: [`journal`] writes each change down around its sending,
+//! [`plan`] records it instead and shows the world as it would be, [`guard`] lets only planned changes pass, [`known`]
+//! none that needs what a step which was left out would have made, and [`gate`] none after the run was asked to stop.
 
 mod gate;
 mod guard;
 mod imagined;
 mod journal;
+mod known;
 mod plan;
 mod ports;
 mod seen;
@@ -25,6 +26,7 @@ use crate::domain::mutation::{Mutation, Outcome};
 pub(super) use gate::{Gate, InFlight};
 pub(super) use guard::Guard;
 pub(super) use journal::Journal;
+pub(super) use known::Known;
 pub use plan::ReadBootData;
 pub(super) use plan::{Planning, planned};
 pub(super) use ports::seen_through;

@@ -13,7 +13,7 @@ use k8s_openapi::api::core::v1::{Node, Pod};
 use super::imagined::{self, NodeTemplate};
 use super::seen::Seen;
 use super::{Lens, Sending, seen_through};
-use crate::domain::change::{Plan, Resource, State, Step, UNKNOWN, effect};
+use crate::domain::change::{Plan, Regrouped, Resource, State, Step, UNKNOWN, effect};
 use crate::domain::cloud::{AutoScalingGroup, Instance, Subnet, TagMap};
 use crate::domain::error::Result;
 use crate::domain::kubernetes::{Selector, node};
@@ -66,6 +66,11 @@ impl Planning {
     pub(in crate::host) fn plan(&self) -> Plan {
         let state = self.state();
         Plan::of(&state.steps, &state.removed)
+    }
+
+    /// The groups that are touched so far.
+    pub(in crate::host) fn groups(&self) -> Vec<Regrouped> {
+        Regrouped::of(&self.state().steps)
     }
 
     fn state(&self) -> MutexGuard<'_, Foreseen> {
@@ -213,6 +218,9 @@ impl Lens for Planning {
         if let Some(State::AutoScalingGroup(group)) = &mut after {
             let zones = state.template(group, self.read).zones;
             imagined::populate(group, &zones);
+            if group.zones.is_empty() {
+                group.zones = zones;
+            }
         }
         if let Mutation::Kube(KubeMutation::Evict { .. } | KubeMutation::DeleteNode { .. }) = &mutation {
             state.gone.push(resource.clone());

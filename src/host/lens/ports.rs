@@ -48,6 +48,9 @@ impl Mutate for SeenCloud {
         }
         self.lens.send(change, None, Box::pin(self.inner.apply(mutation))).await
     }
+    async fn allows(&self, mutation: &AwsMutation) -> Result<()> {
+        self.inner.allows(mutation).await
+    }
 }
 
 #[async_trait]
@@ -153,12 +156,12 @@ impl AutoScaling for SeenCloud {
     async fn group(&self, name: &str) -> Result<Option<AutoScalingGroup>> {
         Ok(self.see_group(name, self.inner.group(name).await?))
     }
-    async fn groups_by_tag(&self, key: &str, value: &str) -> Result<Vec<AutoScalingGroup>> {
-        let real = self.inner.groups_by_tag(key, value).await?;
+    async fn groups_by_tag(&self, keys: &[&str], value: &str) -> Result<Vec<AutoScalingGroup>> {
+        let real = self.inner.groups_by_tag(keys, value).await?;
         let mut groups: Vec<AutoScalingGroup> =
             real.into_iter().filter_map(|group| self.see_group(&group.name.clone(), Some(group))).collect();
         for group in self.lens.imagined_groups() {
-            if group.tags.get(key).is_some_and(|there| there == value)
+            if keys.iter().any(|key| group.tags.get(*key).is_some_and(|there| there == value))
                 && groups.iter().all(|there| there.name != group.name)
             {
                 groups.push(group);

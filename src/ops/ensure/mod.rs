@@ -3,6 +3,7 @@
 //! A second run finds nothing to do and makes no mutating request. Writes go one after the other, in an order in which
 //! each needs only what stands before it: a run that is killed leaves a state from which the next one goes on.
 
+mod allowed;
 mod group;
 mod live;
 mod observe;
@@ -51,7 +52,8 @@ async fn in_place(session: &Session, spec: &NodegroupSpec, options: &EnsureOptio
     session.same_region(spec.region.as_deref())?;
     let ledger = Ledger::new(session);
     let facts = observe::observe(session, spec).await?;
-    let plan = preflight::check(session, spec, &facts)?;
+    let denials = allowed::denials(&ledger, spec, &facts).await;
+    let plan = preflight::check(session, spec, &facts, denials)?;
     preflight::tell(session, spec, &facts, &plan);
 
     let api = session.connect(&facts.cluster).await?;

@@ -4,10 +4,11 @@ use crate::domain::cloud::{
     AccessEntry, AutoScalingGroup, CallerIdentity, Cluster, InstanceProfile, KeyPair, LaunchTemplate, Offering, Role,
     SecurityGroup, Subnet,
 };
-use crate::domain::desired::{ResourceNames, image_parameter, role_arn};
+use crate::domain::desired::{NODEGROUP_TAG, ResourceNames, image_parameter, role_arn};
 use crate::domain::error::{Error, Result};
 use crate::domain::nodegroup::NodegroupSpec;
 use crate::ops::access::{Way, way};
+use crate::ops::clusters::account_of;
 use crate::ops::{Session, cluster};
 
 /// The role that EC2 needs to start Spot instances for an account.
@@ -50,22 +51,18 @@ pub(super) async fn observe(session: &Session, spec: &NodegroupSpec) -> Result<F
     let cloud = &*session.cloud;
     let types: Vec<String> = spec.types.names().into_iter().map(str::to_owned).collect();
     // All answers are awaited and then looked at in order: which refusal is told does not depend on which came first.
-    let (cluster, caller, offerings, key_pairs, eksctl, managed, role, profile, template, spot_role) = tokio::join!(
+    let (cluster, offerings, key_pairs, namesakes, role, profile, template, spot_role) = tokio::join!(
         cluster(session, &spec.cluster),
-        cloud.caller(),
         cloud.offerings(&types),
         when(spec.ssh.is_some(), cloud.key_pairs()),
-        cloud.groups_by_tag("alpha.eksctl.io/nodegroup-name", &spec.name),
-        cloud.groups_by_tag("eks:nodegroup-name", &spec.name),
+        cloud.groups_by_tag(&[NODEGROUP_TAG, "eks:nodegroup-name"], &spec.name),
         cloud.role(&names.role),
         cloud.instance_profile(profile_name),
         cloud.launch_template(&names.launch_template),
         when(buys_spot(spec), cloud.role_exists(SPOT_ROLE)),
     );
-    let (cluster, caller, role) = (cluster?, caller?, role?);
-    let mut namesakes = eksctl?;
-    let known: Vec<String> = namesakes.iter().map(|group| group.name.clone()).collect();
-    namesakes.extend(managed?.into_iter().filter(|group| !known.contains(&group.name)));
+    let (cluster, mut namesakes, role) = (cluster?, namesakes?, role?);
+    let caller = account_of(&cluster);
     namesakes.retain(|group| group.tags.get(&format!("kubernetes.io/cluster/{}", spec.cluster)).is_some());
 
     let mut subnet_ids = cluster.subnet_ids.clone();

@@ -25,7 +25,7 @@ pub(super) struct Plan {
 ///
 /// # Errors
 /// All that was found at once.
-pub(super) fn check(session: &Session, spec: &NodegroupSpec, facts: &Facts) -> Result<Plan> {
+pub(super) fn check(session: &Session, spec: &NodegroupSpec, facts: &Facts, denials: Vec<Error>) -> Result<Plan> {
     let names = ResourceNames::of_spec(spec);
     let mut found = vec![];
     let mut note = |result: Result<()>| found.extend(result.err());
@@ -47,6 +47,7 @@ pub(super) fn check(session: &Session, spec: &NodegroupSpec, facts: &Facts) -> R
     note(spot_role(session, facts));
     note(given_role(spec, facts));
     note(group_tags(spec).map(drop));
+    found.extend(denials);
     if let Some(error) = Error::together(found) {
         return Err(error);
     }

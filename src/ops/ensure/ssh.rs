@@ -5,7 +5,7 @@ use super::preflight::Plan;
 use super::role::at_least_changed;
 use crate::domain::Code;
 use crate::domain::cloud::IngressRule;
-use crate::domain::desired::{resource_tags, ssh_rules, ssh_sources};
+use crate::domain::desired::{ResourceNames, resource_tags, ssh_rules, ssh_sources};
 use crate::domain::error::{Error, Result};
 use crate::domain::mutation::AwsMutation;
 use crate::domain::nodegroup::NodegroupSpec;
@@ -36,6 +36,23 @@ pub(super) async fn ensure_groups(
     Ok(ids)
 }
 
+/// Whether the nodes have a security group that lets SSH in.
+pub(super) fn opens(spec: &NodegroupSpec) -> bool {
+    spec.ssh.as_ref().is_some_and(|ssh| !ssh.closed)
+}
+
+/// The request that makes that group.
+pub(super) fn creation(spec: &NodegroupSpec, facts: &Facts, names: &ResourceNames) -> AwsMutation {
+    AwsMutation::CreateSecurityGroup {
+        name: names.security_group.clone(),
+        description: format!("SSH to the nodes of {} in {}", spec.name, spec.cluster),
+        vpc_id: facts.vpc_id.clone().unwrap_or_default(),
+        // Not `kubernetes.io/cluster/…`: the AWS Load Balancer Controller wants that on one group of an interface only, and
+        // the cluster's own has it.
+        tags: resource_tags(spec),
+    }
+}
+
 async fn ensure_group(
     ledger: &Ledger<'_>,
     spec: &NodegroupSpec,
@@ -49,15 +66,7 @@ async fn ensure_group(
         Some(group) => (group.id.clone(), group.ingress.as_slice()),
         None => {
             verdict = Verdict::Created;
-            let request = AwsMutation::CreateSecurityGroup {
-                name: name.clone(),
-                description: format!("SSH to the nodes of {} in {}", spec.name, spec.cluster),
-                vpc_id: facts.vpc_id.clone().unwrap_or_default(),
-                // Not `kubernetes.io/cluster/…`: the AWS Load Balancer Controller wants that on one group of an
-                // interface only, and the cluster's own has it.
-                tags: resource_tags(spec),
-            };
-            let outcome = ledger.aws(request).await?;
+            let outcome = ledger.aws(creation(spec, facts, &plan.names)).await?;
             (outcome.id.unwrap_or_default(), [].as_slice())
         }
     };

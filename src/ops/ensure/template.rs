@@ -3,7 +3,7 @@
 use super::observe::Facts;
 use super::preflight::Plan;
 use crate::domain::cloud::LaunchTemplateData;
-use crate::domain::desired::{launch_template_data, resource_tags, template_difference};
+use crate::domain::desired::{ResourceNames, launch_template_data, resource_tags, template_difference};
 use crate::domain::error::Result;
 use crate::domain::mutation::AwsMutation;
 use crate::domain::nodegroup::NodegroupSpec;
@@ -22,14 +22,7 @@ pub(super) async fn ensure(
     let name = plan.names.launch_template.clone();
     let data = launch_template_data(spec, &facts.cluster, &plan.image_id, profile_arn, security_groups)?;
     let Some(there) = &facts.template else {
-        ledger
-            .aws(AwsMutation::CreateLaunchTemplate {
-                name: name.clone(),
-                client_token: ledger.token("launch-template", &name),
-                data: Box::new(data.clone()),
-                tags: resource_tags(spec),
-            })
-            .await?;
+        ledger.aws(creation_of(ledger, spec, &name, data.clone())).await?;
         ledger.settle(ResourceKind::LaunchTemplate, &name, Verdict::Created);
         return Ok((1, data));
     };
@@ -48,4 +41,27 @@ pub(super) async fn ensure(
     let outcome = ledger.aws(request).await?;
     ledger.settle(ResourceKind::LaunchTemplate, &name, Verdict::Changed);
     Ok((outcome.id.and_then(|number| number.parse().ok()).unwrap_or(there.latest_version + 1), data))
+}
+
+/// The request that makes the template, as far as it can be told before anything was made: without the security group for
+/// SSH. `None` when it cannot be told what it holds.
+pub(super) fn creation(
+    ledger: &Ledger<'_>,
+    spec: &NodegroupSpec,
+    facts: &Facts,
+    names: &ResourceNames,
+    profile_arn: &str,
+) -> Option<AwsMutation> {
+    let groups = facts.cluster.cluster_security_group.iter().cloned().collect();
+    let data = launch_template_data(spec, &facts.cluster, facts.image.as_deref()?, profile_arn, groups).ok()?;
+    Some(creation_of(ledger, spec, &names.launch_template, data))
+}
+
+fn creation_of(ledger: &Ledger<'_>, spec: &NodegroupSpec, name: &str, data: LaunchTemplateData) -> AwsMutation {
+    AwsMutation::CreateLaunchTemplate {
+        name: name.to_owned(),
+        client_token: ledger.token("launch-template", name),
+        data: Box::new(data),
+        tags: resource_tags(spec),
+    }
 }

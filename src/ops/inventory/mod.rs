@@ -19,7 +19,7 @@ use crate::ops::Session;
 
 /// Every Auto Scaling group of a cluster, whoever made it: one paged request, not one per group.
 pub(super) async fn groups_of(session: &Session, cluster: &str) -> Result<Vec<AutoScalingGroup>> {
-    let mut groups = session.cloud.groups_by_tag(&format!("kubernetes.io/cluster/{cluster}"), "owned").await?;
+    let mut groups = session.cloud.groups_by_tag(&[&format!("kubernetes.io/cluster/{cluster}")], "owned").await?;
     groups.sort_by_cached_key(|group| (group_name(group).to_owned(), group.name.clone()));
     Ok(groups)
 }

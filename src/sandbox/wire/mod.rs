@@ -16,8 +16,9 @@ mod xml;
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 
+use super::services::Handler;
 use super::world::World;
-use api::ApiError;
+use api::{ApiError, Params};
 use service::{Protocol, Service};
 use traffic::{LogEntry, Loss, NoAnswer, Strike};
 
@@ -31,6 +32,15 @@ pub fn respond(world: &mut World, request: &Request<Bytes>) -> Response<Bytes> {
     };
     let mut lost = None;
     let (operation, result) = match request::operation(service, request) {
+        Ok((operation, params)) if is_dry_run(service, &params) => {
+            let refused = world.traffic.denial(&operation);
+            let handler = service.handler(&operation).ok_or_else(|| unknown(service, &operation));
+            let result = match refused {
+                Some(error) => Err(error),
+                None => handler.and_then(|handler| rehearsed(world, handler, &params)),
+            };
+            (format!("{operation}{DRY_RUN}"), result)
+        }
         Ok((operation, params)) => match world.traffic.strike(service.name, &operation) {
             Some(Strike::Refused(error)) => (operation, Err(error)),
             Some(Strike::Lost(Loss::Request)) => return unanswered(Response::new(Bytes::new())),
@@ -52,12 +62,27 @@ pub fn respond(world: &mut World, request: &Request<Bytes>) -> Response<Bytes> {
     world.traffic.record(LogEntry {
         at: world.clock.now,
         service: service.name,
-        mutating: service::is_mutating(&operation),
+        mutating: service::is_mutating(&operation) && !operation.ends_with(DRY_RUN),
         operation,
         status: response.status().as_u16(),
         error: result.err().map(|error| error.code),
     });
     harmed(response, lost)
+}
+
+/// How a request that only asks is told from the request itself.
+const DRY_RUN: &str = " (dry run)";
+
+/// Whether EC2 is asked if a request would be allowed.
+fn is_dry_run(service: &Service, params: &Params) -> bool {
+    matches!(service.protocol, Protocol::Ec2) && matches!(params.boolean("DryRun"), Ok(Some(true)))
+}
+
+/// What EC2 says to it: also that it would have been done is an error. It is done to a copy of the world.
+fn rehearsed(world: &World, handler: Handler, params: &Params) -> Result<serde_json::Value, ApiError> {
+    handler(&mut world.clone(), params)?;
+    let sentence = "Request would have succeeded, but DryRun flag is set.";
+    Err(ApiError { status: 412, code: "DryRunOperation".to_owned(), message: sentence.to_owned() })
 }
 
 /// A response as it arrives.

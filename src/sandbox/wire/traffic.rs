@@ -195,6 +195,14 @@ impl Traffic {
         hit
     }
 
+    /// The refusal that a dry run of this operation is told of: that the caller may not make it. Other faults are left to the
+    /// request itself, and no fault is used up.
+    pub fn denial(&self, operation: &str) -> Option<ApiError> {
+        let denies = |error: &&ApiError| ["UnauthorizedOperation", "AccessDenied"].contains(&error.code.as_str());
+        let mut faults = self.faults.iter().filter(|fault| fault.operation == operation && fault.after == 0);
+        faults.find_map(|fault| fault.error.as_ref().filter(denies)).cloned()
+    }
+
     /// Notes a request.
     pub fn record(&mut self, entry: LogEntry) {
         self.requests.total += 1;

@@ -13,6 +13,9 @@ use crate::script::types::{Index, Kind, Overload, Types, agreed};
 /// Functions that call a closure to see whether it fails.
 const CATCHES: &[&str] = &["attempt", "fails_with", "check_refused", "or_else", "failure", "assert_throws"];
 
+/// Types of values that are written out in scripts.
+const PLAIN: &[&str] = &["string", "int", "float", "bool", "list", "map"];
+
 /// Methods that call a closure with each element.
 const EACH: &[&str] = &["filter", "all", "any", "some", "map", "for_each", "find", "index_of", "none"];
 
@@ -55,11 +58,12 @@ impl Walk<'_> {
             {
                 self.whole_division(*at);
             }
-            ("*", [Expr::FnCall(inner, _), ..])
+            ("*", [Expr::FnCall(inner, _), factor])
                 if both("int")
                     && inner.is_operator_call()
                     && inner.name == "/"
-                    && !matches!(&inner.args[..], [Expr::IntegerConstant(..), Expr::IntegerConstant(..)]) =>
+                    && !matches!(&inner.args[..], [Expr::IntegerConstant(..), Expr::IntegerConstant(..)])
+                    && !rounds_down(&inner.args[..], factor) =>
             {
                 self.whole_division(super::position::start(&inner.args[0]));
             }
@@ -206,10 +210,6 @@ impl Walk<'_> {
             return index.methods(receiver, name).first().map(|overload| overload.returns.clone()).unwrap_or_default();
         }
         let methods = index.methods(receiver, name);
-        // The engine registers what plain values can do under more names of types than people use.
-        if methods.is_empty() && !receiver.starts_with(char::is_uppercase) && !index.overloads("", name).is_empty() {
-            return Kind::Any;
-        }
         if methods.is_empty() {
             let error =
                 Error::new(Code::UnknownFunction, format!("a value of type `{receiver}` has no method `{name}`"));
@@ -245,9 +245,14 @@ impl Walk<'_> {
         let fit: Vec<&&Overload> = overloads.iter().filter(|overload| overload.takes(arguments)).collect();
         let own = overloads.iter().any(|overload| overload.own);
         let counted = overloads.iter().any(|overload| overload.parameters.len() == arguments.len());
-        if fit.is_empty() && (own || !counted) {
+        // Of the engine's own functions not every type of number is told apart.
+        let plain = arguments.iter().all(|kind| kind.name().is_some_and(|name| PLAIN.contains(&name)));
+        if fit.is_empty() && (own || !counted || plain) {
             let given: Vec<&str> = arguments.iter().map(|kind| kind.name().unwrap_or("any")).collect();
-            let mut known: Vec<String> = overloads.iter().map(|overload| format!("`{}`", overload.signature)).collect();
+            // What takes so many comes first, and the types that people write.
+            let mut known: Vec<&&Overload> = overloads.iter().collect();
+            known.sort_by_key(|one| (one.parameters.len() != arguments.len(), one.is_exotic(), &one.signature));
+            let mut known: Vec<String> = known.iter().map(|overload| format!("`{}`", overload.signature)).collect();
             known.dedup();
             known.truncate(6);
             let error = Error::new(Code::UnknownFunction, format!("there is no `{path}({})`", given.join(", ")));
@@ -285,6 +290,15 @@ impl Walk<'_> {
             all.last().map(|known| known.kind.clone()).unwrap_or_default()
         };
         Types { index: self.index, variable: &variable }.of(value)
+    }
+}
+
+/// `n / 60 * 60`: what is divided by is multiplied with, so that the lost fraction is what is meant.
+fn rounds_down(division: &[Expr], factor: &Expr) -> bool {
+    match (division.last(), factor) {
+        (Some(Expr::IntegerConstant(by, _)), Expr::IntegerConstant(factor, _)) => by == factor,
+        (Some(Expr::Variable(by, ..)), Expr::Variable(factor, ..)) => by.1 == factor.1,
+        _ => false,
     }
 }
 

@@ -116,7 +116,7 @@ impl Checker {
         let header = match Header::read(ast, text) {
             Ok(header) => Some(header),
             Err(error) => {
-                let place = diagnostic::at_params(&self.sources, name);
+                let place = diagnostic::at_params(&self.sources, name, &error);
                 found_here.extend(place.map(|place| found(error, place)));
                 None
             }

@@ -33,6 +33,14 @@ pub(crate) struct Overload {
 }
 
 impl Overload {
+    /// Whether it is for numbers that scripts have no literals of: `i16`, `u128`, …
+    pub(crate) fn is_exotic(&self) -> bool {
+        let exotic = |kind: &String| {
+            kind.len() <= 4 && kind.starts_with(['i', 'u', 'f']) && kind.ends_with(|c: char| c.is_ascii_digit())
+        };
+        self.parameters.iter().any(exotic)
+    }
+
     /// Whether arguments of these types may be meant.
     pub(crate) fn takes(&self, arguments: &[Kind]) -> bool {
         self.parameters.len() == arguments.len()

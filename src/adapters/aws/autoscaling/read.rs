@@ -20,15 +20,27 @@ impl AutoScaling for AwsCloud {
         Ok(answer.auto_scaling_groups.unwrap_or_default().into_iter().next().map(group))
     }
 
-    async fn groups_by_tag(&self, key: &str, value: &str) -> Result<Vec<AutoScalingGroup>> {
-        let filter = sdk::Filter::builder().name(format!("tag:{key}")).values(value).build();
-        let pages =
-            self.autoscaling().describe_auto_scaling_groups().filters(filter).max_records(100).into_paginator().items();
+    async fn groups_by_tag(&self, keys: &[&str], value: &str) -> Result<Vec<AutoScalingGroup>> {
+        let filter = |name: String| sdk::Filter::builder().name(name);
+        let filters = match keys {
+            [key] => vec![filter(format!("tag:{key}")).values(value).build()],
+            // Together they mean more than is wanted; what is read is looked at once more below.
+            keys => vec![
+                filter("tag-key".to_owned())
+                    .set_values(Some(keys.iter().map(|key| (*key).to_owned()).collect()))
+                    .build(),
+                filter("tag-value".to_owned()).values(value).build(),
+            ],
+        };
+        let request = self.autoscaling().describe_auto_scaling_groups().set_filters(Some(filters));
+        let pages = request.max_records(100).into_paginator().items();
         let groups: Result<Vec<sdk::AutoScalingGroup>, Failure<_>> = pages.send().try_collect().await;
         let groups = groups.map_err(|e| failed("describe Auto Scaling groups", &e))?;
         let groups = groups.into_iter().map(group);
         // Not every endpoint honours the filter.
-        Ok(groups.filter(|group| group.tags.get(key).is_some_and(|found| found == value)).collect())
+        let wanted =
+            |group: &AutoScalingGroup| keys.iter().any(|key| group.tags.get(*key).is_some_and(|found| found == value));
+        Ok(groups.filter(wanted).collect())
     }
 
     async fn activities(&self, group: &str, limit: usize) -> Result<Vec<ScalingActivity>> {

@@ -45,15 +45,16 @@ impl Instances for AwsCloud {
             .describe_spot_price_history()
             .set_instance_types(Some(types.iter().map(|name| sdk::InstanceType::from(name.as_str())).collect()))
             .product_descriptions("Linux/UNIX")
-            // A start in the future asks for the price that is in force.
-            .start_time(aws_smithy_types::DateTime::from_secs(i64::from(u32::MAX)))
+            // The change before the start is given too: of a span that begins now, that is the price in force.
+            .start_time(std::time::SystemTime::now().into())
             .into_paginator()
             .items()
             .send();
         let prices: Result<Vec<sdk::SpotPrice>, Failure<_>> = pages.try_collect().await;
         let prices = prices.map_err(|e| failed("describe Spot prices", &e))?;
         let mut prices: Vec<SpotPrice> = prices.into_iter().filter_map(price).collect();
-        prices.sort_by(|a, b| (&a.instance_type, &a.zone).cmp(&(&b.instance_type, &b.zone)));
+        prices.sort_by(|a, b| (&a.instance_type, &a.zone, b.since).cmp(&(&b.instance_type, &b.zone, a.since)));
+        prices.dedup_by(|older, newer| (&older.instance_type, &older.zone) == (&newer.instance_type, &newer.zone));
         Ok(prices)
     }
 }

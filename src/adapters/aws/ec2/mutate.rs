@@ -1,15 +1,20 @@
 //! Changes of security groups and launch templates. Deleting what is gone already is a success.
 
+use std::error::Error as StdError;
+
+use aws_sdk_ec2::error::ProvideErrorMetadata;
+use aws_sdk_ec2::operation::create_launch_template::builders::CreateLaunchTemplateFluentBuilder;
+use aws_sdk_ec2::operation::create_security_group::builders::CreateSecurityGroupFluentBuilder;
 use aws_sdk_ec2::types as sdk;
 
 use super::launch_template::to_sdk;
 use super::specification;
 use crate::adapters::aws::AwsCloud;
-use crate::adapters::aws::error::{failed, is};
+use crate::adapters::aws::error::{Failure, failed, is};
 use crate::domain::Code;
 use crate::domain::cloud::{IngressRule, LaunchTemplateData, TagMap};
 use crate::domain::error::{Error, Result};
-use crate::domain::mutation::Outcome;
+use crate::domain::mutation::{AwsMutation, Outcome};
 
 impl AwsCloud {
     pub(in crate::adapters::aws) async fn create_security_group(
@@ -19,16 +24,36 @@ impl AwsCloud {
         vpc_id: &str,
         tags: &TagMap,
     ) -> Result<Outcome> {
-        let request = self
-            .ec2()
-            .create_security_group()
-            .group_name(name)
-            .description(description)
-            .vpc_id(vpc_id)
-            .set_tag_specifications(specification(sdk::ResourceType::SecurityGroup, tags));
+        let request = self.security_group_request(name, description, vpc_id, tags);
         let answer = request.send().await.map_err(|e| failed(&format!("create security group `{name}`"), &e))?;
         let Some(id) = answer.group_id else { return Err(without(&format!("create security group `{name}`"), "id")) };
         Ok(Outcome { id: Some(id), arn: answer.security_group_arn })
+    }
+
+    fn security_group_request(
+        &self,
+        name: &str,
+        description: &str,
+        vpc_id: &str,
+        tags: &TagMap,
+    ) -> CreateSecurityGroupFluentBuilder {
+        let request = self.ec2().create_security_group().group_name(name).description(description).vpc_id(vpc_id);
+        request.set_tag_specifications(specification(sdk::ResourceType::SecurityGroup, tags))
+    }
+
+    /// Whether a change of EC2's would be allowed.
+    pub(in crate::adapters::aws) async fn dry_run(&self, mutation: &AwsMutation) -> Result<()> {
+        match mutation {
+            AwsMutation::CreateSecurityGroup { name, description, vpc_id, tags } => {
+                let request = self.security_group_request(name, description, vpc_id, tags);
+                unless_denied(&format!("create security group `{name}`"), request.dry_run(true).send().await)
+            }
+            AwsMutation::CreateLaunchTemplate { name, data, client_token, tags } => {
+                let request = self.launch_template_request(name, data, client_token, tags);
+                unless_denied(&format!("create launch template `{name}`"), request.dry_run(true).send().await)
+            }
+            _ => Ok(()),
+        }
     }
 
     pub(in crate::adapters::aws) async fn authorize_ingress(&self, id: &str, rules: &[IngressRule]) -> Result<Outcome> {
@@ -64,15 +89,21 @@ impl AwsCloud {
         client_token: &str,
         tags: &TagMap,
     ) -> Result<Outcome> {
-        let request = self
-            .ec2()
-            .create_launch_template()
-            .launch_template_name(name)
-            .launch_template_data(to_sdk(data))
-            .client_token(client_token)
-            .set_tag_specifications(specification(sdk::ResourceType::LaunchTemplate, tags));
+        let request = self.launch_template_request(name, data, client_token, tags);
         let answer = request.send().await.map_err(|e| failed(&format!("create launch template `{name}`"), &e))?;
         Ok(Outcome { id: answer.launch_template.and_then(|template| template.launch_template_id), arn: None })
+    }
+
+    fn launch_template_request(
+        &self,
+        name: &str,
+        data: &LaunchTemplateData,
+        client_token: &str,
+        tags: &TagMap,
+    ) -> CreateLaunchTemplateFluentBuilder {
+        let request = self.ec2().create_launch_template().launch_template_name(name);
+        let request = request.launch_template_data(to_sdk(data)).client_token(client_token);
+        request.set_tag_specifications(specification(sdk::ResourceType::LaunchTemplate, tags))
     }
 
     pub(in crate::adapters::aws) async fn create_launch_template_version(
@@ -149,4 +180,15 @@ fn permissions(rules: &[IngressRule]) -> Vec<sdk::IpPermission> {
             .build()
     };
     rules.iter().map(permission).collect()
+}
+
+/// What a dry run says: a success is told as an error too, and every other fault the request itself will meet.
+fn unless_denied<T, E: ProvideErrorMetadata + StdError + 'static>(
+    what: &str,
+    answer: std::result::Result<T, Failure<E>>,
+) -> Result<()> {
+    match answer {
+        Err(e) if is(&e, &["UnauthorizedOperation", "AccessDenied", "AccessDeniedException"]) => Err(failed(what, &e)),
+        _ => Ok(()),
+    }
 }

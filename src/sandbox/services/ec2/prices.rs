@@ -25,6 +25,8 @@ pub(super) fn describe(world: &mut World, params: &Params) -> Reply {
     };
     let end = moment("EndTime")?.unwrap_or(world.now()).min(world.now());
     let start = moment("StartTime")?.unwrap_or(end - 90 * DAY).max(world.now() - 90 * DAY);
+    // A span that begins later than it ends still has the price in force when it begins.
+    let start = start.min(end);
     let products = read::strings(&params.0, "ProductDescription");
     let linux = |name: &String| name == "Linux/UNIX" || name == "Linux/UNIX (Amazon VPC)";
     let mut types = read::strings(&params.0, "InstanceType");

@@ -1,0 +1,97 @@
+//! What groups would cost per hour before and after a plan, as far as prices are known.
+
+use serde::{Deserialize, Serialize};
+
+use super::plan::Step;
+use super::resource::{Resource, State};
+use crate::domain::cloud::{AutoScalingGroup, SpotPrice};
+use crate::domain::desired::NODEGROUP_TAG;
+
+/// A group whose capacity a plan touches: as it is, and as it would be.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Regrouped {
+    /// Now; `None` when it is not there.
+    pub before: Option<AutoScalingGroup>,
+    /// Then; `None` when it would be gone.
+    pub after: Option<AutoScalingGroup>,
+}
+
+impl Regrouped {
+    /// The groups that a plan's requests touch, in their order.
+    pub fn of(steps: &[Step]) -> Vec<Self> {
+        let group = |state: &Option<State>| match state {
+            Some(State::AutoScalingGroup(group)) => Some((**group).clone()),
+            _ => None,
+        };
+        let mut found: indexmap::IndexMap<&Resource, Self> = indexmap::IndexMap::new();
+        for step in steps.iter().filter(|step| matches!(step.resource, Resource::AutoScalingGroup { .. })) {
+            let (before, after) = (group(&step.before), group(&step.after));
+            found.entry(&step.resource).or_insert(Regrouped { before, after: None }).after = after;
+        }
+        found.into_values().filter(|one| one.before.is_some() || one.after.is_some()).collect()
+    }
+
+    /// All instance types, each once.
+    pub fn types(&self) -> impl Iterator<Item = &String> {
+        self.before.iter().chain(&self.after).flat_map(|group| &group.types)
+    }
+}
+
+/// What a group costs per hour, before and after.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Cost {
+    /// The group, by the name that people gave it.
+    pub group: String,
+    /// Now.
+    pub before: Hourly,
+    /// Then.
+    pub after: Hourly,
+}
+
+impl Cost {
+    /// At these prices. `None` when it stays the same.
+    pub fn of(group: &Regrouped, prices: &[SpotPrice]) -> Option<Self> {
+        let named = group.after.as_ref().or(group.before.as_ref())?;
+        let name = named.tags.get(NODEGROUP_TAG).unwrap_or(&named.name).clone();
+        let hourly = |side: &Option<AutoScalingGroup>| {
+            side.as_ref().map_or_else(Hourly::default, |group| Hourly::of(group, prices))
+        };
+        let cost = Cost { group: name, before: hourly(&group.before), after: hourly(&group.after) };
+        (cost.before != cost.after).then_some(cost)
+    }
+}
+
+/// US dollars per hour. Which of its types and zones a group gets is the allocation strategy's: so it is a range. Prices of
+/// On-Demand instances are not known here, these are counted only.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Hourly {
+    /// Spot instances at the desired size.
+    pub spot_instances: u32,
+    /// On-Demand instances at the desired size.
+    pub on_demand_instances: u32,
+    /// The Spot instances in the cheapest pool; `None` when no price is known.
+    pub lowest_usd: Option<f64>,
+    /// The Spot instances in the dearest pool.
+    pub highest_usd: Option<f64>,
+}
+
+impl Hourly {
+    fn of(group: &AutoScalingGroup, prices: &[SpotPrice]) -> Self {
+        let desired = group.size.desired;
+        let on_demand_instances = group.distribution.as_ref().map_or(desired, |it| it.on_demand_of(desired));
+        let spot_instances = desired - on_demand_instances;
+        let pools = prices.iter().filter(|price| {
+            group.types.contains(&price.instance_type) && (group.zones.is_empty() || group.zones.contains(&price.zone))
+        });
+        let mut known: Vec<f64> = pools.filter_map(|price| price.price.parse().ok()).collect();
+        known.sort_by(f64::total_cmp);
+        // To a hundredth of a cent: what binary fractions add is not money.
+        let of_all = |price: &f64| (price * f64::from(spot_instances) * 10_000.0).round() / 10_000.0;
+        Hourly {
+            spot_instances,
+            on_demand_instances,
+            lowest_usd: known.first().map(of_all),
+            highest_usd: known.last().map(of_all),
+        }
+    }
+}
