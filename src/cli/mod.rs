@@ -19,6 +19,7 @@ mod describe;
 mod diagram;
 mod docs;
 mod explain;
+mod fleet;
 mod form;
 mod get;
 mod given;

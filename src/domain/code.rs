@@ -341,6 +341,8 @@ codes! {
     GroupLocked = 810, Refused;
     /// What an undo would restore was not kept.
     UndoSecret = 811, Refused;
+    /// Two clusters of a fleet write one file.
+    FleetFile = 812, Script;
 
     /// An invariant of spotscript does not hold.
     Internal = 901, Bug;

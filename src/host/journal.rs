@@ -40,6 +40,11 @@ impl Host {
         self.shared.journal.get().map_or(Ok(()), |writer| writer.hold(name))
     }
 
+    /// The id of this run in its journal, if it keeps one.
+    pub fn run_id(&self) -> Option<&str> {
+        self.shared.journal.get().map(|writer| writer.run())
+    }
+
     /// Whether this run has written a change down.
     pub fn has_changes(&self) -> bool {
         self.shared.journal.get().is_some_and(|writer| writer.has_begun())
