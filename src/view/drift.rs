@@ -37,7 +37,7 @@ mod tests {
             [drift("a", &[]), drift("b", &["max 4 → 5", "tag `team`"]), drift("c", &["launch template: image"])];
         insta::assert_snapshot!(render(&drifts, Style::plain()), @"
         Node group  Differs in
-        ────────────────────────────────────
+        ───────────────────────────────────
         b           max 4 → 5
                     tag `team`
         c           launch template: image
