@@ -32,6 +32,10 @@ fn survive(verb: Verb, world: &World, number: u64, side: Side, begin: &Value, en
 
     undo(&sandbox, &store).unwrap_or_else(|error| panic!("undo, {what}: {error:?}"));
     assert_same(&sandbox.read(inventory), begin, &format!("undone, {what}"));
+    let sent = || sandbox.read(|world| world.traffic.requests().mutating);
+    let before = sent();
+    undo(&sandbox, &store).unwrap_or_else(|error| panic!("undo again, {what}: {error:?}"));
+    assert_eq!(sent(), before, "nothing is left to be undone, {what}");
     true
 }
 

@@ -35,16 +35,16 @@ enum What {
   spotscript create nodegroup -f spot_nodegroups.yml
   spotscript create nodegroup -f spot_nodegroups.yml --dry-run
   generate-config | spotscript create nodegroup -f - -o json")]
-struct Nodegroup {
+pub(super) struct Nodegroup {
     /// ClusterConfig (eksctl.io/v1alpha5); `-` is standard input
     #[arg(short = 'f', long = "file", visible_alias = "config-file", value_name = "FILE")]
-    file: String,
+    pub(super) file: String,
     /// Print the groups with every default filled in and change nothing
     #[arg(long)]
-    dry_run: bool,
+    pub(super) dry_run: bool,
     /// Return without waiting for nodes
     #[arg(long)]
-    no_wait: bool,
+    pub(super) no_wait: bool,
     /// When it fails, take back what was made, without asking
     #[arg(long)]
     rollback: bool,
@@ -74,7 +74,7 @@ async fn ensure(session: &Session, specs: &[NodegroupSpec], options: &EnsureOpti
 
 impl Nodegroup {
     /// The valid specifications of the file. What is worth knowing about it is told.
-    fn specs(&self, global: &Global) -> Result<Vec<NodegroupSpec>> {
+    pub(super) fn specs(&self, global: &Global) -> Result<Vec<NodegroupSpec>> {
         let name = if self.file == "-" { "<stdin>" } else { &self.file };
         let variable = |name: &str| match (name, &global.region) {
             ("AWS_REGION", Some(region)) => Some(region.clone()),

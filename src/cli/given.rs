@@ -87,6 +87,14 @@ fn read(header: &Header, file: &Path) -> Result<Map> {
         return Err(Error::new(Code::InvalidArgument, format!("`{shown}` holds no parameters"))
             .help("write a map: `cluster: eks-spot-eksct`"));
     };
+    values(header, entries, &shown)
+}
+
+/// The values that the entries of a file, called `shown`, give to parameters.
+///
+/// # Errors
+/// `SPOT-0606` for a value that does not fit, a key that is no parameter or is there twice.
+pub(super) fn values(header: &Header, entries: &[Entry], shown: &str) -> Result<Map> {
     let place = |at: Mark| format!("`{shown}:{}:{}` says so", at.line, at.column);
     let mut values = Map::new();
     for Entry { key, at, value, .. } in entries {

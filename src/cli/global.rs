@@ -55,8 +55,23 @@ fn output(text: &str) -> Result<Output, String> {
 pub struct Start {
     /// The words of the command line behind the program's name.
     pub words: Vec<String>,
-    /// The run that is taken up again.
+    /// The run, or the fleet, that is taken up again.
     pub resumes: Option<String>,
+    /// The only cluster of the fleet that is taken up, if it is not all of them.
+    pub only: Option<String>,
+    /// Which part of a fleet this is, if it is one.
+    pub part: Option<Part>,
+}
+
+/// A cluster of a fleet.
+#[derive(Debug, Clone)]
+pub struct Part {
+    /// The fleet's id; empty where nothing is written down.
+    pub fleet: String,
+    /// The cluster's name in the fleet.
+    pub member: String,
+    /// What EKS calls it.
+    pub cluster: String,
 }
 
 /// When there are colours.
@@ -113,6 +128,9 @@ pub struct Global {
     /// Give up after this time, such as `90s` or `10m`
     #[arg(long, global = true, value_name = "TIME", value_parser = duration)]
     pub timeout: Option<Duration>,
+    /// The context of the kubeconfig: set by a fleet's file, not by a flag.
+    #[arg(skip)]
+    pub context: Option<String>,
     /// Set by the program, not by a flag.
     #[arg(skip)]
     pub start: Start,
@@ -135,6 +153,7 @@ impl Global {
             no_color: self.no_color || later.no_color,
             yes: self.yes || later.yes,
             timeout: later.timeout.or(self.timeout),
+            context: self.context.clone(),
             start: self.start.clone(),
         }
     }

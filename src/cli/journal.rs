@@ -1,12 +1,14 @@
 //! Gives a run its journal.
 
+use std::path::Path;
+
 use rhai::Map;
 use serde_json::Value;
 
 use super::{Global, TargetKind};
 use crate::domain::error::Result;
 use crate::host::Host;
-use crate::journal::{Origin, Store};
+use crate::journal::{Origin, Run, Store};
 use crate::sandbox::store::state_folder;
 
 /// Where runs are kept. Without a home directory the first change fails, and nothing before it.
@@ -34,11 +36,30 @@ pub(super) fn keep(
         world,
         sha256,
         resumes: global.start.resumes.clone(),
+        region: global.region.clone(),
+        profile: global.profile.clone(),
+        kubeconfig: global.kubeconfig.as_ref().map(|path| path.display().to_string()),
+        context: global.context.clone(),
+        fleet: global.start.part.as_ref().map(|part| part.fleet.clone()),
+        member: global.start.part.as_ref().map(|part| part.member.clone()),
     };
     if global.start.resumes.is_some() {
         host.resume();
     }
-    host.keep_journal(store().begin(script, target, as_json(params), Some(origin)).hiding(host.hidden().secrets()));
+    let writer = store().begin(script, target, as_json(params), Some(origin)).hiding(host.hidden().secrets());
+    host.keep_journal(match profile(global) {
+        Some(profile) => writer.at(&profile),
+        None => writer,
+    });
+}
+
+/// The profile that says which account it is, if one does: groups of one name in two accounts are two groups.
+fn profile(global: &Global) -> Option<String> {
+    if global.target() == TargetKind::Sandbox {
+        return None;
+    }
+    let named = global.profile.clone().or_else(|| std::env::var("AWS_PROFILE").ok());
+    named.filter(|name| !name.is_empty() && name != "default")
 }
 
 /// Notes the end of a run that kept a journal; one that failed after it had changed something is told how to go on.
@@ -55,7 +76,37 @@ pub(super) fn end(host: &Host, code: u8) -> Result<()> {
     Ok(())
 }
 
-fn without_secrets(words: &[String], secret: &[String]) -> Vec<String> {
+/// The flags that lead to where a run was, where none are given now.
+pub(super) fn back_to(run: &Run, global: &Global) -> Global {
+    let origin = run.origin.clone().unwrap_or_default();
+    Global {
+        target: global.target.or(Some(target_of(&run.target))),
+        world: global.world.clone().or(origin.world),
+        region: global.region.clone().or(origin.region),
+        profile: global.profile.clone().or(origin.profile),
+        kubeconfig: global
+            .kubeconfig
+            .clone()
+            .or_else(|| origin.kubeconfig.map(|file| Path::new(&origin.folder).join(file))),
+        context: global.context.clone().or(origin.context),
+        ..global.clone()
+    }
+}
+
+/// The target that a journal names.
+pub(super) fn target_of(name: &str) -> TargetKind {
+    match name {
+        "aws" => TargetKind::Aws,
+        _ => TargetKind::Sandbox,
+    }
+}
+
+/// The part of an id that people write: its end is what runs of one second differ in.
+pub(super) fn short(id: &str) -> &str {
+    id.get(id.len().saturating_sub(8)..).unwrap_or(id)
+}
+
+pub(super) fn without_secrets(words: &[String], secret: &[String]) -> Vec<String> {
     let flags: Vec<String> = secret.iter().map(|name| format!("--{}", name.replace('_', "-"))).collect();
     let mut kept = vec![];
     let mut skip = false;

@@ -18,7 +18,9 @@ mod delete;
 mod describe;
 mod diagram;
 mod docs;
+mod drift;
 mod explain;
+mod fleet;
 mod form;
 mod get;
 mod given;
@@ -102,6 +104,7 @@ enum Command {
     Scale(scale::Args),
     Roll(roll::Args),
     Delete(delete::Args),
+    Drift(drift::Args),
     Asg(asg::Args),
     Nodes(nodes::Args),
     Describe(describe::Args),
@@ -166,6 +169,7 @@ fn dispatch(command: Command, global: &Global) -> Result<ExitCode, Failed> {
         Command::Scale(args) => scale::run(args, global),
         Command::Roll(args) => roll::run(args, global),
         Command::Delete(args) => delete::run(args, global),
+        Command::Drift(args) => drift::run(args, global),
         Command::Asg(args) => asg::run(args, global),
         Command::Nodes(args) => nodes::run(args, global),
         Command::Describe(args) => describe::run(args, global),

@@ -4,16 +4,17 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use super::journal::store;
-use super::{Cli, Failed, Global, TargetKind, console, dispatch};
+use super::journal::{short, store};
+use super::{Cli, Failed, Global, console, dispatch, fleet, journal};
 use crate::domain::Code;
 use crate::domain::error::{Error, Result};
-use crate::journal::{Run, State};
+use crate::journal::{FleetRun, Found, Origin, State};
 
 /// Take up a run that was killed, interrupted or failed: what is done stays, what is missing is done
 ///
 /// The same command runs again, in the folder and with the flags it was started with. Parameters that are secret are not
-/// kept: give them again.
+/// kept: give them again. A fleet goes on at the clusters that are not done; the run of one of its clusters is taken up
+/// alone.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   spotscript resume last
@@ -30,7 +31,10 @@ pub struct Args {
 /// Runs the command.
 pub fn run(args: Args, global: &Global) -> Result<ExitCode, Failed> {
     let store = store();
-    let found = store.find(&args.run)?;
+    let found = match store.find_any(&args.run)? {
+        Found::Run(run) => run,
+        Found::Fleet(fleet) => return take_up_fleet(&fleet, None, args.more, global),
+    };
     let chain = store.chain(&found)?;
     let Some(newest) = chain.last() else { return Ok(ExitCode::SUCCESS) };
     if newest.state == State::Done {
@@ -38,46 +42,70 @@ pub fn run(args: Args, global: &Global) -> Result<ExitCode, Failed> {
         return Ok(ExitCode::SUCCESS);
     }
     let root = chain.first().unwrap_or(newest);
-    let (command, mut flags) = parse(root, args.more)?;
+    if let Some(Origin { fleet: Some(id), member, .. }) = &root.origin
+        && let Ok(Found::Fleet(fleet)) = store.find_any(id)
+    {
+        return take_up_fleet(&fleet, member.clone(), args.more, global);
+    }
+    let Some(origin) = &root.origin else {
+        return Err(cannot(&root.id, "it does not say how it was started").into());
+    };
+    if root.script == "repl" {
+        return Err(cannot(&root.id, "it was a session at the REPL").into());
+    }
+    let (command, mut flags) = parse(&root.id, origin, args.more)?;
+    flags.target = flags.target.or(Some(journal::target_of(&root.target)));
+    flags.world = flags.world.or_else(|| origin.world.clone());
+    if let Some(sha256) = &origin.sha256
+        && std::fs::read_to_string(&root.script).is_ok_and(|text| super::runbook::sha256(&text) != *sha256)
+    {
+        console::say("warning: the runbook was edited since that run");
+    }
     flags.start.resumes = Some(root.id.clone());
+    console::say(&format!("taking up run {}: {}", short(&root.id), root.script));
+    go_on(command, flags, global)
+}
+
+/// Takes up a fleet, or one cluster of it.
+fn take_up_fleet(
+    fleet: &FleetRun,
+    only: Option<String>,
+    more: Vec<String>,
+    global: &Global,
+) -> Result<ExitCode, Failed> {
+    if fleet.state == State::Done {
+        console::say(&format!("fleet {} is done: there is nothing to take up", short(&fleet.id)));
+        return Ok(ExitCode::SUCCESS);
+    }
+    let (command, mut flags) = parse(&fleet.id, &fleet.origin, more)?;
+    flags.target = flags.target.or(Some(journal::target_of(&fleet.target)));
+    flags.start.resumes = Some(fleet.id.clone());
+    flags.start.only = only;
+    console::say(&fleet::taking_up(fleet));
+    go_on(command, flags, global)
+}
+
+fn go_on(command: super::Command, mut flags: Global, global: &Global) -> Result<ExitCode, Failed> {
     // It was allowed to change what it changed; whoever resumes it allows the rest.
     flags.yes = true;
     flags.output = global.output.clone().or(flags.output);
     flags.verbose = flags.verbose.max(global.verbose);
-    console::say(&format!("taking up run {}: {}", short(&root.id), root.script));
     dispatch(command, &flags)
 }
 
-fn short(id: &str) -> &str {
-    id.get(id.len().saturating_sub(8)..).unwrap_or(id)
+fn cannot(id: &str, why: &str) -> Error {
+    Error::new(Code::RunNotFound, format!("run `{}` cannot be taken up", short(id)))
+        .because(why.to_owned())
+        .help("run it again by hand: what is done stays done and is found `unchanged`")
 }
 
-/// The command that a run was.
-fn parse(run: &Run, more: Vec<String>) -> Result<(super::Command, Global)> {
-    let cannot = |why: &str| {
-        Error::new(Code::RunNotFound, format!("run `{}` cannot be taken up", short(&run.id)))
-            .because(why.to_owned())
-            .help("run it again by hand: what is done stays done and is found `unchanged`")
-    };
-    let Some(origin) = &run.origin else { return Err(cannot("it does not say how it was started")) };
-    if run.script == "repl" {
-        return Err(cannot("it was a session at the REPL"));
-    }
+/// The command that a run was, and its flags.
+fn parse(id: &str, origin: &Origin, more: Vec<String>) -> Result<(super::Command, Global)> {
     std::env::set_current_dir(&origin.folder)
-        .map_err(|error| cannot(&format!("its folder `{}` cannot be entered: {error}", origin.folder)))?;
+        .map_err(|error| cannot(id, &format!("its folder `{}` cannot be entered: {error}", origin.folder)))?;
     let words = std::iter::once("spotscript".to_owned()).chain(origin.words.iter().cloned()).chain(more);
-    let cli = Cli::try_parse_from(words).map_err(|error| cannot(error.to_string().trim_end()))?;
+    let cli = Cli::try_parse_from(words).map_err(|error| cannot(id, error.to_string().trim_end()))?;
     let mut global = cli.global;
     global.start.words.clone_from(&origin.words);
-    global.target = global.target.or(match run.target.as_str() {
-        "aws" => Some(TargetKind::Aws),
-        _ => Some(TargetKind::Sandbox),
-    });
-    global.world = global.world.or_else(|| origin.world.clone());
-    if let Some(sha256) = &origin.sha256
-        && std::fs::read_to_string(&run.script).is_ok_and(|text| super::runbook::sha256(&text) != *sha256)
-    {
-        console::say("warning: the runbook was edited since that run");
-    }
     Ok((cli.command, global))
 }

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use super::runbook::{Flags, Runbook, STDIN, Wanted, Way};
-use super::{Failed, Global, console, journal, plan, rollback, summary};
+use super::runbook::{Draft, Flags, Runbook, STDIN, Wanted, Way};
+use super::{Failed, Global, console, fleet, journal, plan, rollback, summary};
 use crate::domain::error::Error;
 use crate::domain::{Code, Kind};
 use crate::host::Host;
@@ -16,14 +16,16 @@ use crate::script::session::Ending;
 ///
 /// What follows FILE are the runbook's own parameters: `spotscript run FILE --help` lists them without running it.
 #[derive(Debug, clap::Args)]
-#[command(override_usage = "spotscript run [OPTIONS] <FILE> [PARAMETERS]")]
+#[command(override_usage = "spotscript run [OPTIONS] <FILE> [PARAMETERS]", after_long_help = fleet::HELP)]
 pub struct Args {
     /// Change nothing: show what would be different afterwards and which requests that takes; exit code 4 when there are any
     #[arg(long)]
     plan: bool,
     /// Write the plan to this file, for `spotscript apply`
-    #[arg(long, value_name = "FILE", requires = "plan")]
+    #[arg(long, value_name = "FILE", requires = "plan", conflicts_with = "fleet")]
     out: Option<PathBuf>,
+    #[command(flatten)]
+    fleet: fleet::FleetFlags,
     #[command(flatten)]
     flags: Flags,
     /// The runbook (`-` takes it from standard input), then its parameters
@@ -55,12 +57,20 @@ fn execute(args: Args, global: &Global) -> Result<ExitCode, Failed> {
         let error = Error::new(Code::InvalidArgument, format!("`{file}` is no flag of `spotscript run`"));
         return Err(error.help("the runbook's own parameters come after its file").into());
     }
+    let help = |text: String| {
+        console::print(&text);
+        Ok(ExitCode::SUCCESS)
+    };
+    if let Some(clusters) = args.fleet.options() {
+        return match Draft::read(file, rest, &args.flags, global)? {
+            Wanted::Runbook(draft) if args.plan => fleet::plan(&draft, &clusters),
+            Wanted::Runbook(draft) => fleet::run(&draft, &clusters),
+            Wanted::Help(text) => help(text),
+        };
+    }
     let runbook = match Runbook::read(file, rest, &args.flags, global)? {
         Wanted::Runbook(runbook) => runbook,
-        Wanted::Help(text) => {
-            console::print(&text);
-            return Ok(ExitCode::SUCCESS);
-        }
+        Wanted::Help(text) => return help(text),
     };
     match args.plan {
         true => plan::plan(&runbook, args.out.as_deref()),
@@ -72,15 +82,7 @@ fn execute(args: Args, global: &Global) -> Result<ExitCode, Failed> {
 pub fn run_to_the_end(runbook: &Runbook, way: &Way<'_>) -> Result<ExitCode, Failed> {
     let (host, result) = runbook.run(way)?;
     let closed = host.close();
-    let result = result.map_err(|failed| {
-        let error = host.hidden().secrets().mask_error(*failed.error);
-        ScriptError { error: error.into(), ..failed }
-    });
-    if let Err(failed) = &result {
-        // Through the host's console: the lines of the script that are shown may hold a secret.
-        host.console().talk(&render(failed, console::look(&runbook.global)));
-    }
-    let code = exit_code(&host, &result);
+    let (code, result) = settle(&host, result, &runbook.global);
     let about = summary::About { script: &runbook.file, parameters: &runbook.shown, exit_code: code };
     summary::show(&host, &result, &runbook.global, &about)?;
     closed.and(journal::end(&host, code))?;
@@ -88,6 +90,19 @@ pub fn run_to_the_end(runbook: &Runbook, way: &Way<'_>) -> Result<ExitCode, Fail
     drop(host);
     rollback::offer(changed.as_deref(), code, runbook.flags.rollback, &runbook.global)?;
     Ok(ExitCode::from(code))
+}
+
+/// Shows a failure without what is hidden. Gives the exit code, and how it ended.
+pub fn settle(host: &Host, result: Result<Ending, ScriptError>, global: &Global) -> (u8, Result<Ending, ScriptError>) {
+    let result = result.map_err(|failed| {
+        let error = host.hidden().secrets().mask_error(*failed.error);
+        ScriptError { error: error.into(), ..failed }
+    });
+    if let Err(failed) = &result {
+        // Through the host's console: the lines of the script that are shown may hold a secret.
+        host.console().talk(&render(failed, console::look(global)));
+    }
+    (exit_code(host, &result), result)
 }
 
 /// The exit code of a run.

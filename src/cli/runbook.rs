@@ -71,10 +71,24 @@ pub struct Runbook {
     pub flags: Flags,
 }
 
+/// A runbook with the parameters that flags give, before the others are asked for.
+pub struct Draft {
+    /// Its path.
+    pub file: String,
+    /// Its head.
+    pub header: Header,
+    /// Parameters given by flags.
+    pub given: Map,
+    /// The flags, with those behind FILE.
+    pub global: Global,
+    text: String,
+    flags: Flags,
+}
+
 /// A runbook, or its help.
-pub enum Wanted {
+pub enum Wanted<T = Runbook> {
     /// To be run.
-    Runbook(Box<Runbook>),
+    Runbook(Box<T>),
     /// `--help`: its text.
     Help(String),
 }
@@ -95,38 +109,13 @@ impl Runbook {
     /// # Errors
     /// `SPOT-0801` when it cannot be read, what is wrong with it or its parameters.
     pub fn read(file: &str, rest: &[String], flags: &Flags, global: &Global) -> Result<Wanted, Failed> {
-        let text =
-            if file == STDIN { std::io::read_to_string(std::io::stdin()) } else { std::fs::read_to_string(file) };
-        let text = text
-            .map_err(|error| Error::new(Code::File, format!("`{file}` cannot be read")).because(error.to_string()))?;
-        let session = Session::new(&target::host(global, &flags.reach)?)?;
-        let program = session.compile(file, &text)?;
-        let (values, global) = match rest {
-            [] => (Map::new(), global.clone()),
-            rest => match params::parse(file, &program.header, rest)? {
-                Given::Values(values, later) => (values, global.overridden_by(*later)),
-                Given::Help(text) => return Ok(Wanted::Help(text)),
-            },
-        };
-        for warning in given::strangers(&program.header) {
-            console::say(&format!("warning: {warning}"));
-        }
-        let ask = !flags.no_input && !global.json() && given::can_ask();
-        let values = given::complete(&program.header, values, flags.params.as_deref(), ask)?;
-        let shown = shown(&program.header, &values);
-        let secrets = program.header.secrets(&values);
-        let secret =
-            program.header.params.iter().filter(|param| param.secret).map(|param| param.name.clone()).collect();
-        Ok(Wanted::Runbook(Box::new(Runbook {
-            file: file.to_owned(),
-            text,
-            values,
-            shown,
-            secret,
-            secrets,
-            global,
-            flags: flags.clone(),
-        })))
+        Ok(match Draft::read(file, rest, flags, global)? {
+            Wanted::Help(text) => Wanted::Help(text),
+            Wanted::Runbook(draft) => {
+                let ask = !flags.no_input && !draft.global.json() && given::can_ask();
+                Wanted::Runbook(Box::new(draft.complete(draft.given.clone(), draft.global.clone(), ask)?))
+            }
+        })
     }
 
     /// SHA-256 of its text.
@@ -139,32 +128,108 @@ impl Runbook {
     /// # Errors
     /// What compiling fails with. How the run itself failed is in what is given.
     pub fn run(&self, way: &Way<'_>) -> Result<(Host, Result<Ending, ScriptError>), Failed> {
-        let plans = matches!(way, Way::OnlyPlan);
-        let host = match plans {
-            true => target::planning_host(&self.global, &self.flags.reach)?,
-            false => target::host(&self.global, &self.flags.reach)?,
+        let host = match way {
+            Way::OnlyPlan => target::planning_host(&self.global, &self.flags.reach)?,
+            _ => target::host(&self.global, &self.flags.reach)?,
         };
         listen_for_interrupts(host.cancel().clone());
+        let result = self.run_on(&host, way, || Ok(()))?;
+        Ok((host, result))
+    }
+
+    /// Runs it on a host; `begin` is called when the run has its journal, and nothing of it has begun yet.
+    ///
+    /// # Errors
+    /// What compiling or `begin` fails with. How the run itself failed is in what is given.
+    pub fn run_on(
+        &self,
+        host: &Host,
+        way: &Way<'_>,
+        begin: impl FnOnce() -> Result<(), Error>,
+    ) -> Result<Result<Ending, ScriptError>, Failed> {
         host.files().read_beside(Path::new(&self.file));
         host.hidden().hide(self.secrets.clone());
-        let mut session = Session::new(&host)?;
+        let mut session = Session::new(host)?;
         let program = session.compile(&self.file, &self.text)?;
-        if !plans {
+        if !matches!(way, Way::OnlyPlan) {
             let sha256 = Some(self.sha256());
-            journal::keep(&host, &self.file, &self.shown, &self.global, sha256, &self.secret);
+            journal::keep(host, &self.file, &self.shown, &self.global, sha256, &self.secret);
         }
         if let Way::Following(plan) = way {
             host.follow(plan);
         }
         if let Some(choice) = self.flags.choice() {
-            target::choose(&host, choice);
+            target::choose(host, choice);
         }
+        begin()?;
         let ended = session.run(&program, &self.values);
-        let result = ended.and_then(|ending| match host.chosen_were_entered() {
+        Ok(ended.and_then(|ending| match host.chosen_were_entered() {
             Ok(()) => Ok(ending),
             Err(error) => Err(error.into()),
-        });
-        Ok((host, result))
+        }))
+    }
+
+    /// What scripts may read and write besides.
+    pub fn reach(&self) -> &Reach {
+        &self.flags.reach
+    }
+}
+
+impl Draft {
+    /// Reads a runbook and what follows it on the command line.
+    ///
+    /// # Errors
+    /// `SPOT-0801` when it cannot be read, what is wrong with it or its flags.
+    pub fn read(file: &str, rest: &[String], flags: &Flags, global: &Global) -> Result<Wanted<Draft>, Failed> {
+        let text =
+            if file == STDIN { std::io::read_to_string(std::io::stdin()) } else { std::fs::read_to_string(file) };
+        let text = text
+            .map_err(|error| Error::new(Code::File, format!("`{file}` cannot be read")).because(error.to_string()))?;
+        let session = Session::new(&target::host(global, &flags.reach)?)?;
+        let program = session.compile(file, &text)?;
+        let (given, global) = match rest {
+            [] => (Map::new(), global.clone()),
+            rest => match params::parse(file, &program.header, rest)? {
+                Given::Values(values, later) => (values, global.overridden_by(*later)),
+                Given::Help(text) => return Ok(Wanted::Help(text)),
+            },
+        };
+        for warning in given::strangers(&program.header) {
+            console::say(&format!("warning: {warning}"));
+        }
+        let header = program.header;
+        Ok(Wanted::Runbook(Box::new(Draft {
+            file: file.to_owned(),
+            header,
+            given,
+            global,
+            text,
+            flags: flags.clone(),
+        })))
+    }
+
+    /// SHA-256 of its text.
+    pub fn sha256(&self) -> String {
+        sha256(&self.text)
+    }
+
+    /// The runbook with these parameters, and those that a file, the environment and, if `ask` allows it, the user give.
+    ///
+    /// # Errors
+    /// What is wrong with the parameters.
+    pub fn complete(&self, given: Map, global: Global, ask: bool) -> Result<Runbook, Error> {
+        let values = given::complete(&self.header, given, self.flags.params.as_deref(), ask)?;
+        let secret = self.header.params.iter().filter(|param| param.secret).map(|param| param.name.clone()).collect();
+        Ok(Runbook {
+            file: self.file.clone(),
+            text: self.text.clone(),
+            shown: shown(&self.header, &values),
+            secrets: self.header.secrets(&values),
+            values,
+            secret,
+            global,
+            flags: self.flags.clone(),
+        })
     }
 }
 

@@ -7,6 +7,7 @@ use crate::domain::Code;
 use crate::domain::change::Request;
 use crate::domain::error::{Error, Result};
 use crate::host::{Host, Record};
+use crate::journal::Counts;
 use crate::ports::RequestCounts;
 use crate::script::ScriptError;
 use crate::script::diagnostic::Place;
@@ -25,12 +26,13 @@ pub struct About<'a> {
 }
 
 /// How often resources ended in each way.
-#[derive(Serialize)]
-struct Counts {
-    created: usize,
-    changed: usize,
-    unchanged: usize,
-    deleted: usize,
+pub fn counts(record: &Record) -> Counts {
+    Counts {
+        created: record.settled("created"),
+        changed: record.settled("changed"),
+        unchanged: record.settled("unchanged"),
+        deleted: record.settled("deleted"),
+    }
 }
 
 /// Where a run failed, and how it got there.
@@ -80,47 +82,58 @@ pub(super) fn place_of(place: &Place) -> String {
 /// `SPOT-0901` when the report is not representable as JSON.
 pub fn show(host: &Host, result: &Result<Ending, ScriptError>, global: &Global, about: &About<'_>) -> Result<()> {
     let record = host.record().clone();
-    let error = result.as_ref().err().map(|failed| &*failed.error);
-    let ok = error.is_none() && record.failed_checks() == 0;
     if global.json() {
-        let failed = result.as_ref().err();
-        let frames = failed.iter().flat_map(|failed| &failed.frames);
-        let report = Report {
-            script: about.script,
-            target: match global.target() {
-                TargetKind::Sandbox => "sandbox",
-                TargetKind::Aws => "aws",
-            },
-            params: journal::as_json(about.parameters),
-            ok,
-            exit_code: about.exit_code,
-            counts: Counts {
-                created: record.settled("created"),
-                changed: record.settled("changed"),
-                unchanged: record.settled("unchanged"),
-                deleted: record.settled("deleted"),
-            },
-            output: host.console().kept(),
-            record: &record,
-            elapsed_ms: host.elapsed_ms(),
-            requests: host.requests(),
-            left_out: host.left_out(),
-            error,
-            place: failed.and_then(|failed| failed.place.as_ref()).map(place_of),
-            frames: frames
-                .map(|frame| Frame { what: &frame.what, place: frame.place.as_ref().map(place_of) })
-                .collect(),
-        };
-        let report = serde_json::to_value(&report)
-            .map_err(|error| Error::new(Code::Internal, "the run is not JSON").because(error.to_string()))?;
-        console::print(&json::render("run", &host.hidden().secrets().mask_json(report))?);
+        console::print(&json::render("run", &report(host, result, global, about)?)?);
     } else if !record.is_empty() {
-        host.console().talk(&text(&record, host.elapsed_ms(), ok));
+        host.console().talk(&text(&record, host.elapsed_ms(), is_ok(&record, result)));
     }
     if let Some(requests) = host.requests().filter(|_| global.verbose > 0 && !global.json()) {
         console::say(&sent(requests));
     }
     Ok(())
+}
+
+fn is_ok(record: &Record, result: &Result<Ending, ScriptError>) -> bool {
+    result.is_ok() && record.failed_checks() == 0
+}
+
+/// A run as data, without what is hidden.
+///
+/// # Errors
+/// `SPOT-0901` when it is not representable as JSON.
+pub fn report(
+    host: &Host,
+    result: &Result<Ending, ScriptError>,
+    global: &Global,
+    about: &About<'_>,
+) -> Result<serde_json::Value> {
+    let record = host.record().clone();
+    let error = result.as_ref().err().map(|failed| &*failed.error);
+    let ok = is_ok(&record, result);
+    let failed = result.as_ref().err();
+    let frames = failed.iter().flat_map(|failed| &failed.frames);
+    let report = Report {
+        script: about.script,
+        target: match global.target() {
+            TargetKind::Sandbox => "sandbox",
+            TargetKind::Aws => "aws",
+        },
+        params: journal::as_json(about.parameters),
+        ok,
+        exit_code: about.exit_code,
+        counts: counts(&record),
+        output: host.console().kept(),
+        record: &record,
+        elapsed_ms: host.elapsed_ms(),
+        requests: host.requests(),
+        left_out: host.left_out(),
+        error,
+        place: failed.and_then(|failed| failed.place.as_ref()).map(place_of),
+        frames: frames.map(|frame| Frame { what: &frame.what, place: frame.place.as_ref().map(place_of) }).collect(),
+    };
+    let report = serde_json::to_value(&report)
+        .map_err(|error| Error::new(Code::Internal, "the run is not JSON").because(error.to_string()))?;
+    Ok(host.hidden().secrets().mask_json(report))
 }
 
 fn text(record: &Record, elapsed_ms: u64, ok: bool) -> String {

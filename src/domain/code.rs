@@ -341,6 +341,8 @@ codes! {
     GroupLocked = 810, Refused;
     /// What an undo would restore was not kept.
     UndoSecret = 811, Refused;
+    /// Two clusters of a fleet write one file.
+    FleetFile = 812, Script;
     /// A step was chosen that the run does not have.
     NoSuchStep = 816, Usage;
     /// A step that was chosen needs what one that was left out would have made.

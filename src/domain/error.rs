@@ -95,7 +95,8 @@ impl Error {
         }
         let mut lines = vec![format!("{count} more {} found:", if count == 1 { "thing was" } else { "things were" })];
         for other in found {
-            lines.push(format!("  {}: {}", other.code, other.message));
+            let place = other.location.as_ref().map(|place| format!("{place}: ")).unwrap_or_default();
+            lines.push(format!("  {}: {place}{}", other.code, other.message));
             lines.extend(other.causes.iter().map(|cause| format!("      because {cause}")));
             lines.extend(other.help.iter().map(|help| format!("      help: {help}")));
         }

@@ -55,6 +55,19 @@ pub struct GroupSummary {
     pub owner: Owner,
 }
 
+/// How a group differs from what it should be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Drift {
+    /// EKS cluster.
+    pub cluster: String,
+    /// Group name.
+    pub name: String,
+    /// Whether there is a group of that name.
+    pub there: bool,
+    /// Each difference in words; empty when it is as it should be.
+    pub differences: Vec<String>,
+}
+
 /// One node of a group: instance, group member and Kubernetes node joined.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Member {

@@ -11,6 +11,7 @@ pub mod drain;
 pub mod eksctl;
 pub mod error;
 pub mod feed_source;
+pub mod fleet;
 pub mod instance_type;
 pub mod instance_types;
 pub mod inventory;

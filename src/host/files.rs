@@ -8,7 +8,7 @@ mod real;
 use std::collections::HashMap;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use crate::domain::Code;
 use crate::domain::error::{Error, Result};
@@ -31,7 +31,13 @@ pub struct FilePolicy {
     beside: Arc<RwLock<Vec<PathBuf>>>,
     /// What a plan would write, which it reads instead of writing.
     foreseen: Option<Foreseen>,
+    /// Who else writes files here at the same time: what one writes, no other does.
+    claims: Option<(Claims, Arc<str>)>,
 }
+
+/// Who writes which file, among several runs of one process. Clones are one book.
+#[derive(Debug, Clone, Default)]
+pub struct Claims(Arc<Mutex<HashMap<PathBuf, Arc<str>>>>);
 
 /// Texts by the files that they would be in.
 type Foreseen = Arc<RwLock<HashMap<PathBuf, String>>>;
@@ -59,7 +65,7 @@ impl FilePolicy {
         let working = working.into();
         let readable = vec![real(&working)];
         let writable = readable.iter().cloned().chain(write.iter().map(|path| real(&working.join(path)))).collect();
-        FilePolicy { working, readable, writable, scratch: false, beside: Arc::default(), foreseen: None }
+        FilePolicy { working, readable, writable, scratch: false, beside: Arc::default(), foreseen: None, claims: None }
     }
 
     /// The policy of a test: it writes below `folder` only, which is made for it.
@@ -71,6 +77,23 @@ impl FilePolicy {
     #[must_use]
     pub fn planning(self) -> Self {
         FilePolicy { foreseen: Some(Foreseen::default()), ..self }
+    }
+
+    /// This policy for one of several runs, called `name`: it does not write what another of them writes.
+    #[must_use]
+    pub fn among(self, claims: &Claims, name: &str) -> Self {
+        FilePolicy { claims: Some((claims.clone(), name.into())), ..self }
+    }
+
+    /// Takes a file for this run.
+    fn claim(&self, path: &str, real: &Path) -> Result<()> {
+        let Some((Claims(claims), name)) = &self.claims else { return Ok(()) };
+        let mut claims = claims.lock().unwrap_or_else(PoisonError::into_inner);
+        match claims.entry(real.to_owned()).or_insert_with(|| Arc::clone(name)) {
+            owner if owner == name => Ok(()),
+            other => Err(Error::new(Code::FleetFile, format!("the run of cluster `{other}` writes `{path}` too"))
+                .help("give each cluster a file of its own: make the file's name a parameter, and set it in the fleet's file")),
+        }
     }
 
     fn foreseen(&self, real: &Path) -> Option<String> {
@@ -160,6 +183,7 @@ impl FilePolicy {
         if !self.writable.iter().any(|allowed| target.starts_with(allowed)) {
             return Err(self.outside(path, &target, Access::Write));
         }
+        self.claim(path, &target)?;
         let planned = self.foreseen(&target).map(String::into_bytes);
         let before = match std::fs::metadata(&target) {
             _ if planned.is_some() => planned,

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{Console, Host, Record};
 use crate::domain::error::Result;
-use crate::ports::{Turns, as_spoken, speaking_for};
+use crate::ports::{Turns, as_spoken, speaker, speaking_for};
 
 /// The most items that are worked on at once.
 pub const MOST_AT_ONCE: usize = 64;
@@ -109,6 +109,7 @@ impl Host {
         let fan = Work {
             host: self,
             names,
+            around: speaker(),
             work,
             next: AtomicUsize::new(0),
             stop: AtomicBool::new(false),
@@ -165,6 +166,8 @@ impl Drop for Turn {
 struct Work<'a, T, E> {
     host: &'a Host,
     names: &'a [String],
+    /// Whom all of this is done for: a cluster of a fleet.
+    around: Option<Arc<str>>,
     work: &'a (dyn Fn(usize) -> Result<T, E> + Sync),
     next: AtomicUsize,
     stop: AtomicBool,
@@ -193,7 +196,8 @@ impl<T: Send, E: Send> Work<'_, T, E> {
             let item = self.item();
             let host = Host { shared: Arc::clone(&self.host.shared), item: Some(Arc::clone(&item)) };
             let before = HERE.replace(Some(host));
-            let result = speaking_for(name, || (self.work)(index));
+            let spoken = self.around.as_ref().map_or_else(|| name.clone(), |around| format!("{around}/{name}"));
+            let result = speaking_for(&spoken, || (self.work)(index));
             HERE.replace(before);
             let mut done = self.done.lock().unwrap_or_else(PoisonError::into_inner);
             if result.is_err() {

@@ -40,6 +40,11 @@ impl Host {
         self.shared.journal.get().map_or(Ok(()), |writer| writer.hold(name))
     }
 
+    /// The id of this run in its journal, if it keeps one.
+    pub fn run_id(&self) -> Option<&str> {
+        self.shared.journal.get().map(|writer| writer.run())
+    }
+
     /// The id of this run, if it has written a change down.
     pub fn changing_run(&self) -> Option<String> {
         self.shared.journal.get().filter(|writer| writer.has_begun()).map(|writer| writer.run().to_owned())

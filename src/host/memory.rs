@@ -21,6 +21,8 @@ const PAGE_SIZE: usize = 6;
 pub(super) struct Memory {
     /// Resident bytes when the script began.
     before: AtomicU64,
+    /// How many scripts beside this one run in the process: what is taken may be theirs.
+    others: AtomicU64,
     operations: AtomicU32,
 }
 
@@ -30,6 +32,11 @@ impl Memory {
         self.before.store(resident().unwrap_or_default(), Ordering::Relaxed);
     }
 
+    /// Says how many other scripts run at the same time.
+    pub(super) fn share(&self, others: u64) {
+        self.others.store(others, Ordering::Relaxed);
+    }
+
     /// Why the script has to stop, if it takes too much. Called for every operation, looks at some of them.
     pub(super) fn exceeded(&self) -> Option<Error> {
         if !self.operations.fetch_add(1, Ordering::Relaxed).is_multiple_of(EVERY) {
@@ -37,7 +44,8 @@ impl Memory {
         }
         let before = self.before.load(Ordering::Relaxed);
         let taken = resident()?.saturating_sub(before);
-        (before > 0 && taken > LIMIT).then(|| {
+        let limit = LIMIT * (1 + self.others.load(Ordering::Relaxed));
+        (before > 0 && taken > limit).then(|| {
             Error::new(Code::ScriptLimit, format!("the script took more than {} MiB of memory", LIMIT >> 20))
                 .help("work on parts, and keep no more of them than is needed")
         })

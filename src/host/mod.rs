@@ -26,7 +26,7 @@ use std::time::{Duration, Instant};
 pub use cancel::Cancel;
 pub use choice::Choice;
 pub use console::{Console, Recorder};
-pub use files::{FilePolicy, FileText, read_text};
+pub use files::{Claims, FilePolicy, FileText, read_text};
 pub use hidden::Hidden;
 pub use interrupt::{exit_code_by_signal, listen as listen_for_interrupts};
 pub use items::{Fan, MOST_AT_ONCE};
@@ -378,6 +378,11 @@ impl Host {
     /// A script begins to run: from here on counts what it takes of memory.
     pub fn begin_script(&self) {
         self.shared.memory.begin();
+    }
+
+    /// Says that as many other scripts run in this process at the same time: memory is measured for all together.
+    pub fn share_memory(&self, others: usize) {
+        self.shared.memory.share(others as u64);
     }
 
     /// Why the script has to stop for what it takes of memory, if it has to. Called for every operation of a script.

@@ -6,6 +6,10 @@
 
 mod blobs;
 mod entry;
+mod fleet;
+#[cfg(test)]
+mod fleet_tests;
+mod fleets;
 mod lock;
 mod read;
 mod redact;
@@ -14,5 +18,7 @@ mod store;
 mod tests;
 
 pub use entry::{Entry, Line, Origin, Result as Answer, VERSION};
+pub use fleet::{Counts, FleetEnd, FleetEntry, FleetLine, FleetRun, FleetWriter, Part};
+pub use fleets::Found;
 pub use read::{Intent, Run, State};
 pub use store::{Store, Writer};

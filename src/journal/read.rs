@@ -1,5 +1,6 @@
 //! Reads a run's file, whole or cut off.
 
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -103,6 +104,7 @@ impl Run {
             Some(Entry::End { .. }) => State::Failed,
             _ => State::Unfinished,
         };
+        let origin = origin.map(|origin| *origin);
         Ok(Run { id, script, target, params, began, state, torn, origin, lines, file: path.to_owned() })
     }
 
@@ -117,9 +119,11 @@ impl Run {
 
     /// Whether the run of a file, which may be broken further on, says that it takes up `root`.
     pub(super) fn takes_up(path: &Path, root: &str) -> bool {
-        let text = std::fs::read(path).unwrap_or_default();
-        let first = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
-        let first = serde_json::from_slice::<Value>(first).unwrap_or_default();
+        let mut first = vec![];
+        if let Ok(file) = std::fs::File::open(path) {
+            drop(BufReader::new(file).read_until(b'\n', &mut first));
+        }
+        let first = serde_json::from_slice::<Value>(&first).unwrap_or_default();
         first.pointer("/origin/resumes").and_then(Value::as_str) == Some(root)
     }
 
@@ -157,7 +161,7 @@ impl Run {
     }
 }
 
-fn unreadable(path: &Path, why: String) -> Error {
+pub(super) fn unreadable(path: &Path, why: String) -> Error {
     Error::new(Code::JournalUnreadable, format!("the journal `{}` cannot be read", path.display())).because(why).help(
         "run the runbook again by hand: what is done is found `unchanged`. The other runs are not touched by this one",
     )

@@ -54,6 +54,7 @@ impl Store {
             Some(world) => format!("{target}-{world}"),
             None => target.to_owned(),
         };
+        let origin = origin.map(Box::new);
         let begin =
             Entry::Begin { run: run.clone(), script: script.to_owned(), target: target.to_owned(), params, origin };
         Writer {
@@ -110,20 +111,27 @@ impl Store {
             None => run.clone(),
         };
         let mut chain = vec![root];
-        for file in self.files()? {
-            match Run::read(&file) {
-                Ok(run) if resumed(&run).as_ref() == chain.first().map(|root| &root.id) => chain.push(run),
-                // What it changed belongs to this chain and cannot be told.
-                Err(error) if chain.first().is_some_and(|root| Run::takes_up(&file, &root.id)) => return Err(error),
-                _ => {}
-            }
+        let root = chain[0].id.clone();
+        for file in self.files()?.iter().filter(|file| Run::takes_up(file, &root)) {
+            // One that cannot be read belongs to this chain too: what it changed cannot be told.
+            chain.push(Run::read(file)?);
         }
         Ok(chain)
     }
 
-    /// The files, oldest first.
-    fn files(&self) -> Result<Vec<PathBuf>> {
-        let folder = self.folder.as_ref().map_err(Clone::clone)?;
+    /// The folder.
+    pub(super) fn folder(&self) -> Result<&PathBuf> {
+        self.folder.as_ref().map_err(Clone::clone)
+    }
+
+    /// The files of runs, oldest first.
+    pub(super) fn files(&self) -> Result<Vec<PathBuf>> {
+        self.files_ending(ENDING)
+    }
+
+    /// The files of one kind, oldest first.
+    pub(super) fn files_ending(&self, ending: &str) -> Result<Vec<PathBuf>> {
+        let folder = self.folder()?;
         let entries = match fs::read_dir(folder) {
             Ok(entries) => entries,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -132,16 +140,19 @@ impl Store {
         let mut files: Vec<PathBuf> = entries
             .flatten()
             .map(|entry| entry.path())
-            .filter(|file| file.extension().is_some_and(|end| end == ENDING))
+            .filter(|file| file.extension().is_some_and(|end| end == ending))
             .collect();
         files.sort();
         Ok(files)
     }
 
     fn create(&self, run: &str) -> Result<(File, PathBuf)> {
-        let folder = self.folder.as_ref().map_err(Clone::clone)?;
+        let folder = self.folder()?;
         fs::create_dir_all(folder).map_err(|error| unwritable(folder, "made", &error))?;
-        let files = self.files()?;
+        let owned = self.owned();
+        let mut files = self.files()?;
+        // Those of a fleet are kept as long as that.
+        files.retain(|file| !file.file_stem().is_some_and(|name| owned.contains(&*name.to_string_lossy())));
         let surplus = (files.len() + 1).saturating_sub(KEPT);
         // Runs that wait to be taken up are kept longer than those that ended.
         let (ended, unfinished): (Vec<_>, Vec<_>) = files.iter().take(surplus).partition(|file| Run::has_ended(file));
@@ -164,7 +175,7 @@ impl Store {
     }
 }
 
-fn unwritable(path: &Path, what: &str, error: &std::io::Error) -> Error {
+pub(super) fn unwritable(path: &Path, what: &str, error: &std::io::Error) -> Error {
     Error::new(Code::JournalUnwritable, format!("the journal `{}` cannot be {what}", path.display()))
         .because(error.to_string())
         .help("nothing was sent that is not written down: make room or rights, or choose a folder with SPOTSCRIPT_STATE_DIR")
@@ -201,6 +212,13 @@ impl Writer {
     pub fn hiding(self, secrets: Secrets) -> Self {
         self.hide(secrets);
         self
+    }
+
+    /// Keeps groups apart from those of the same name at other places: in other accounts.
+    #[must_use]
+    pub fn at(self, place: &str) -> Self {
+        let legal = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '-' | '.') { c } else { '_' };
+        Writer { place: format!("{}-{}", self.place, place.chars().map(legal).collect::<String>()), ..self }
     }
 
     /// Writes these down nowhere from now on.
@@ -379,7 +397,7 @@ impl Open {
     }
 }
 
-fn lost(error: &std::io::Error) -> Error {
+pub(super) fn lost(error: &std::io::Error) -> Error {
     Error::new(Code::JournalUnwritable, "the journal of this run cannot be written")
         .because(error.to_string())
         .help("the request was not sent; make room on the disk and run again: what is done is found `unchanged`")

@@ -119,21 +119,37 @@ struct Undoing<'a> {
     sent: usize,
 }
 
+/// Whether a change is of a security group that the run itself made: that is known by its name before it has an id.
+fn is_of_made_group(change: &Undone, all: &[Undone]) -> bool {
+    let (Mutation::Aws(_), Some(State::SecurityGroup(group))) = (&change.mutation, &change.before) else {
+        return false;
+    };
+    let made = Resource::NewSecurityGroup { vpc_id: group.vpc_id.clone(), name: group.name.clone() };
+    all.iter().any(|other| other.before.is_none() && Resource::of(&other.mutation) == made)
+}
+
 impl Undoing<'_> {
-    /// Finds what a run has changed there and back: nothing has to be done about it.
+    /// Finds what a run has changed there and back, and what it made that is gone again: nothing has to be done about it.
     async fn find_settled(&mut self, changes: &[Undone]) -> Result<()> {
         let mut first: IndexMap<Resource, (&Undone, usize)> = IndexMap::new();
         for change in changes {
             first.entry(Resource::of(&change.mutation)).or_insert((change, 0)).1 += 1;
         }
         for (resource, (change, count)) in first {
-            let (Some(before), true) = (&change.before, count > 1) else { continue };
+            if count == 1 && !is_of_made_group(change, changes) {
+                continue;
+            }
             let api = match &change.cluster {
                 Some(name) => api_of(self.session, name).await?,
                 None => None,
             };
             let now = current(&*self.session.cloud, api.as_deref(), &resource).await?;
-            if now.is_some_and(|now| fields(&now) == fields(before)) {
+            let settled = match (&change.before, &now) {
+                (Some(before), Some(now)) => fields(now) == fields(before),
+                (Some(_), None) => is_of_made_group(change, changes),
+                (None, now) => now.is_none(),
+            };
+            if settled {
                 self.settled.insert(resource);
             }
         }

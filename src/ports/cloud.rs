@@ -65,6 +65,8 @@ pub trait Identities: Send + Sync {
 pub trait LaunchTemplates: Send + Sync {
     /// DescribeLaunchTemplateVersions `$Latest` by name.
     async fn launch_template(&self, name: &str) -> Result<Option<LaunchTemplate>>;
+    /// The newest versions of many templates, in as few requests as AWS allows; those that are not there are left out.
+    async fn launch_templates(&self, names: &[String]) -> Result<Vec<LaunchTemplate>>;
     /// DescribeLaunchTemplateVersions of one version: what it starts instances with.
     async fn launch_template_version(&self, name: &str, version: &str) -> Result<Option<LaunchTemplateData>>;
 }
@@ -74,6 +76,8 @@ pub trait LaunchTemplates: Send + Sync {
 pub trait AutoScaling: Send + Sync {
     /// DescribeAutoScalingGroups by name.
     async fn group(&self, name: &str) -> Result<Option<AutoScalingGroup>>;
+    /// DescribeAutoScalingGroups by names, a hundred in a request; those that are not there are left out.
+    async fn groups(&self, names: &[String]) -> Result<Vec<AutoScalingGroup>>;
     /// DescribeAutoScalingGroups filtered by tags, all pages: the groups of which one of the tags `keys` has `value`.
     async fn groups_by_tag(&self, keys: &[&str], value: &str) -> Result<Vec<AutoScalingGroup>>;
     /// DescribeScalingActivities, newest first, at most `limit`.

@@ -23,5 +23,5 @@ pub use cluster::{Cluster, ClusterAccess};
 pub use operator::{Answer, Event, Operator, ResourceKind, Verdict, Wait};
 pub use polling::{is_polling, polling};
 pub use rehearsal::{is_rehearsing, rehearsing};
-pub use speaker::{as_spoken, speaking_for};
+pub use speaker::{as_spoken, speaker, speaking_for};
 pub use world_control::{WorldControl, WorldRequests};

@@ -21,6 +21,11 @@ pub fn speaking_for<T>(name: &str, work: impl FnOnce() -> T) -> T {
     work()
 }
 
+/// The name of the item that this thread works on, if it does.
+pub fn speaker() -> Option<Arc<str>> {
+    SPEAKER.with_borrow(Clone::clone)
+}
+
 /// The text's lines, each with the name of the item that this thread works on, if it does.
 pub fn as_spoken(text: &str) -> String {
     SPEAKER.with_borrow(|speaker| match speaker {

@@ -48,11 +48,16 @@ impl Sandbox {
     /// # Errors
     /// `SPOT-0701` when it cannot be read, `SPOT-0702` when another process has it, `SPOT-0801` for the file system.
     pub fn open(path: &Path) -> Result<Self> {
+        Self::open_or(path, || World::fresh(1))
+    }
+
+    /// The same, with a beginning of one's own where there is no world yet.
+    ///
+    /// # Errors
+    /// As [`Sandbox::open`].
+    pub fn open_or(path: &Path, fresh: impl FnOnce() -> World) -> Result<Self> {
         let mut file = WorldFile::lock(path)?;
-        let world = match file.load()? {
-            Some(world) => world,
-            None => World::fresh(1),
-        };
+        let world = file.load()?.unwrap_or_else(fresh);
         Ok(Self::with_file(world, Some(file)))
     }
 

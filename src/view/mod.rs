@@ -7,6 +7,8 @@
 pub mod advisor;
 pub mod asg;
 pub mod diagram;
+pub mod drift;
+pub mod fleet;
 pub mod group_table;
 pub mod json;
 pub mod kubectl;

@@ -24,6 +24,32 @@ pub struct Listed {
     pub changes: usize,
     /// `done`, `failed` or `unfinished`.
     pub state: &'static str,
+    /// The fleet that it is a part of, by id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fleet: Option<String>,
+}
+
+/// A fleet in a list.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct ListedFleet {
+    /// Its id.
+    pub id: String,
+    /// When it began, on the wall clock.
+    pub began: Timestamp,
+    /// The runbook.
+    pub script: String,
+    /// The fleet's file.
+    pub file: String,
+    /// `sandbox` or `aws`.
+    pub target: String,
+    /// How many clusters it has.
+    pub clusters: usize,
+    /// How many of them are done.
+    pub done: usize,
+    /// Changes that its clusters' runs meant to make.
+    pub changes: usize,
+    /// `done`, `failed` or `unfinished`.
+    pub state: &'static str,
 }
 
 /// What came of a change.
@@ -59,15 +85,27 @@ pub struct Shown {
     pub changes: Vec<Change>,
 }
 
-/// The list, newest first as given.
-pub fn list(runs: &[Listed], style: Style) -> String {
-    if runs.is_empty() {
+/// The list, newest first. The runs of a fleet's clusters are its row.
+pub fn list(runs: &[Listed], fleets: &[ListedFleet], style: Style) -> String {
+    let known = |run: &Listed| run.fleet.as_ref().is_some_and(|id| fleets.iter().any(|fleet| fleet.id == *id));
+    let runs = runs.iter().filter(|run| !known(run)).map(|run| {
+        let cells = [run.script.clone(), run.target.clone(), run.changes.to_string(), run.state.to_owned()];
+        (&run.id, run.began, cells)
+    });
+    let fleets = fleets.iter().map(|fleet| {
+        let what = format!("{} on {} ({} of {} done)", fleet.script, fleet.file, fleet.done, fleet.clusters);
+        (&fleet.id, fleet.began, [what, fleet.target.clone(), fleet.changes.to_string(), fleet.state.to_owned()])
+    });
+    let mut all: Vec<_> = runs.chain(fleets).collect();
+    if all.is_empty() {
         return "No run has changed anything yet.\n".to_owned();
     }
+    // Ids sort by the time of the wall clock; what began when is told on the target's.
+    all.sort_by(|one, other| other.0.cmp(one.0));
     let mut table = Table::new(["Run", "Began", "Script", "Target", "Changes", "State"]).numeric(&[4]);
-    for run in runs {
-        let short = run.id.get(run.id.len().saturating_sub(SHORT)..).unwrap_or(&run.id);
-        table.row([short, &time(run.began), &run.script, &run.target, &run.changes.to_string(), run.state]);
+    for (id, began, [script, target, changes, state]) in all {
+        let short = id.get(id.len().saturating_sub(SHORT)..).unwrap_or(id).to_owned();
+        table.row([short, time(began), script, target, changes, state]);
     }
     table.render(style)
 }
@@ -116,17 +154,18 @@ mod tests {
             target: "sandbox".into(),
             changes: 3,
             state,
+            fleet: None,
         }
     }
 
     #[test]
     fn a_list_names_runs_by_what_tells_them_apart() {
-        insta::assert_snapshot!(list(&[run("done")], Style::plain()), @"
+        insta::assert_snapshot!(list(&[run("done")], &[], Style::plain()), @"
         Run       Began                    Script                    Target   Changes  State
         ─────────────────────────────────────────────────────────────────────────────────────
         00000001  2026-11-26 10:00:00 UTC  scripts/create_spot.rhai  sandbox        3  done
         ");
-        assert_eq!(list(&[], Style::plain()), "No run has changed anything yet.\n");
+        assert_eq!(list(&[], &[], Style::plain()), "No run has changed anything yet.\n");
     }
 
     #[test]

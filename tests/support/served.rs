@@ -67,9 +67,19 @@ impl Served {
 
     /// A process on it.
     pub fn command(&self, words: &[&str]) -> Command {
+        self.plain_command(&[&["--kubeconfig", self.kubeconfig.to_str().unwrap()], words].concat())
+    }
+
+    /// The kubeconfig that leads to its cluster.
+    pub fn kubeconfig(&self) -> &Path {
+        &self.kubeconfig
+    }
+
+    /// A process on it that is not told of its cluster.
+    pub fn plain_command(&self, words: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_spotscript"));
         command
-            .args(["--target", "aws", "--kubeconfig", self.kubeconfig.to_str().unwrap()])
+            .args(["--target", "aws"])
             .args(words)
             .envs(self.environment.iter().map(|(name, value)| (name.as_str(), value.as_str())))
             .env("SPOTSCRIPT_STATE_DIR", self.state())

@@ -14,6 +14,8 @@ use crate::ports::{Answer, Clock, Event, Operator, as_spoken};
 pub enum Consent {
     /// Ask at the terminal; without one the answer is no.
     Ask,
+    /// Ask nobody: the answer is no.
+    Refused,
     /// Yes: `--yes` was given.
     Given,
     /// Yes: the world is a sandbox.
@@ -142,6 +144,7 @@ impl Operator for Terminal {
         match self.consent {
             Consent::Given => Answer::Given,
             Consent::Harmless => Answer::Harmless,
+            Consent::Refused => Answer::Nobody,
             Consent::Ask if !std::io::stderr().is_terminal() || !std::io::stdin().is_terminal() => Answer::Nobody,
             Consent::Ask => {
                 {

@@ -21,7 +21,7 @@ use crate::domain::advisor::Feed;
 use crate::domain::error::{Error, Result};
 use crate::host::{Hidden, Target};
 use crate::ops::Session;
-use crate::ports::{Clock, ClusterAccess, Event};
+use crate::ports::{Clock, ClusterAccess, Event, as_spoken};
 
 /// Tries of a request, the first one among them.
 const TRIES: u32 = 5;
@@ -40,7 +40,8 @@ pub(super) struct AwsTarget {
     verbose: u8,
     colour: bool,
     hidden: Hidden,
-    quiet: bool,
+    talk: super::Talk,
+    context: Option<String>,
 }
 
 impl AwsTarget {
@@ -50,11 +51,17 @@ impl AwsTarget {
             profile: global.profile.clone(),
             kubeconfig: global.kubeconfig.clone(),
             feed: global.feed.clone(),
-            consent: if global.yes { Consent::Given } else { Consent::Ask },
+            consent: match &global.start.part {
+                _ if global.yes => Consent::Given,
+                // Nobody could tell whose question it is, nor answer two at once.
+                Some(_) => Consent::Refused,
+                None => Consent::Ask,
+            },
             verbose: global.verbose,
             colour: console::look(global).colour,
             hidden,
-            quiet: global.quiet,
+            talk: super::Talk::of(global),
+            context: global.context.clone(),
         }
     }
 }
@@ -74,19 +81,21 @@ impl Target for AwsTarget {
             return Err(Error::new(Code::AwsCredentials, "no AWS region is set")
                 .help("give `--region`, set AWS_REGION, or put one into the profile"));
         };
-        let clusters: Arc<dyn ClusterAccess> = match (&self.kubeconfig, config.credentials_provider()) {
-            (Some(path), _) => Arc::new(KubeconfigAccess { path: Some(path.clone()), context: None }),
-            (None, Some(credentials)) => Arc::new(EksAccess::new(credentials)),
-            (None, None) => {
+        let clusters: Arc<dyn ClusterAccess> = match config.credentials_provider() {
+            _ if self.kubeconfig.is_some() || self.context.is_some() => {
+                Arc::new(KubeconfigAccess { path: self.kubeconfig.clone(), context: self.context.clone() })
+            }
+            Some(credentials) => Arc::new(EksAccess::new(credentials)),
+            None => {
                 return Err(Error::new(Code::AwsCredentials, "no AWS credentials were found")
                     .help("log in, set AWS_PROFILE or give `--profile`; the sandbox needs none: `--target sandbox`"));
             }
         };
         let whose = self.profile.as_ref().map(|profile| format!(", profile {profile}")).unwrap_or_default();
-        console::say(&format!("aws (region {region}{whose}): real resources, real costs"));
+        console::say(&as_spoken(&format!("aws (region {region}{whose}): real resources, real costs")));
         let cloud = if self.verbose > 1 { AwsCloud::with_trace(config, super::trace()) } else { AwsCloud::new(config) };
         let clock: Arc<dyn Clock> = Arc::new(WallClock);
-        let operator = Arc::new(super::log(&clock, self.consent, self.colour, self.quiet, &self.hidden));
+        let operator = Arc::new(super::log(&clock, self.consent, self.colour, self.talk, &self.hidden));
         Ok(Session { cloud: Arc::new(cloud), clusters, operator, clock })
     }
 

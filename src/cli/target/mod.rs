@@ -29,7 +29,8 @@ pub fn host(global: &Global, reach: &Reach) -> Result<Host> {
 /// # Errors
 /// As [`host`].
 pub fn planning_host(global: &Global, reach: &Reach) -> Result<Host> {
-    let host = host_with(global, reach.files()?.planning(), Cancel::default(), Terminal::planning(global))?;
+    let console = Arc::new(Terminal::planning(global));
+    let host = host_with(global, reach.files()?.planning(), Cancel::default(), console);
     host.only_plan(crate::sandbox::world::kubelet::boot_data);
     Ok(host)
 }
@@ -44,17 +45,17 @@ pub fn choose(host: &Host, choice: Choice) {
 /// # Errors
 /// As [`host`].
 pub fn host_stopped_by(global: &Global, reach: &Reach, cancel: Cancel) -> Result<Host> {
-    host_with(global, reach.files()?, cancel, Terminal::new(global))
+    Ok(host_with(global, reach.files()?, cancel, Arc::new(Terminal::new(global))))
 }
 
-fn host_with(global: &Global, files: FilePolicy, cancel: Cancel, console: Terminal) -> Result<Host> {
+/// A host for the target that the flags name, with files, cancel and console of one's own.
+pub fn host_with(global: &Global, files: FilePolicy, cancel: Cancel, console: Arc<dyn Console>) -> Host {
     let hidden = Hidden::default();
     let target: Arc<dyn Target> = match global.target() {
         TargetKind::Sandbox => Arc::new(sandbox::SandboxTarget::new(global, hidden.clone())),
         TargetKind::Aws => Arc::new(aws::AwsTarget::new(global, hidden.clone())),
     };
-    let options = Options { target, console: Arc::new(console), files, hidden, timeout: global.timeout };
-    Ok(Host::stopped_by(options, cancel))
+    Host::stopped_by(Options { target, console, files, hidden, timeout: global.timeout }, cancel)
 }
 
 /// A host on a sandbox that is there already: for tests and for programs that embed the library.
@@ -74,17 +75,39 @@ pub fn sandbox_target(sandbox: Sandbox, console: Arc<dyn Console>) -> Arc<dyn Ta
 }
 
 /// The log on stderr, coloured as the flags want it, without what is hidden.
-fn log(clock: &Arc<dyn Clock>, consent: Consent, colour: bool, quiet: bool, hidden: &Hidden) -> Log {
+fn log(clock: &Arc<dyn Clock>, consent: Consent, colour: bool, talk: Talk, hidden: &Hidden) -> Log {
     // A dumb terminal cannot draw in one place.
     let dumb = std::env::var_os("TERM").is_some_and(|terminal| terminal == "dumb");
     let manner = match std::io::stderr().is_terminal() && !dumb {
-        _ if quiet => Manner::Quiet,
+        _ if talk == Talk::Little => Manner::Quiet,
+        true if talk == Talk::InLines => Manner::Lines,
         true => Manner::Live,
         false => Manner::Lines,
     };
     // By the line: a secret that comes in two pieces would not be known.
     let to = LineWriter::new(Masking(hidden.clone()));
     Log::to(Box::new(to), Arc::clone(clock), consent, manner, colour)
+}
+
+/// How a log talks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Talk {
+    /// As the terminal allows.
+    Usual,
+    /// In lines: others talk at the same terminal at the same time.
+    InLines,
+    /// Of warnings and failures only.
+    Little,
+}
+
+impl Talk {
+    fn of(global: &Global) -> Self {
+        match &global.start.part {
+            _ if global.quiet => Talk::Little,
+            Some(_) => Talk::InLines,
+            None => Talk::Usual,
+        }
+    }
 }
 
 /// Stderr without what is hidden.

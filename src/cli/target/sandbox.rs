@@ -19,8 +19,9 @@ use crate::domain::advisor::Feed;
 use crate::domain::error::{Error, Result};
 use crate::host::{Console, Hidden, Target};
 use crate::ops::Session;
-use crate::ports::{Clock, Turns, WorldControl};
-use crate::sandbox::{Sandbox, store};
+use crate::ports::{Clock, Turns, WorldControl, as_spoken};
+use crate::sandbox::world::Scenario;
+use crate::sandbox::{self, Sandbox, store};
 
 /// The sandbox as a target.
 pub(super) struct SandboxTarget {
@@ -28,7 +29,9 @@ pub(super) struct SandboxTarget {
     region: Option<String>,
     verbose: u8,
     colour: bool,
-    quiet: bool,
+    talk: super::Talk,
+    /// The cluster of a world that is begun because there is none.
+    cluster: Option<String>,
     feed: Option<PathBuf>,
     hidden: Hidden,
     opened: Mutex<Option<Sandbox>>,
@@ -49,7 +52,8 @@ impl SandboxTarget {
             region: global.region.clone(),
             verbose: global.verbose,
             colour: console::look(global).colour,
-            quiet: global.quiet,
+            talk: super::Talk::of(global),
+            cluster: global.start.part.as_ref().map(|part| part.cluster.clone()),
             feed: global.feed.clone(),
             hidden,
             opened: Mutex::new(None),
@@ -62,7 +66,8 @@ impl SandboxTarget {
             region: None,
             verbose: 0,
             colour: false,
-            quiet: false,
+            talk: super::Talk::Usual,
+            cluster: None,
             feed: None,
             hidden: Hidden::default(),
             opened: Mutex::new(None),
@@ -71,15 +76,25 @@ impl SandboxTarget {
 
     fn world(&self) -> Result<Sandbox> {
         match &self.world {
-            World::Named(name) => Sandbox::open(&store::world_path(name)?),
+            World::Named(name) => Sandbox::open_or(&store::world_path(name)?, || self.fresh()),
             World::Given(sandbox, _) => Ok(sandbox.clone()),
         }
+    }
+
+    /// A world to begin with: as the tutorial begins, for a cluster of a fleet with its name and region.
+    fn fresh(&self) -> sandbox::world::World {
+        let mut scenario = Scenario::default();
+        if let Some(cluster) = &self.cluster {
+            scenario.cluster.clone_from(cluster);
+            scenario.region = self.region.clone().unwrap_or(scenario.region);
+        }
+        scenario.build(1)
     }
 
     fn operator(&self, clock: &Arc<dyn Clock>) -> Terminal {
         // Nothing real can be lost here, so nothing is asked.
         match &self.world {
-            World::Named(_) => super::log(clock, Consent::Harmless, self.colour, self.quiet, &self.hidden),
+            World::Named(_) => super::log(clock, Consent::Harmless, self.colour, self.talk, &self.hidden),
             World::Given(_, log) => {
                 let to: Box<dyn Write + Send> = match log {
                     Some(console) => Box::new(LineWriter::new(Talk(Arc::clone(console)))),
@@ -104,9 +119,9 @@ impl Target for SandboxTarget {
             .help("leave `--region` out, or begin a world there: `spotscript --region REGION sandbox reset`"));
         }
         if let World::Named(name) = &self.world
-            && !self.quiet
+            && self.talk != super::Talk::Little
         {
-            console::say(&format!("sandbox (world {name}): nothing real is touched"));
+            console::say(&as_spoken(&format!("sandbox (world {name}): nothing real is touched")));
         }
         *self.opened.lock().unwrap_or_else(PoisonError::into_inner) = Some(sandbox.clone());
         let config = sandbox.sdk_config();

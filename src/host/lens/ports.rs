@@ -141,6 +141,18 @@ impl LaunchTemplates for SeenCloud {
             _ => None,
         })
     }
+    async fn launch_templates(&self, names: &[String]) -> Result<Vec<LaunchTemplate>> {
+        let mut real = self.inner.launch_templates(names).await?;
+        let seen = names.iter().filter_map(|name| {
+            let at = real.iter().position(|template| template.name == *name);
+            let one = at.map(|at| Box::new(real.swap_remove(at))).map(State::LaunchTemplate);
+            match self.lens.see(&Resource::LaunchTemplate { name: name.clone() }, one) {
+                Some(State::LaunchTemplate(template)) => Some(*template),
+                _ => None,
+            }
+        });
+        Ok(seen.collect())
+    }
     async fn launch_template_version(&self, name: &str, version: &str) -> Result<Option<LaunchTemplateData>> {
         // A version that a plan would make is only the lens's to tell.
         let newest = self.launch_template(name).await?.filter(|newest| newest.latest_version.to_string() == version);
@@ -155,6 +167,14 @@ impl LaunchTemplates for SeenCloud {
 impl AutoScaling for SeenCloud {
     async fn group(&self, name: &str) -> Result<Option<AutoScalingGroup>> {
         Ok(self.see_group(name, self.inner.group(name).await?))
+    }
+    async fn groups(&self, names: &[String]) -> Result<Vec<AutoScalingGroup>> {
+        let mut real = self.inner.groups(names).await?;
+        let seen = names.iter().filter_map(|name| {
+            let at = real.iter().position(|group| group.name == *name);
+            self.see_group(name, at.map(|at| real.swap_remove(at)))
+        });
+        Ok(seen.collect())
     }
     async fn groups_by_tag(&self, keys: &[&str], value: &str) -> Result<Vec<AutoScalingGroup>> {
         let real = self.inner.groups_by_tag(keys, value).await?;

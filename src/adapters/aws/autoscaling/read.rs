@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use aws_sdk_autoscaling::types as sdk;
+use futures_util::future::try_join_all;
 
 use super::policy;
 use crate::adapters::aws::AwsCloud;
@@ -12,12 +13,29 @@ use crate::domain::error::Result;
 use crate::domain::nodegroup::Size;
 use crate::ports::AutoScaling;
 
+/// How many names go into one request.
+const NAMES: usize = 100;
+
 #[async_trait]
 impl AutoScaling for AwsCloud {
     async fn group(&self, name: &str) -> Result<Option<AutoScalingGroup>> {
         let request = self.autoscaling().describe_auto_scaling_groups().auto_scaling_group_names(name);
         let answer = request.send().await.map_err(|e| failed(&format!("describe Auto Scaling group `{name}`"), &e))?;
         Ok(answer.auto_scaling_groups.unwrap_or_default().into_iter().next().map(group))
+    }
+
+    async fn groups(&self, names: &[String]) -> Result<Vec<AutoScalingGroup>> {
+        let batch = async |names: &[String]| -> Result<Vec<AutoScalingGroup>> {
+            let request = self.autoscaling().describe_auto_scaling_groups();
+            // Without a page as large, AWS takes fifty names.
+            let pages =
+                request.set_auto_scaling_group_names(Some(names.to_vec())).max_records(100).into_paginator().items();
+            let groups: Result<Vec<sdk::AutoScalingGroup>, Failure<_>> = pages.send().try_collect().await;
+            let groups = groups.map_err(|e| failed("describe Auto Scaling groups", &e))?;
+            Ok(groups.into_iter().map(group).collect())
+        };
+        let batches = try_join_all(names.chunks(NAMES).map(batch)).await?;
+        Ok(batches.into_iter().flatten().collect())
     }
 
     async fn groups_by_tag(&self, keys: &[&str], value: &str) -> Result<Vec<AutoScalingGroup>> {

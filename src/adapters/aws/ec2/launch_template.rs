@@ -1,17 +1,23 @@
 //! Launch templates: reading the newest version, and our data in the SDK's form.
 
+use std::collections::HashSet;
+
 use async_trait::async_trait;
 use aws_sdk_ec2::types as sdk;
+use futures_util::future::try_join_all;
 
 use super::settings;
 use super::{from_tags, to_tags};
 use crate::adapters::aws::AwsCloud;
-use crate::adapters::aws::error::{failed, is};
+use crate::adapters::aws::error::{Failure, failed, is};
 use crate::domain::cloud::{BlockDevice, LaunchTemplate, LaunchTemplateData, MetadataOptions, TagSpecification};
 use crate::domain::error::Result;
 use crate::ports::LaunchTemplates;
 
 const NOT_FOUND: &[&str] = &["InvalidLaunchTemplateName.NotFoundException", "InvalidLaunchTemplateId.NotFound"];
+
+/// Up to so many templates are asked for by name. More are picked from all of the account: two hundred in a request.
+const ONE_BY_ONE: usize = 5;
 
 /// There is no such version.
 const NO_VERSION: &[&str] = &["InvalidLaunchTemplateId.VersionNotFound"];
@@ -23,18 +29,26 @@ impl LaunchTemplates for AwsCloud {
         match request.send().await {
             Ok(answer) => {
                 let newest = answer.launch_template_versions.unwrap_or_default().into_iter().next();
-                Ok(newest.map(|version| LaunchTemplate {
-                    id: version.launch_template_id.unwrap_or_default(),
-                    name: version.launch_template_name.unwrap_or_else(|| name.to_owned()),
-                    latest_version: version.version_number.unwrap_or_default(),
-                    data: version.launch_template_data.map(from_sdk).unwrap_or_else(empty),
-                    // A version does not carry the tags of its template, and nothing here needs them.
-                    tags: Default::default(),
-                }))
+                Ok(newest.map(|version| template(version, name)))
             }
             Err(e) if is(&e, NOT_FOUND) => Ok(None),
             Err(e) => Err(failed(&format!("describe launch template `{name}`"), &e)),
         }
+    }
+
+    async fn launch_templates(&self, names: &[String]) -> Result<Vec<LaunchTemplate>> {
+        if names.len() <= ONE_BY_ONE {
+            let found = try_join_all(names.iter().map(|name| self.launch_template(name))).await?;
+            return Ok(found.into_iter().flatten().collect());
+        }
+        // Several cannot be named in one request: the newest version of all is what AWS gives at once.
+        let pages = self.ec2().describe_launch_template_versions().versions("$Latest").max_results(200);
+        let found: Result<Vec<sdk::LaunchTemplateVersion>, Failure<_>> =
+            pages.into_paginator().items().send().try_collect().await;
+        let found = found.map_err(|e| failed("describe launch templates", &e))?;
+        let wanted: HashSet<&String> = names.iter().collect();
+        let named = found.into_iter().map(|version| template(version, ""));
+        Ok(named.filter(|template| wanted.contains(&template.name)).collect())
     }
 
     async fn launch_template_version(&self, name: &str, version: &str) -> Result<Option<LaunchTemplateData>> {
@@ -47,6 +61,18 @@ impl LaunchTemplates for AwsCloud {
             Err(e) if is(&e, NOT_FOUND) || is(&e, NO_VERSION) => Ok(None),
             Err(e) => Err(failed(&format!("describe version {version} of launch template `{name}`"), &e)),
         }
+    }
+}
+
+/// A template by its newest version.
+fn template(version: sdk::LaunchTemplateVersion, name: &str) -> LaunchTemplate {
+    LaunchTemplate {
+        id: version.launch_template_id.unwrap_or_default(),
+        name: version.launch_template_name.unwrap_or_else(|| name.to_owned()),
+        latest_version: version.version_number.unwrap_or_default(),
+        data: version.launch_template_data.map(from_sdk).unwrap_or_else(empty),
+        // A version does not carry the tags of its template, and nothing here needs them.
+        tags: Default::default(),
     }
 }
 

@@ -55,8 +55,13 @@ pub(in crate::sandbox::services::ec2) fn templates(world: &mut World, params: &P
 }
 
 pub(in crate::sandbox::services::ec2) fn versions(world: &mut World, params: &Params) -> Reply {
-    let template = find::find(world, &params.0)?;
     let wanted = read::strings(&params.0, "LaunchTemplateVersion");
+    let of_all = wanted.iter().all(|version| matches!(version.as_str(), "$Latest" | "$Default"));
+    let named = ["LaunchTemplateId", "LaunchTemplateName"].iter().any(|key| read::text(&params.0, key).is_some());
+    if !named && !wanted.is_empty() && of_all {
+        return newest_of_all(world, params, &wanted);
+    }
+    let template = find::find(world, &params.0)?;
     let mut numbers = Vec::new();
     for version in &wanted {
         let found = template.version(version).ok_or_else(|| {
@@ -80,6 +85,23 @@ pub(in crate::sandbox::services::ec2) fn versions(world: &mut World, params: &Pa
         let key = format!("{:020}", i64::MAX - number);
         if !page.seen(&key) && !page.push(&key, shown::version(world, template, version)) {
             break;
+        }
+    }
+    let (items, token) = page.finish();
+    Ok(json!({"launchTemplateVersionSet": items, "nextToken": token}))
+}
+
+/// The latest or default versions of every template: all that EC2 gives without the name of one.
+fn newest_of_all(world: &World, params: &Params, wanted: &[String]) -> Reply {
+    let mut page = Page::read(&params.0, 200)?;
+    'all: for (id, template) in &world.ec2.launch_templates {
+        let found = wanted.iter().filter_map(|version| template.version(version));
+        let numbers: std::collections::BTreeSet<i64> = found.map(|version| version.number).collect();
+        for version in numbers.iter().rev().filter_map(|number| template.versions.get(number)) {
+            let key = format!("{id}/{:020}", i64::MAX - version.number);
+            if !page.seen(&key) && !page.push(&key, shown::version(world, template, version)) {
+                break 'all;
+            }
         }
     }
     let (items, token) = page.finish();
