@@ -8,6 +8,7 @@ mod fields;
 mod ids;
 mod inverse;
 mod masked;
+mod nodegroup;
 mod plan;
 mod resource;
 mod standing;

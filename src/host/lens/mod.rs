@@ -8,6 +8,7 @@ mod gate;
 mod guard;
 mod imagined;
 mod journal;
+mod managed;
 mod plan;
 mod ports;
 mod seen;

@@ -1,0 +1,271 @@
+//! Node groups that EKS manages: made, changed, scaled, rolled and deleted by the same verbs.
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+mod support;
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use spotscript::domain::instance_types::InstanceTypes;
+use spotscript::domain::nodegroup::{Managed, NodegroupSpec, Size, SshAccess, UpdateConfig};
+use spotscript::domain::taint::Taint;
+use spotscript::ops::{self, DeleteOptions, EnsureOptions, RollOptions};
+use spotscript::sandbox::kube::controllers;
+use spotscript::sandbox::world::World;
+use support::verbs::inventory;
+use support::{CLUSTER, Rig, desired, told, waiting};
+
+const NAME: &str = "managed-spot";
+
+fn spec() -> NodegroupSpec {
+    let types = InstanceTypes::parse(["m5.xlarge", "m5a.xlarge", "t3.xlarge"]).unwrap();
+    let mut spec = NodegroupSpec::new(NAME, CLUSTER, types);
+    spec.size = Size::new(0, 2, 4).unwrap();
+    spec.distribution = Managed::distribution(true);
+    spec.managed = Some(Managed { spot: Some(true), ..Managed::default() });
+    spec.labels.insert("intent".into(), "apps".into());
+    spec.taints = vec![Taint::parse("spotInstance=true:PreferNoSchedule").unwrap()];
+    spec.ssh = Some(SshAccess::with_key_pair("eks-spot-key"));
+    spec
+}
+
+fn nodes(world: &World) -> Vec<Arc<Value>> {
+    let of_group = |node: &&Arc<Value>| node["metadata"]["labels"]["eks.amazonaws.com/nodegroup"] == NAME;
+    world.objects.list("nodes", None).filter(of_group).cloned().collect()
+}
+
+fn names(world: &World) -> Vec<String> {
+    nodes(world).iter().map(|node| node["metadata"]["name"].as_str().unwrap().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn a_managed_spot_group_from_nothing_to_nothing() {
+    let rig = Rig::new();
+    let before = rig.sandbox.read(inventory);
+    let report = ops::ensure(&rig.session, &spec(), &waiting()).await.unwrap();
+    assert_eq!((report.verdict.as_str(), report.ready_nodes.len()), ("created", 2));
+    let rows: Vec<String> =
+        report.resources.iter().map(|row| format!("{} {}: {}", row.kind, row.name, row.verdict)).collect();
+    insta::assert_snapshot!(rows.join("\n"), @"");
+    rig.sandbox.read(|world| {
+        for node in nodes(world) {
+            let labels = &node["metadata"]["labels"];
+            assert_eq!(labels["eks.amazonaws.com/capacityType"], "SPOT");
+            assert_eq!(labels["alpha.eksctl.io/nodegroup-name"], NAME);
+            assert_eq!(labels["intent"], "apps");
+            let taint = json!([{"key": "spotInstance", "value": "true", "effect": "PreferNoSchedule"}]);
+            assert_eq!(node["spec"]["taints"], taint);
+        }
+        let group =
+            world.autoscaling.groups.values().find(|group| group.name.starts_with("eks-managed-spot-")).unwrap();
+        for id in group.members.keys() {
+            assert_eq!(world.ec2.instances[id].key_name.as_deref(), Some("eks-spot-key"));
+            assert_eq!(world.ec2.instances[id].tags["spotscript/nodegroup"], NAME);
+        }
+    });
+    let again = ops::ensure(&rig.session, &spec(), &waiting()).await.unwrap();
+    assert_eq!((again.verdict.as_str(), again.mutating_requests), ("unchanged", 0));
+
+    let detail = ops::get(&rig.session, CLUSTER, NAME).await.unwrap();
+    assert_eq!((detail.summary.status.as_str(), detail.summary.kind.as_str()), ("ACTIVE", "managed"));
+    assert_eq!(detail.managed.unwrap().ami_type, "AL2023_x86_64_STANDARD");
+    let listed = ops::list(&rig.session, CLUSTER).await.unwrap();
+    assert_eq!(listed.iter().filter(|row| row.name == NAME && row.ready == 2).count(), 1);
+
+    let scaled = ops::scale(&rig.session, CLUSTER, NAME, &desired(3)).await.unwrap();
+    assert_eq!((scaled.verdict.as_str(), scaled.ready_nodes.len(), scaled.mutating_requests), ("changed", 3, 1));
+    let scaled = ops::scale(&rig.session, CLUSTER, NAME, &desired(1)).await.unwrap();
+    assert_eq!(scaled.ready_nodes.len(), 1);
+    let same = ops::scale(&rig.session, CLUSTER, NAME, &desired(1)).await.unwrap();
+    assert_eq!((same.verdict.as_str(), same.mutating_requests), ("unchanged", 0));
+
+    let gone = ops::delete(&rig.session, CLUSTER, NAME, &DeleteOptions::default()).await.unwrap();
+    assert_eq!(gone.verdict, "deleted");
+    assert_eq!(rig.sandbox.read(inventory), before, "nothing is left");
+    assert!(rig.sandbox.read(|world| !world.eks.clusters[CLUSTER].nodegroups.contains_key(NAME)));
+}
+
+#[tokio::test]
+async fn what_eks_changes_in_place_changes_in_place_and_the_rest_is_refused_by_name() {
+    let rig = Rig::new();
+    ops::ensure(&rig.session, &spec(), &waiting()).await.unwrap();
+    let there = rig.sandbox.read(names);
+    let mut changed = spec();
+    changed.labels = [("team".to_owned(), "a".to_owned())].into();
+    changed.taints =
+        vec![Taint::parse("spotInstance=maybe:PreferNoSchedule").unwrap(), Taint::parse("x:NoSchedule").unwrap()];
+    changed.update_config = Some(UpdateConfig { max_unavailable: Some(2), max_unavailable_percentage: None });
+    changed.size = Size::new(1, 2, 5).unwrap();
+    let report = ops::ensure(&rig.session, &changed, &waiting()).await.unwrap();
+    assert_eq!((report.verdict.as_str(), report.mutating_requests), ("changed", 1));
+    assert_eq!(rig.sandbox.read(names), there, "the nodes stay");
+    rig.sandbox.read(|world| {
+        for node in nodes(world) {
+            let labels = &node["metadata"]["labels"];
+            assert_eq!((&labels["team"], &labels["intent"]), (&json!("a"), &Value::Null));
+            assert_eq!(node["spec"]["taints"].as_array().unwrap().len(), 2);
+        }
+    });
+    let again = ops::ensure(&rig.session, &changed, &waiting()).await.unwrap();
+    assert_eq!((again.verdict.as_str(), again.mutating_requests), ("unchanged", 0));
+
+    let mut other = changed.clone();
+    other.types = InstanceTypes::parse(["m5.large", "m5a.large"]).unwrap();
+    other.managed = Some(Managed { spot: Some(false), ..Managed::default() });
+    other.distribution = Managed::distribution(false);
+    let error = ops::ensure(&rig.session, &other, &waiting()).await.unwrap_err();
+    insta::assert_snapshot!(told(&error), @"");
+    let replace = EnsureOptions { replace: true, ..waiting() };
+    let report = ops::ensure(&rig.session, &other, &replace).await.unwrap();
+    assert_eq!(report.verdict, "created");
+    rig.sandbox.read(|world| {
+        let labels: Vec<Value> = nodes(world)
+            .iter()
+            .map(|node| node["metadata"]["labels"]["eks.amazonaws.com/capacityType"].clone())
+            .collect();
+        assert_eq!(labels, ["ON_DEMAND", "ON_DEMAND"]);
+    });
+}
+
+#[tokio::test]
+async fn a_group_that_somebody_else_made_is_left_alone() {
+    let rig = Rig::new();
+    let control = rig.sandbox.read(|world| world.eks.clusters[CLUSTER].nodegroups.keys().next().unwrap().clone());
+    let mut theirs = spec();
+    theirs.name.clone_from(&control);
+    for error in [
+        ops::ensure(&rig.session, &theirs, &waiting()).await.unwrap_err(),
+        ops::scale(&rig.session, CLUSTER, &control, &desired(3)).await.unwrap_err(),
+        ops::roll(&rig.session, CLUSTER, &control, &RollOptions::default()).await.unwrap_err(),
+        ops::delete(&rig.session, CLUSTER, &control, &DeleteOptions::default()).await.unwrap_err(),
+    ] {
+        assert_eq!(error.code.to_string(), "SPOT-0318", "{}", told(&error));
+    }
+    // A name is one group's, whoever manages it.
+    ops::ensure(&rig.session, &spec(), &waiting()).await.unwrap();
+    let mut own = support::spec();
+    own.name = NAME.into();
+    let error = ops::ensure(&rig.session, &own, &waiting()).await.unwrap_err();
+    assert_eq!(error.code.to_string(), "SPOT-0318", "{}", told(&error));
+}
+
+fn put(world: &mut World, plural: &str, object: Value) {
+    let (now, name) = (world.now(), object["metadata"]["name"].as_str().unwrap().to_owned());
+    world.objects.create(plural, object, now).unwrap();
+    controllers::workload_changed(&mut world.objects, plural, "default", &name, now);
+}
+
+/// Two pods on the group's nodes, of which so many must stay.
+fn workload(world: &mut World, available: u32) {
+    put(
+        world,
+        "replicasets",
+        json!({
+            "metadata": {"name": "web", "namespace": "default"},
+            "spec": {"replicas": 2, "selector": {"matchLabels": {"app": "web"}}, "template": {
+                "metadata": {"labels": {"app": "web"}},
+                "spec": {"containers": [{"name": "c"}], "nodeSelector": {"eks.amazonaws.com/nodegroup": NAME}},
+            }},
+        }),
+    );
+    put(
+        world,
+        "poddisruptionbudgets",
+        json!({
+            "metadata": {"name": "web", "namespace": "default"},
+            "spec": {"minAvailable": available, "selector": {"matchLabels": {"app": "web"}}},
+        }),
+    );
+}
+
+#[tokio::test]
+async fn a_roll_is_eks_s_and_keeps_to_budgets() {
+    let rig = Rig::new();
+    ops::ensure(&rig.session, &spec(), &waiting()).await.unwrap();
+    rig.sandbox.world(|world| workload(world, 1));
+    let old = rig.sandbox.read(names);
+    let nothing = ops::roll(&rig.session, CLUSTER, NAME, &RollOptions::default()).await.unwrap();
+    assert_eq!((nothing.verdict.as_str(), nothing.mutating_requests), ("unchanged", 0));
+
+    let mut bigger = spec();
+    bigger.volume.size_gib = 120;
+    let report = ops::ensure(&rig.session, &bigger, &waiting()).await.unwrap();
+    assert_eq!(report.verdict, "changed");
+    assert_eq!(rig.sandbox.read(names), old, "ensure replaces no nodes unless told to");
+    let warning = rig.log().lines().find(|line| line.contains("has EKS replace")).unwrap().to_owned();
+    insta::assert_snapshot!(warning, @"");
+
+    let rolled = ops::roll(&rig.session, CLUSTER, NAME, &RollOptions::default()).await.unwrap();
+    assert_eq!((rolled.verdict.as_str(), rolled.ready_nodes.len()), ("changed", 2));
+    let new = rig.sandbox.read(names);
+    assert!(new.len() == 2 && new.iter().all(|name| !old.contains(name)), "{old:?} {new:?}");
+    let again = ops::ensure(&rig.session, &bigger, &waiting()).await.unwrap();
+    assert_eq!((again.verdict.as_str(), again.mutating_requests), ("unchanged", 0));
+
+    let options = RollOptions { surge: spotscript::domain::drain::Share::parse("1"), ..RollOptions::default() };
+    let error = ops::roll(&rig.session, CLUSTER, NAME, &options).await.unwrap_err();
+    assert_eq!(error.code.to_string(), "SPOT-0101", "{}", told(&error));
+
+    // A budget that lets nobody go: EKS gives up, and the error says which pod and why.
+    rig.sandbox.world(|world| {
+        let tight = |budget: &mut Value| budget["spec"]["minAvailable"] = 2.into();
+        world.objects.modify("poddisruptionbudgets", "default", "web", tight).unwrap();
+    });
+    let all = RollOptions { all: true, ..RollOptions::default() };
+    let error = ops::roll(&rig.session, CLUSTER, NAME, &all).await.unwrap_err();
+    let text = told(&error);
+    let text = new.iter().enumerate().fold(text, |text, (at, name)| text.replace(name, &format!("NODE-{at}")));
+    let text: String = text.lines().map(|line| regex_lite(line) + "\n").collect();
+    insta::assert_snapshot!(text, @"");
+    assert_eq!(rig.sandbox.read(names), new, "the old nodes stay");
+    let forced = RollOptions { all: true, force: true, ..RollOptions::default() };
+    ops::roll(&rig.session, CLUSTER, NAME, &forced).await.unwrap();
+    assert!(rig.sandbox.read(names).iter().all(|name| !new.contains(name)));
+}
+
+/// A line without what differs from pod to pod.
+fn regex_lite(line: &str) -> String {
+    match line.split_once("`default/web-") {
+        Some((head, tail)) => format!("{head}`default/web-…{}", &tail[tail.find('`').unwrap()..]),
+        None => line.to_owned(),
+    }
+}
+
+#[tokio::test]
+async fn a_creation_that_fails_says_why() {
+    let rig = Rig::new();
+    rig.sandbox.exhaust("*", "*").unwrap();
+    let error = ops::ensure(&rig.session, &spec(), &waiting()).await.unwrap_err();
+    insta::assert_snapshot!(told(&error), @"");
+    // EKS gives up later; then the group can only be made anew.
+    rig.sandbox.world(|world| world.advance(std::time::Duration::from_secs(30 * 60)));
+    let detail = ops::get(&rig.session, CLUSTER, NAME).await.unwrap();
+    assert_eq!(detail.summary.status, "CREATE_FAILED");
+    assert_eq!(detail.managed.unwrap().issues[0].code, "AsgInstanceLaunchFailures");
+    let error = ops::ensure(&rig.session, &spec(), &waiting()).await.unwrap_err();
+    insta::assert_snapshot!(told(&error), @"");
+    rig.sandbox.restore("*", "*").unwrap();
+    let replace = EnsureOptions { replace: true, ..waiting() };
+    let report = ops::ensure(&rig.session, &spec(), &replace).await.unwrap();
+    assert_eq!((report.verdict.as_str(), report.ready_nodes.len()), ("created", 2));
+}
+
+#[tokio::test]
+async fn a_role_that_may_nothing_is_found_out() {
+    let rig = Rig::new();
+    let arn = rig.sandbox.world(|world| {
+        let mut role = world.iam.roles.values().find(|role| role.name.contains("NodeInstanceRole")).unwrap().clone();
+        role.name = "powerless".into();
+        role.arn = world.account.iam_arn("role/powerless");
+        role.attached.clear();
+        world.iam.roles.insert(role.name.clone(), role.clone());
+        role.arn
+    });
+    let mut given = spec();
+    given.role.role_arn = Some(arn.clone());
+    let error = ops::ensure(&rig.session, &given, &waiting()).await.unwrap_err();
+    assert_eq!(error.code.to_string(), "SPOT-0503", "{}", told(&error));
+    // A role of the user's own stays.
+    ops::delete(&rig.session, CLUSTER, NAME, &DeleteOptions::default()).await.unwrap();
+    assert!(rig.sandbox.read(|world| world.iam.roles.contains_key("powerless")));
+}
