@@ -46,7 +46,12 @@ async fn a_managed_spot_group_from_nothing_to_nothing() {
     assert_eq!((report.verdict.as_str(), report.ready_nodes.len()), ("created", 2));
     let rows: Vec<String> =
         report.resources.iter().map(|row| format!("{} {}: {}", row.kind, row.name, row.verdict)).collect();
-    insta::assert_snapshot!(rows.join("\n"), @"");
+    insta::assert_snapshot!(rows.join("\n"), @r"
+    IAM role spotscript-eks-spot-eksct-managed-spot: created
+    security group spotscript-eks-spot-eksct-managed-spot-ssh: created
+    launch template spotscript-eks-spot-eksct-managed-spot: created
+    managed node group managed-spot: created
+    ");
     rig.sandbox.read(|world| {
         for node in nodes(world) {
             let labels = &node["metadata"]["labels"];
@@ -114,7 +119,12 @@ async fn what_eks_changes_in_place_changes_in_place_and_the_rest_is_refused_by_n
     other.managed = Some(Managed { spot: Some(false), ..Managed::default() });
     other.distribution = Managed::distribution(false);
     let error = ops::ensure(&rig.session, &other, &waiting()).await.unwrap_err();
-    insta::assert_snapshot!(told(&error), @"");
+    insta::assert_snapshot!(told(&error), @r"
+    SPOT-0319: managed node group `managed-spot` differs from what is asked for in what EKS cannot change
+      because its capacity type: [SPOT], not [ON_DEMAND]
+      because its instance types: [m5.xlarge, m5a.xlarge, t3.xlarge], not [m5.large, m5a.large]
+      help: give the group another name, move the pods, delete the old one; or `ensure` with `replace`, which drains and deletes it first
+    ");
     let replace = EnsureOptions { replace: true, ..waiting() };
     let report = ops::ensure(&rig.session, &other, &replace).await.unwrap();
     assert_eq!(report.verdict, "created");
@@ -193,7 +203,9 @@ async fn a_roll_is_eks_s_and_keeps_to_budgets() {
     assert_eq!(report.verdict, "changed");
     assert_eq!(rig.sandbox.read(names), old, "ensure replaces no nodes unless told to");
     let warning = rig.log().lines().find(|line| line.contains("has EKS replace")).unwrap().to_owned();
-    insta::assert_snapshot!(warning, @"");
+    insta::assert_snapshot!(warning, @r#"
+    [!]  nodes of managed nodegroup "managed-spot" run version 1 of the launch template, not 2: `spotscript roll nodegroup managed-spot` has EKS replace them
+    "#);
 
     let rolled = ops::roll(&rig.session, CLUSTER, NAME, &RollOptions::default()).await.unwrap();
     assert_eq!((rolled.verdict.as_str(), rolled.ready_nodes.len()), ("changed", 2));
@@ -215,16 +227,23 @@ async fn a_roll_is_eks_s_and_keeps_to_budgets() {
     let error = ops::roll(&rig.session, CLUSTER, NAME, &all).await.unwrap_err();
     let text = told(&error);
     let text = new.iter().enumerate().fold(text, |text, (at, name)| text.replace(name, &format!("NODE-{at}")));
-    let text: String = text.lines().map(|line| regex_lite(line) + "\n").collect();
-    insta::assert_snapshot!(text, @"");
-    assert_eq!(rig.sandbox.read(names), new, "the old nodes stay");
+    let text: String = text.lines().map(|line| without_suffix(line) + "\n").collect();
+    insta::assert_snapshot!(text, @r"
+    SPOT-0507: an update of managed node group `managed-spot` has ended as Failed
+      because PodEvictionFailure: Reached max retries while trying to evict pods from nodes in node group managed-spot (NODE-0)
+      because pod `default/web-…` on node `NODE-0` cannot be evicted: Cannot evict pod as it would violate the pod's disruption budget.
+      because pod `default/web-…` on node `NODE-0` cannot be evicted: Cannot evict pod as it would violate the pod's disruption budget.
+      help: let the disruption budgets of the pods on the node allow one to go, or repeat with `force`
+    ");
+    rig.sandbox.world(|world| world.advance(std::time::Duration::from_secs(180)));
+    assert_eq!(rig.sandbox.read(names), new, "the old nodes stay, the surplus goes");
     let forced = RollOptions { all: true, force: true, ..RollOptions::default() };
     ops::roll(&rig.session, CLUSTER, NAME, &forced).await.unwrap();
     assert!(rig.sandbox.read(names).iter().all(|name| !new.contains(name)));
 }
 
 /// A line without what differs from pod to pod.
-fn regex_lite(line: &str) -> String {
+fn without_suffix(line: &str) -> String {
     match line.split_once("`default/web-") {
         Some((head, tail)) => format!("{head}`default/web-…{}", &tail[tail.find('`').unwrap()..]),
         None => line.to_owned(),
@@ -236,14 +255,23 @@ async fn a_creation_that_fails_says_why() {
     let rig = Rig::new();
     rig.sandbox.exhaust("*", "*").unwrap();
     let error = ops::ensure(&rig.session, &spec(), &waiting()).await.unwrap_err();
-    insta::assert_snapshot!(told(&error), @"");
+    insta::assert_snapshot!(told(&error), @r"
+    SPOT-0502: group `managed-spot` has 0 of 2 nodes Ready
+      because EC2 has no Spot capacity in any pool of the group
+      because Could not launch Spot Instances. UnfulfillableCapacity - Unable to fulfill capacity due to your request configuration. Please adjust your request and try again. Launching EC2 instance failed.
+      help: add instance types of the same shape or zones, ask for fewer nodes, give the group an On-Demand base, or try later: the group goes on trying by itself
+    ");
     // EKS gives up later; then the group can only be made anew.
     rig.sandbox.world(|world| world.advance(std::time::Duration::from_secs(30 * 60)));
     let detail = ops::get(&rig.session, CLUSTER, NAME).await.unwrap();
     assert_eq!(detail.summary.status, "CREATE_FAILED");
     assert_eq!(detail.managed.unwrap().issues[0].code, "AsgInstanceLaunchFailures");
     let error = ops::ensure(&rig.session, &spec(), &waiting()).await.unwrap_err();
-    insta::assert_snapshot!(told(&error), @"");
+    insta::assert_snapshot!(told(&error), @r"
+    SPOT-0319: EKS gave up on managed node group `managed-spot`: it is CREATE_FAILED
+      because AsgInstanceLaunchFailures: Could not launch Spot Instances. Could not launch Spot Instances. UnfulfillableCapacity - Unable to fulfill capacity due to your request configuration. Please adjust your request and try again. Launching EC2 instance failed (eks-managed-spot-19cfa723-c313-4c3e-85d1-d65fc5a64a5d)
+      help: mend that, then delete the group and make it anew: `ensure` with `replace` does both
+    ");
     rig.sandbox.restore("*", "*").unwrap();
     let replace = EnsureOptions { replace: true, ..waiting() };
     let report = ops::ensure(&rig.session, &spec(), &replace).await.unwrap();
