@@ -269,7 +269,7 @@ async fn a_creation_that_fails_says_why() {
     let error = ops::ensure(&rig.session, &spec(), &waiting()).await.unwrap_err();
     insta::assert_snapshot!(told(&error), @r"
     SPOT-0319: EKS gave up on managed node group `managed-spot`: it is CREATE_FAILED
-      because AsgInstanceLaunchFailures: Could not launch Spot Instances. Could not launch Spot Instances. UnfulfillableCapacity - Unable to fulfill capacity due to your request configuration. Please adjust your request and try again. Launching EC2 instance failed (eks-managed-spot-19cfa723-c313-4c3e-85d1-d65fc5a64a5d)
+      because AsgInstanceLaunchFailures: Could not launch Spot Instances. UnfulfillableCapacity - Unable to fulfill capacity due to your request configuration. Please adjust your request and try again. Launching EC2 instance failed (eks-managed-spot-19cfa723-c313-4c3e-85d1-d65fc5a64a5d)
       help: mend that, then delete the group and make it anew: `ensure` with `replace` does both
     ");
     rig.sandbox.restore("*", "*").unwrap();
@@ -296,4 +296,83 @@ async fn a_role_that_may_nothing_is_found_out() {
     // A role of the user's own stays.
     ops::delete(&rig.session, CLUSTER, NAME, &DeleteOptions::default()).await.unwrap();
     assert!(rig.sandbox.read(|world| world.iam.roles.contains_key("powerless")));
+}
+
+/// The mutating requests of a run as its journal has them, in order; a plan's are compared with them.
+fn cli(state: &std::path::Path, arguments: &[&str], code: i32) -> Value {
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_spotscript"))
+        .args(arguments)
+        .current_dir(state)
+        .env("SPOTSCRIPT_STATE_DIR", state)
+        .env("NO_COLOR", "1")
+        .stdin(std::process::Stdio::null())
+        .output()
+        .unwrap();
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(code), "{told}\n{}", String::from_utf8_lossy(&output.stdout));
+    let answer: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
+    answer["data"].clone()
+}
+
+fn operations(requests: &Value) -> Vec<String> {
+    let requests = requests.as_array().unwrap().iter();
+    let mut operations: Vec<String> =
+        requests.map(|request| request["operation"].as_str().unwrap().to_owned()).filter(|it| it != "Evict").collect();
+    // Repeated until IAM has spread the role.
+    operations.dedup_by(|a, b| a == b && a == "CreateNodegroup");
+    operations
+}
+
+#[test]
+fn a_plan_is_what_then_happens_and_an_undo_takes_it_back() {
+    let state = tempfile::tempdir().unwrap();
+    let group = |size: &str, extra: &str| {
+        format!(
+            r#"let group = eks::managed_nodegroup("managed-spot", #{{
+                cluster: "eks-spot-eksct", types: ["m5.xlarge", "m5a.xlarge", "t3.xlarge"], {size},
+                taints: ["spotInstance=true:PreferNoSchedule"], {extra}
+            }});"#
+        )
+    };
+    let look = r#"
+        let nodes = kube::nodes("eks.amazonaws.com/nodegroup=managed-spot");
+        check("as many", nodes.len == group.desired);
+        check("Spot", nodes.all(|n| n.labels["eks.amazonaws.com/capacityType"] == "SPOT"));
+        check("tainted", nodes.all(|n| n.has_taint("spotInstance=true:PreferNoSchedule")));
+    "#;
+    let (first, changed) =
+        (group("min: 0, max: 4, desired: 2", ""), group("min: 0, max: 5, desired: 3", "labels: #{ team: \"a\" }"));
+    let runbooks = [
+        ("create", format!("{first} eks::ensure(group); {look}")),
+        ("change", format!("{changed} eks::ensure(group); {look} check(\"labelled\", nodes.all(|n| n.labels[\"team\"] == \"a\"));")),
+        ("roll", format!("{changed} eks::roll(group, #{{ all: true }}); {look}")),
+        ("delete", "eks::cluster(\"eks-spot-eksct\"); eks::delete(\"managed-spot\"); check(\"gone\", kube::nodes(\"eks.amazonaws.com/nodegroup=managed-spot\").len == 0);".to_owned()),
+    ];
+    let mut told = String::new();
+    let mut runs = vec![];
+    for (name, text) in &runbooks {
+        let file = format!("{name}.rhai");
+        std::fs::write(state.path().join(&file), text).unwrap();
+        let plan = cli(state.path(), &["run", "--plan", &file, "-o", "json"], 4);
+        cli(state.path(), &["run", &file, "--yes"], 0);
+        let run = cli(state.path(), &["runs", "show", "last", "-o", "json"], 0);
+        runs.push(run["id"].as_str().unwrap().to_owned());
+        let lines = run["lines"].as_array().unwrap().iter().filter(|line| line["entry"] == "intent");
+        let sent: Value = lines.map(|line| line["mutation"].clone()).collect();
+        assert_eq!(operations(&plan["requests"]), operations(&sent), "{name}");
+        told.push_str(&format!("{name}: {}\n", operations(&sent).join(" ")));
+    }
+    insta::assert_snapshot!(told, @r"
+    create: CreateRole AttachRolePolicy AttachRolePolicy AttachRolePolicy AttachRolePolicy CreateLaunchTemplate CreateNodegroup
+    change: UpdateNodegroupConfig
+    roll: CreateLaunchTemplateVersion UpdateNodegroupVersion
+    delete: Cordon Cordon Cordon DeleteNodegroup DeleteLaunchTemplate DeleteAccessEntry DetachRolePolicy DetachRolePolicy DetachRolePolicy DetachRolePolicy DeleteRole
+    ");
+    // Back, run by run: the group as changed, as made, gone.
+    for (run, size) in runs.iter().rev().zip([Some(3), Some(3), Some(2), None]) {
+        cli(state.path(), &["undo", run, "--yes"], 0);
+        let groups = cli(state.path(), &["get", "nodegroup", "-o", "json"], 0);
+        let there = groups.as_array().unwrap().iter().find(|group| group["name"] == NAME);
+        assert_eq!(there.map(|group| group["size"]["desired"].as_i64().unwrap()), size);
+    }
 }

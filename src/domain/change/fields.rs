@@ -76,7 +76,10 @@ pub fn fields(state: &State) -> Fields {
 fn launch_template(put: &mut impl FnMut(&str, String), template: &LaunchTemplate) {
     let data = &template.data;
     put("version", template.latest_version.to_string());
-    put("image", data.image_id.clone());
+    // The template of a managed node group leaves these to EKS.
+    if !data.image_id.is_empty() {
+        put("image", data.image_id.clone());
+    }
     for (name, value) in [
         ("instance type", &data.instance_type),
         ("key pair", &data.key_name),
@@ -87,7 +90,9 @@ fn launch_template(put: &mut impl FnMut(&str, String), template: &LaunchTemplate
         }
     }
     put("security groups", data.security_group_ids.join(", "));
-    put("user data", digest(&data.user_data));
+    if !data.user_data.is_empty() {
+        put("user data", digest(&data.user_data));
+    }
     let metadata = &data.metadata_options;
     put("metadata", format!("tokens {}, {} hops", metadata.http_tokens, metadata.hop_limit));
     for volume in &data.block_devices {

@@ -66,8 +66,7 @@ fn launches(group: &Nodegroup, there: &Group) -> Option<Issue> {
                     IP addresses for new nodes.";
         return Some(issue("InsufficientFreeAddresses", text, &subnets));
     }
-    let kind = if group.is_spot() { "Spot" } else { "On-Demand" };
-    Some(issue("AsgInstanceLaunchFailures", &format!("Could not launch {kind} Instances. {message}"), &[&there.name]))
+    Some(issue("AsgInstanceLaunchFailures", message, &[&there.name]))
 }
 
 /// Instances that run and are no nodes.
