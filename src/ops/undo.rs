@@ -275,7 +275,7 @@ impl Undoing<'_> {
             _ => insist(&self.ledger, request, &mut propagation(&self.ledger), passing).await?,
         }
         let Some(now) = self.session.cloud.nodegroup(&home, &name).await? else { return Ok(()) };
-        if before.is_some_and(|before| before.size.desired > now.size.desired) {
+        if before.is_some() {
             forgotten(&self.ledger, &*api, &name, now.size.desired).await?;
         }
         let waiting = managed::Waiting {
@@ -468,8 +468,13 @@ fn less_ended(after: &mut AutoScalingGroup, now: &AutoScalingGroup, later: &[Und
 
 /// Whether a delete met a group that was on its way out already: it is the delete before it that is taken back.
 fn goes_already(change: &Undone) -> bool {
-    matches!(&change.mutation, Mutation::Aws(A::DeleteAutoScalingGroup { .. }))
-        && matches!(&change.before, Some(State::AutoScalingGroup(group)) if group.status.is_some())
+    match (&change.mutation, &change.before) {
+        (Mutation::Aws(A::DeleteAutoScalingGroup { .. }), Some(State::AutoScalingGroup(group))) => {
+            group.status.is_some()
+        }
+        (Mutation::Aws(A::DeleteNodegroup { .. }), Some(State::Nodegroup(group))) => group.status == "DELETING",
+        _ => false,
+    }
 }
 
 /// What passes by itself: IAM has not spread what was just restored.

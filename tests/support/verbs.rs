@@ -72,8 +72,9 @@ fn nodes(world: &World) -> Vec<String> {
         .list("nodes", None)
         .map(|node| {
             let labels = node["metadata"]["labels"].as_object().unwrap();
-            let labels: Vec<_> =
+            let mut labels: Vec<_> =
                 labels.iter().filter(|(key, _)| !chosen.iter().any(|part| key.contains(part))).collect();
+            labels.sort_by_key(|(key, _)| *key);
             format!("{labels:?} {} {}", node["spec"]["taints"], node["spec"]["unschedulable"])
         })
         .collect();

@@ -13,6 +13,9 @@ use crate::domain::shape::{Architecture, Device};
 use crate::domain::tag;
 use crate::domain::taint::Taint;
 
+/// What EKS starts nodes from when it is told nothing.
+const USUAL_IMAGE: &str = "AL2023_x86_64_STANDARD";
+
 /// Whether the nodes start from an image that the launch template names: one of the user's, or of a family that EKS
 /// has no type for.
 pub fn has_own_image(spec: &NodegroupSpec) -> bool {
@@ -121,8 +124,8 @@ pub fn nodegroup_request(
         node_role: role_arn.to_owned(),
         size: spec.size,
         spot: managed.spot == Some(true),
-        // A template of the user's own may name an image: EKS finds the family out by itself.
-        ami_type: ami_type(spec).filter(|_| !own_template || !spec.types.is_empty()),
+        // A template of the user's own may name an image, and EKS takes no type beside that.
+        ami_type: ami_type(spec).filter(|kind| !own_template || kind != USUAL_IMAGE),
         release_version: managed.release_version,
         instance_types: spec.types.names().into_iter().map(str::to_owned).collect(),
         subnet_ids: placement.subnet_ids(),
@@ -197,8 +200,12 @@ fn fixed(there: &ManagedNodegroup, wanted: &NodegroupRequest) -> Vec<String> {
         |list: &[String]| list.iter().cloned().collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().join(", ");
     let types = |list: &[String]| if wanted.spot { sorted(list) } else { list.join(", ") };
     let own = there.has_own_image();
-    let image =
-        wanted.ami_type.clone().unwrap_or_else(|| if own { there.ami_type.clone() } else { "CUSTOM".to_owned() });
+    let given = wanted.launch_template.as_ref().is_some_and(|template| template.id.is_some());
+    let image = match &wanted.ami_type {
+        Some(kind) => kind.clone(),
+        None if own || given => there.ami_type.clone(),
+        None => "CUSTOM".to_owned(),
+    };
     let template = |template: Option<&NodegroupTemplate>, like: Option<&NodegroupTemplate>| {
         let by_id = like.is_some_and(|like| like.id.is_some());
         let name = template.and_then(|it| if by_id { it.id.clone() } else { it.name.clone() });

@@ -96,10 +96,9 @@ async fn create(ledger: &Ledger<'_>, wanted: &NodegroupRequest) -> Result<()> {
     let request = AwsMutation::CreateNodegroup(Box::new(request));
     // EKS refuses a role that IAM has not yet told it of.
     insist(ledger, request, &mut propagation(ledger), |refusal| {
-        (refusal.has_cause("InvalidParameterException")
-            && refusal.mentions("ole ")
-            && refusal.mentions("cannot be found"))
-        .then(|| unknown_yet(refusal, "EKS", "the new role"))
+        let role = refusal.has_cause("InvalidParameterException") && refusal.mentions("ole ");
+        (role && (refusal.mentions("cannot be found") || refusal.mentions("assume")))
+            .then(|| unknown_yet(refusal, "EKS", "the new role"))
     })
     .await?;
     ledger.settle(ResourceKind::ManagedNodegroup, &wanted.name, Verdict::Created);

@@ -3,6 +3,7 @@
 use super::wait::Waiting;
 use super::{ours, send, settled, until_ready};
 use crate::domain::Code;
+use crate::domain::change::UNKNOWN;
 use crate::domain::cloud::{AutoScalingGroup, Cluster, LaunchTemplate, ManagedNodegroup, NodegroupTemplate};
 use crate::domain::desired::ResourceNames;
 use crate::domain::error::{Error, Result};
@@ -50,10 +51,12 @@ pub(in crate::ops) fn outdated(
     if group.has_own_image() {
         return why;
     }
-    if let Some(release) = release.filter(|release| *release != group.release_version) {
+    // Of a group that is only planned EKS decides it: the newest.
+    let known = group.release_version != UNKNOWN;
+    if let Some(release) = release.filter(|release| known && *release != group.release_version) {
         why.push(format!("image release {}, not {release}", group.release_version));
     }
-    if group.version != version && group.version != crate::domain::change::UNKNOWN {
+    if group.version != version && group.version != UNKNOWN {
         why.push(format!("Kubernetes {}, not {version}", group.version));
     }
     why

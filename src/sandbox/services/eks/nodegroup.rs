@@ -63,7 +63,11 @@ pub(super) fn written(world: &World, cluster: &Cluster, group: &Nodegroup) -> Va
     let status = if group.status == "ACTIVE" && !health.is_empty() { "DEGRADED" } else { &group.status };
     // Who scales the Auto Scaling group, such as the Cluster Autoscaler, scales the node group; but for a replacement's
     // own surplus.
-    let sizes = world.autoscaling.groups.get(&group.group).filter(|_| group.status != "UPDATING");
+    let sizes = world
+        .autoscaling
+        .groups
+        .get(&group.group)
+        .filter(|_| !matches!(group.status.as_str(), "UPDATING" | "DELETING"));
     let (min, max, desired) = match sizes.filter(|there| there.status.is_none()) {
         Some(there) => (there.min, there.max, there.desired),
         None => (group.min, group.max, group.desired),

@@ -20,6 +20,7 @@ pub use drain::{begin as begin_drain, step as drain_step};
 pub use health::health;
 pub use image::{architecture, choose as choose_image};
 pub use make::make;
+pub use nodes::joined;
 
 use super::World;
 use super::clock::{Millis, SECOND};

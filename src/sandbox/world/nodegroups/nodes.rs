@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::user_data::own_labels;
 use crate::domain::taint::Taint;
 use crate::sandbox::kube::controllers;
 use crate::sandbox::services::autoscaling::state::{Group, MemberState};
@@ -56,13 +57,33 @@ pub(super) fn cordon(world: &mut World, instance: &str, unschedulable: bool) {
     }
 }
 
+/// A node has joined: EKS gives it what its boot data did not, as with an image of the user's own.
+pub fn joined(world: &mut World, instance: &str) {
+    let Some(machine) = world.ec2.instances.get(instance) else { return };
+    let (Some(name), image) = (machine.group.clone(), machine.image_id.clone()) else { return };
+    let Some(tags) = world.autoscaling.groups.get(&name).map(|group| &group.tags) else { return };
+    let of = |key: &str| tags.get(key).map(|tag| tag.value.clone()).unwrap_or_default();
+    let cluster = world.eks.clusters.get(&of("eks:cluster-name"));
+    let group = cluster.and_then(|cluster| cluster.nodegroups.get(&of("eks:nodegroup-name"))).cloned();
+    let Some(mut group) = group.filter(|group| group.group == name) else { return };
+    group.labels.extend(own_labels(&group, &image));
+    give(world, &group, &group, vec![instance.to_owned()]);
+}
+
 /// Gives running nodes the labels and taints of a group, and takes those of the group as it was `before`.
 pub(super) fn apply(world: &mut World, before: &Nodegroup, after: &Nodegroup) {
     let Some(group) = world.autoscaling.groups.get(&after.group) else { return };
     let instances: Vec<String> = group.members.keys().cloned().collect();
+    give(world, before, after, instances);
+}
+
+fn give(world: &mut World, before: &Nodegroup, after: &Nodegroup, instances: Vec<String>) {
     let now = world.now();
     for instance in instances {
         let Some((name, _)) = node_of(world, &instance) else { continue };
+        if world.objects.get("nodes", "", &name).is_some_and(|node| has(node, before, after)) {
+            continue;
+        }
         let changed = world.objects.modify("nodes", "", &name, |node| {
             if let Some(labels) = node["metadata"]["labels"].as_object_mut() {
                 labels.retain(|key, _| !before.labels.contains_key(key) || after.labels.contains_key(key));
@@ -85,10 +106,20 @@ pub(super) fn apply(world: &mut World, before: &Nodegroup, after: &Nodegroup) {
     }
 }
 
+/// Whether a node is as the group wants it already.
+fn has(node: &Value, before: &Nodegroup, after: &Nodegroup) -> bool {
+    let labels = &node["metadata"]["labels"];
+    let taints = node["spec"]["taints"].as_array().cloned().unwrap_or_default();
+    let is = |taint: &Taint| taints.contains(&written(taint));
+    after.labels.iter().all(|(key, value)| labels[key] == value.as_str())
+        && after.taints.iter().all(is)
+        && before.labels.keys().all(|key| after.labels.contains_key(key) || labels[key].is_null())
+        && before.taints.iter().all(|taint| after.taints.contains(taint) || !is(taint))
+}
+
 fn written(taint: &Taint) -> Value {
-    let mut written = json!({"key": taint.key, "effect": taint.effect.as_str()});
-    if !taint.value.is_empty() {
-        written["value"] = taint.value.as_str().into();
+    match taint.value.as_str() {
+        "" => json!({"key": taint.key, "effect": taint.effect.as_str()}),
+        value => json!({"key": taint.key, "value": value, "effect": taint.effect.as_str()}),
     }
-    written
 }
