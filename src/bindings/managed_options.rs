@@ -90,6 +90,7 @@ pub(super) struct ManagedOptions {
     #[serde(default)]
     machine: MachineOptions,
     /// How many nodes EKS may take away at once when it replaces them: a number, or a part such as `"33%"`. One unless said.
+    #[serde(default)]
     #[schemars(schema_with = "anything")]
     max_unavailable: Option<Value>,
     /// Whether EKS replaces nodes that its monitoring finds broken; as EKS decides unless said.

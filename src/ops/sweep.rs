@@ -67,7 +67,7 @@ pub async fn sweep(session: &Session, groups: &[GroupRef], named: Option<&str>) 
             None => None,
         };
         let inventory = match (&cluster, &api) {
-            (Some(cluster), Some(api)) => take(session, &**api, cluster, &group.name).await?,
+            (Some(cluster), Some(api)) => take(session, &**api, cluster, &group.name, true).await?,
             _ => take_without_cluster(session, group, of(&security_groups, group)).await?,
         };
         if inventory.is_empty() {

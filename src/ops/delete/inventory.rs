@@ -54,12 +54,13 @@ impl Inventory {
     }
 }
 
-/// Reads it. What carries another group's tags, or none of ours, is not counted: it is not ours to remove.
+/// Reads it; EKS is asked for a group that it manages only when there may be one. What carries another group's tags, or none of ours, is not counted: it is not ours to remove.
 pub(in crate::ops) async fn take(
     session: &Session,
     api: &dyn ports::Cluster,
     cluster: &Cluster,
     name: &str,
+    maybe_managed: bool,
 ) -> Result<Inventory> {
     let mut names = ResourceNames::of(&cluster.name, name);
     let cloud = &*session.cloud;
@@ -83,6 +84,7 @@ pub(in crate::ops) async fn take(
             None => Ok(None),
         }
     };
+    let nodegroup = async { if maybe_managed { cloud.nodegroup(&cluster.name, name).await } else { Ok(None) } };
     let entry = async {
         match way {
             Way::AccessEntry => cloud.access_entry(&cluster.name, &role_arn).await.map(|entry| entry.is_some()),
@@ -96,7 +98,7 @@ pub(in crate::ops) async fn take(
         }
     };
     let (nodegroup, group, template, access_entry, aws_auth_row, security_group, role) = tokio::try_join!(
-        cloud.nodegroup(&cluster.name, name),
+        nodegroup,
         cloud.group(&names.auto_scaling_group),
         cloud.launch_template(&names.launch_template),
         entry,

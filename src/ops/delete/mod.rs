@@ -42,9 +42,10 @@ pub async fn delete(
             _ => return Err(not_ours(cluster_name, name, group)),
         }
     }
+    let maybe_managed = there.as_ref().map_or(true, |group| owner_of(group) == Owner::Managed);
     let members = there.as_ref().map_or(0, |group| group.instances.len());
     let api = session.connect(&cluster).await?;
-    let inventory = inventory::take(session, &*api, &cluster, name).await?;
+    let inventory = inventory::take(session, &*api, &cluster, name, maybe_managed).await?;
     if let Err(absent) = there
         && inventory.is_empty()
     {
@@ -71,9 +72,9 @@ pub async fn delete(
     remove::remove(&ledger, Some(home), &inventory, &mut deadline).await?;
 
     let mut again = Backoff::new(&*session.clock, LONGEST_PAUSE, std::time::Duration::from_secs(30));
-    let mut left = inventory::take(session, &*api, &cluster, name).await?;
+    let mut left = inventory::take(session, &*api, &cluster, name, maybe_managed).await?;
     while !left.is_empty() && again.pause(&*session.clock).await {
-        left = polling(inventory::take(session, &*api, &cluster, name)).await?; // IAM forgets slowly
+        left = polling(inventory::take(session, &*api, &cluster, name, maybe_managed)).await?; // IAM forgets slowly
     }
     if !left.is_empty() {
         let message = format!("node group `{name}` is not wholly deleted");

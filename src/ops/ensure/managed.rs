@@ -68,10 +68,9 @@ pub(super) async fn in_place(session: &Session, spec: &NodegroupSpec, options: &
             since: None,
             timeout: options.timeout,
         };
-        if there.as_ref().is_some_and(|there| there.size.desired > spec.size.desired) {
-            forgotten(&ledger, &*api, &spec.name, spec.size.desired).await?;
-        }
         let nodes = managed::until_ready(&ledger, &*api, &waiting).await?;
+        // Those of an update too that an earlier run began and EKS has ended by itself.
+        forgotten(&ledger, &*api, &spec.name, spec.size.desired).await?;
         verified(&ledger, &*api, spec, nodes.iter().filter_map(instance_id).collect()).await?;
         ready = wait::names(&nodes);
     }
