@@ -32,8 +32,10 @@ struct Outcome {
     groups: usize,
     /// Faults against eksctl's rules, AWS's or Kubernetes'.
     faults: Vec<Value>,
-    /// Each self-managed group: made, Ready and gone again, or why not.
+    /// Each group: made, Ready and gone again, or why not.
     made: Vec<(String, Result<usize, String>)>,
+    /// The names of those that EKS manages.
+    managed: Vec<String>,
     error: Option<String>,
 }
 
@@ -82,6 +84,7 @@ fn examine(path: &Path) -> Outcome {
         groups: 0,
         faults: vec![],
         made: vec![],
+        managed: vec![],
         error: opened.as_ref().err().map(told),
     };
     let Ok(document) = opened else { return outcome };
@@ -110,7 +113,8 @@ fn examine(path: &Path) -> Outcome {
     outcome.error = written.as_ref().err().map(told);
     outcome.round_trip = same_text && written == Ok(true);
     outcome.edit = edits(&text, &outcome.name);
-    outcome.made = document.nodegroups().iter().map(|spec| (spec.name.clone(), make(spec))).collect();
+    outcome.made = all.iter().map(|spec| (spec.name.clone(), make(spec))).collect();
+    outcome.managed = document.managed().iter().map(|spec| spec.name.clone()).collect();
     outcome
 }
 
@@ -189,6 +193,34 @@ fn furnish(world: &mut World, spec: &NodegroupSpec) {
             world.ec2.subnets.insert(subnet.id.clone(), subnet);
         }
     }
+    if let Some(given) = spec.managed.as_ref().and_then(|managed| managed.launch_template.as_ref()) {
+        let like = world.ec2.launch_templates.values().next().cloned();
+        if let Some(mut template) = like {
+            template.id.clone_from(&given.id);
+            template.name = "given".to_owned();
+            let wanted = given.version.as_deref().and_then(|version| version.parse().ok()).unwrap_or(1);
+            let mut version = template.versions.pop_first().unwrap().1;
+            version.number = wanted;
+            let mut data = serde_json::json!({"MetadataOptions": version.data["MetadataOptions"]});
+            if spec.types.is_empty() {
+                data["InstanceType"] = "m5.large".into();
+            }
+            version.data = std::sync::Arc::new(data);
+            template.default_version = wanted;
+            template.versions = [(wanted, version)].into();
+            world.ec2.launch_template_names.insert(template.name.clone(), given.id.clone());
+            world.ec2.launch_templates.insert(given.id.clone(), template);
+        }
+    }
+    if let Some(arn) = &spec.role.role_arn {
+        let name = arn.rsplit('/').next().unwrap().to_owned();
+        let like = world.iam.roles.values().find(|role| role.name.contains("NodeInstanceRole")).cloned();
+        if let Some(mut role) = like.filter(|_| spec.managed.is_some()) {
+            role.name.clone_from(&name);
+            role.arn.clone_from(arn);
+            world.iam.roles.entry(name).or_insert(role);
+        }
+    }
     for id in &spec.security_groups.attach_ids {
         let like = world.ec2.security_groups.values().next().cloned();
         if let Some(mut group) = like {
@@ -246,6 +278,13 @@ fn every_file_of_the_folder() {
         format!("{refused} of {} bad ones are refused", outcomes.len() - good.len()),
         format!("{made} of {} groups made, Ready, unchanged the second time and deleted", all.len()),
     ];
+    let of_eks = || good.iter().flat_map(|one| one.made.iter().filter(|(name, _)| one.managed.contains(name)));
+    let managed = format!(
+        "{} of {} managed groups made, Ready, unchanged the second time and deleted",
+        of_eks().filter(|(_, made)| made.is_ok()).count(),
+        of_eks().count()
+    );
+    let summary: Vec<String> = summary.into_iter().chain([managed]).collect();
     let path = std::env::var_os("EKSCTL_REPORT")
         .map_or_else(|| Path::new(env!("CARGO_TARGET_TMPDIR")).join("eksctl-report.json"), PathBuf::from);
     let whole = json!({"folder": folder, "summary": summary, "files": report});

@@ -133,7 +133,7 @@ async fn a_list_shows_every_group_and_whose_it_is() {
     let before = rig.session.cloud.requests().total;
     let rows = ops::list(&rig.session, CLUSTER).await.unwrap();
     let requests = rig.session.cloud.requests().total - before;
-    assert_eq!(requests, 3, "cluster, groups, instances");
+    assert_eq!(requests, 5, "cluster, groups, instances; the names of those that EKS manages, and the one there is");
     let owners: Vec<_> = rows.iter().map(|row| (row.name.as_str(), row.owner, row.ready)).collect();
     assert!(owners.contains(&(GROUP, Owner::Spotscript, 2)), "{owners:?}");
     assert!(owners.iter().any(|(_, owner, ready)| *owner == Owner::Managed && *ready == 2), "{owners:?}");

@@ -119,7 +119,7 @@ impl Request {
     fn service(&self) -> &'static str {
         match self.operation.as_str() {
             kube if kube.contains(' ') => "kubernetes",
-            it if it.contains("AccessEntry") => "eks",
+            it if it.contains("AccessEntry") || it.contains("Nodegroup") => "eks",
             it if it.contains("Role") || it.contains("InstanceProfile") => "iam",
             it if it.contains("LaunchTemplate") || it.contains("SecurityGroup") => "ec2",
             _ => "autoscaling",
@@ -148,7 +148,7 @@ impl Request {
         match (self.service(), self.operation.as_str()) {
             ("iam", _) | ("autoscaling", "CreateAutoScalingGroup" | "CreateOrUpdateTags") => Some("LimitExceeded"),
             ("autoscaling", _) => Some("ResourceContention"),
-            ("eks", "CreateAccessEntry") => Some("ResourceLimitExceededException"),
+            ("eks", "CreateAccessEntry" | "CreateNodegroup") => Some("ResourceLimitExceededException"),
             ("ec2", "CreateSecurityGroup") => Some("SecurityGroupLimitExceeded"),
             ("ec2", "AuthorizeSecurityGroupIngress") => Some("RulesPerSecurityGroupLimitExceeded"),
             ("ec2", "CreateLaunchTemplate") => Some("LaunchTemplateLimitExceeded"),
@@ -330,6 +330,34 @@ fn with_a_pod(world: World) -> World {
 }
 
 /// Every refusal as a user meets it.
+/// What is asked of EKS about a managed group; the other requests are those of self-managed groups.
+fn managed(verb: Verb, name: &'static str) {
+    let mut case = Case::new(verb, name, verb.beginning());
+    case.requests.retain(|request| request.operation.contains("Nodegroup"));
+    assert!(!case.requests.is_empty(), "{name}");
+    matrix(&case);
+}
+
+#[test]
+fn create_of_a_managed_group_meets_every_fault() {
+    managed(Verb::CreateManaged, "create managed");
+}
+
+#[test]
+fn change_of_a_managed_group_meets_every_fault() {
+    managed(Verb::ChangeManaged, "change managed");
+}
+
+#[test]
+fn change_of_a_managed_group_with_a_roll_meets_every_fault() {
+    managed(Verb::RenewManaged, "change managed with roll");
+}
+
+#[test]
+fn delete_of_a_managed_group_meets_every_fault() {
+    managed(Verb::DeleteManaged, "delete managed");
+}
+
 #[test]
 fn refusals_say_what_to_do() {
     let folder = tempfile::tempdir().unwrap();

@@ -53,6 +53,7 @@ fn every_point(verb: Verb, name: &str) {
     let step = match (std::env::var_os("SPOTSCRIPT_TEST_EVERY_POINT").is_some(), verb) {
         (true, _) => 1,
         (false, Verb::Roll | Verb::Renew) => 29,
+        (false, Verb::RenewManaged) => 19,
         (false, _) => 7,
     };
     let mut points = 0;
@@ -95,4 +96,24 @@ fn change_with_a_roll_survives_a_kill_at_every_request() {
 #[test]
 fn delete_survives_a_kill_at_every_request() {
     every_point(Verb::Delete, "delete");
+}
+
+#[test]
+fn create_of_a_managed_group_survives_a_kill_at_every_request() {
+    every_point(Verb::CreateManaged, "create managed");
+}
+
+#[test]
+fn change_of_a_managed_group_survives_a_kill_at_every_request() {
+    every_point(Verb::ChangeManaged, "change managed");
+}
+
+#[test]
+fn change_of_a_managed_group_with_a_roll_survives_a_kill_at_every_request() {
+    every_point(Verb::RenewManaged, "change managed with roll");
+}
+
+#[test]
+fn delete_of_a_managed_group_survives_a_kill_at_every_request() {
+    every_point(Verb::DeleteManaged, "delete managed");
 }

@@ -12,6 +12,8 @@ mod eks;
 mod group;
 #[path = "sandbox_aws/iam.rs"]
 mod iam;
+#[path = "sandbox_aws/nodegroup.rs"]
+mod nodegroup;
 #[path = "sandbox_aws/ssm.rs"]
 mod ssm;
 #[path = "sandbox_aws/sts.rs"]
@@ -58,7 +60,7 @@ async fn an_unknown_operation_is_refused_in_each_protocol() {
     let ssm = aws_sdk_ssm::Client::new(&config);
     assert_eq!(code(ssm.describe_parameters().send().await), "UnknownOperationException");
     let eks = aws_sdk_eks::Client::new(&config);
-    assert_eq!(code(eks.list_updates().name("c").send().await), "UnknownOperationException");
+    assert_eq!(code(eks.list_fargate_profiles().cluster_name("c").send().await), "UnknownOperationException");
 }
 
 #[tokio::test]

@@ -181,7 +181,8 @@ pub(super) fn load(host: &Host, path: &str) -> Result<Vec<Nodegroup>> {
     for note in document.notes() {
         host.console().talk(&format!("  {}: {}", note.location, note.message));
     }
-    Ok(document.nodegroups().into_iter().map(|spec| Nodegroup(spec.into())).collect())
+    let all = document.nodegroups().into_iter().chain(document.managed().iter().cloned());
+    Ok(all.map(|spec| Nodegroup(spec.into())).collect())
 }
 
 /// Clusters and node groups.
@@ -236,7 +237,8 @@ pub(super) mod module {
         call(&ctx, |host| crate::bindings::config::open(host, path))
     }
 
-    /// The node groups of an eksctl file: one group, or a list if the file has several.
+    /// The node groups of an eksctl file, self-managed ones first, then those that EKS manages: one group, or a list if the
+    /// file has several.
     ///
     /// ```rhai
     /// let group = eks::nodegroup("dev-spot", #{ cluster: "eks-spot-eksct", types: ["m5.xlarge"] });

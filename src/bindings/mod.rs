@@ -13,6 +13,8 @@ mod eks;
 mod failure;
 mod groups;
 mod kube;
+mod managed;
+mod managed_options;
 mod node_changes;
 mod node_texts;
 mod nodegroup;
@@ -86,6 +88,7 @@ pub fn register(engine: &mut Engine) -> Result<(), ParseError> {
     engine.register_global_module(exported_module!(node_texts::module).into());
     let mut eks = exported_module!(eks::module);
     eks.combine(exported_module!(roll::module));
+    eks.combine(exported_module!(managed::module));
     engine.register_static_module("eks", eks.into());
     engine.register_static_module("kube", exported_module!(kube::module).into());
     engine.register_static_module("tags", exported_module!(tags::tags).into());

@@ -7,7 +7,8 @@ use serde_json::Value;
 
 use super::nodegroup_options::price;
 use super::values::Nodegroup;
-use crate::domain::error::Result;
+use crate::domain::Code;
+use crate::domain::error::{Error, Result};
 use crate::domain::nodegroup::{Distribution, NodegroupSpec, Size, SpotAllocationStrategy};
 
 /// Options of `with_size`.
@@ -165,6 +166,12 @@ pub(super) mod module {
         pure(&ctx, || {
             let change = options::parse::<super::SpotChange>("with_spot", division)?;
             copy(group, |spec| {
+                if spec.managed.is_some() {
+                    let message =
+                        format!("EKS divides Spot and On-Demand of managed node group `{}` itself", spec.name);
+                    return Err(Error::new(Code::InvalidValue, message)
+                        .help("describe it with `spot: true` or `spot: false`, or use `eks::nodegroup`"));
+                }
                 spec.distribution = change.apply(&spec.distribution)?;
                 Ok(())
             })

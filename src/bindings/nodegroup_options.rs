@@ -24,82 +24,82 @@ const FUNCTION: &str = "eks::nodegroup";
 #[serde(deny_unknown_fields)]
 pub(super) struct NodegroupOptions {
     /// Name of the EKS cluster that the nodes join.
-    cluster: String,
+    pub(super) cluster: String,
     /// Instance types of one shape, the preferred first: a list of names, or what `spot::types` and `spot::select` give.
-    types: Vec<String>,
+    pub(super) types: Vec<String>,
     /// Region of the cluster; the session's unless said.
-    region: Option<String>,
+    pub(super) region: Option<String>,
     /// Fewest nodes; as many as `desired` unless said.
-    min: Option<i64>,
+    pub(super) min: Option<i64>,
     /// Most nodes; as many as `desired` unless said.
-    max: Option<i64>,
+    pub(super) max: Option<i64>,
     /// Nodes wanted; `min` unless said, 2 if no size is given.
-    desired: Option<i64>,
+    pub(super) desired: Option<i64>,
     /// How Spot and On-Demand are divided; all Spot unless said.
     #[serde(default)]
-    spot: SpotOptions,
+    pub(super) spot: SpotOptions,
     /// Name of an EC2 key pair: opens SSH to the nodes.
-    ssh_key: Option<String>,
+    pub(super) ssh_key: Option<String>,
     /// Address ranges that SSH is open to, such as `203.0.113.0/24`; needs `ssh_key`.
     #[serde(default)]
-    ssh_from: Vec<String>,
+    pub(super) ssh_from: Vec<String>,
     /// Labels of the nodes: keys and texts.
     #[serde(default)]
-    labels: IndexMap<String, String>,
+    pub(super) labels: IndexMap<String, String>,
     /// Taints of the nodes: a list of texts such as `"key=value:NoSchedule"`, of values of `taint::…`, or of maps with `key`, `value` and `effect`; or one map in eksctl's older spelling.
     #[serde(default)]
-    taints: Value,
+    pub(super) taints: Value,
     /// AWS tags of the group, its instances and their volumes: keys and texts.
     #[serde(default)]
-    tags: IndexMap<String, String>,
+    pub(super) tags: IndexMap<String, String>,
     /// Policies that the nodes' role gets, by eksctl's names.
     #[serde(default)]
     #[schemars(extend("items" = schema::texts(addon_names())))]
-    addons: Vec<String>,
+    pub(super) addons: Vec<String>,
     /// Root volume of the nodes.
-    volume: Option<VolumeOptions>,
+    pub(super) volume: Option<VolumeOptions>,
     /// Whether the nodes are in private subnets only; `false` unless said.
     #[serde(default)]
-    private_networking: bool,
+    pub(super) private_networking: bool,
     /// Availability zones; all of the cluster unless said.
     #[serde(default)]
-    zones: Vec<String>,
+    pub(super) zones: Vec<String>,
     /// Ids of subnets; all of the cluster's that fit unless said.
     #[serde(default)]
-    subnets: Vec<String>,
+    pub(super) subnets: Vec<String>,
     /// Most pods of a node; what the instance type allows unless said.
-    max_pods: Option<u32>,
+    pub(super) max_pods: Option<u32>,
     /// Id of an image; the newest of EKS for the cluster's version unless said.
-    ami: Option<String>,
+    pub(super) ami: Option<String>,
     /// Family of the image; `AmazonLinux2023` unless said.
     #[schemars(extend("enum" = families()))]
-    family: Option<String>,
+    pub(super) family: Option<String>,
     /// Local Zones, instead of the cluster's zones.
     #[serde(default)]
-    local_zones: Vec<String>,
+    pub(super) local_zones: Vec<String>,
     /// Ids of security groups that the nodes get too.
     #[serde(default)]
-    security_groups: Vec<String>,
+    pub(super) security_groups: Vec<String>,
     /// Volumes beside the root volume; each needs a `device`.
     #[serde(default)]
-    volumes: Vec<VolumeOptions>,
+    pub(super) volumes: Vec<VolumeOptions>,
     /// The role of the nodes, where it is not the usual.
     #[serde(default)]
-    role: RoleOptions,
+    pub(super) role: RoleOptions,
     /// What happens at boot beside joining.
     #[serde(default)]
-    boot: BootOptions,
+    pub(super) boot: BootOptions,
     /// Settings of the instances.
     #[serde(default)]
-    machine: MachineOptions,
+    pub(super) machine: MachineOptions,
     /// Settings of the Auto Scaling group.
     #[serde(default)]
-    scaling: ScalingOptions,
+    pub(super) scaling: ScalingOptions,
 }
 
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
-struct SpotOptions {
+pub(super) struct SpotOptions {
     /// How Spot pools are chosen; `price-capacity-optimized` unless said.
     #[schemars(extend("enum" = schema::strategies()))]
     strategy: Option<String>,
@@ -117,7 +117,7 @@ struct SpotOptions {
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct VolumeOptions {
+pub(super) struct VolumeOptions {
     /// Size in GiB; 80 unless said.
     size_gib: Option<u32>,
     /// Kind of EBS volume; `gp3` unless said.
@@ -144,6 +144,13 @@ const VOLUME_TYPES: [VolumeType; 4] = [VolumeType::Gp2, VolumeType::Gp3, VolumeT
 impl NodegroupOptions {
     /// The group of that name. Every rule that needs no request is checked here.
     pub(super) fn into_spec(self, name: &str) -> Result<NodegroupSpec> {
+        let spec = self.assemble(name)?;
+        spec.types.same_shape()?;
+        checked(spec)
+    }
+
+    /// The same, unchecked.
+    pub(super) fn assemble(self, name: &str) -> Result<NodegroupSpec> {
         let types = InstanceTypes::parse(&self.types)?;
         let ssh = match self.ssh_key {
             Some(key_name) => Some(SshAccess { sources: self.ssh_from, ..SshAccess::with_key_pair(key_name) }),
@@ -155,7 +162,7 @@ impl NodegroupOptions {
                 ));
             }
         };
-        let spec = NodegroupSpec {
+        Ok(NodegroupSpec {
             region: self.region,
             size: size(self.min, self.desired, self.max)?,
             distribution: self.spot.into_distribution()?,
@@ -179,12 +186,15 @@ impl NodegroupOptions {
             machine: self.machine.into_machine()?,
             settings: self.scaling.into(),
             ..NodegroupSpec::new(name, self.cluster, types)
-        };
-        spec.types.same_shape()?;
-        spec.validate()?;
-        eksctl::check(&spec)?;
-        Ok(spec)
+        })
     }
+}
+
+/// A group that breaks no rule that can be checked without a request.
+pub(super) fn checked(spec: NodegroupSpec) -> Result<NodegroupSpec> {
+    spec.validate()?;
+    eksctl::check(&spec)?;
+    Ok(spec)
 }
 
 /// Sizes that were left out follow from those that were given; two nodes if none was.
@@ -294,7 +304,7 @@ fn wrong(path: &str, wanted: &str) -> Error {
 }
 
 /// The names that `addons` takes.
-fn addon_names() -> Vec<String> {
+pub(super) fn addon_names() -> Vec<String> {
     let all = serde_json::to_value(AddonPolicies::default()).unwrap_or_default();
     let names = all.as_object().into_iter().flatten().map(|(name, _)| name.clone());
     names.chain(["albIngress".to_owned()]).collect()

@@ -5,7 +5,7 @@ use schemars::generate::SchemaSettings;
 use serde_json::{Value, json};
 
 use super::nodegroup_options::NodegroupOptions;
-use super::{attempts, eks, kube, node_changes, nodegroup_copies, roll, spot};
+use super::{attempts, eks, kube, managed_options, node_changes, nodegroup_copies, roll, spot};
 use crate::domain::nodegroup::SpotAllocationStrategy;
 
 /// Makes the schema of one map.
@@ -14,6 +14,7 @@ type Schema = fn() -> Value;
 /// Every function that takes an option map: how scripts call it, and the map's schema.
 const TABLE: &[(&str, Schema)] = &[
     ("eks::nodegroup", of::<NodegroupOptions>),
+    ("eks::managed_nodegroup", of::<managed_options::ManagedOptions>),
     ("eks::ensure", of::<eks::Ensure>),
     ("eks::scale", of::<eks::Scale>),
     ("eks::delete", of::<eks::Delete>),

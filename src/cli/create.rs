@@ -84,13 +84,11 @@ impl Nodegroup {
         for note in document.notes() {
             console::say(&format!("[ℹ]  {}: {}", note.location, note.message));
         }
-        let specs = document.nodegroups();
+        let mut specs = document.nodegroups();
+        specs.extend(document.managed().iter().cloned());
         if specs.is_empty() {
-            let error = Error::new(Code::DocumentUnsupported, format!("`{name}` has no self-managed group to make"));
-            return Err(match document.managed() {
-                [] => error.help("add one under `nodeGroups`"),
-                _ => error.help("groups under `managedNodeGroups` are made by eksctl; here, write `nodeGroups`"),
-            });
+            return Err(Error::new(Code::DocumentUnsupported, format!("`{name}` has no node group to make"))
+                .help("add one under `nodeGroups` or `managedNodeGroups`"));
         }
         specs.iter().try_for_each(NodegroupSpec::validate)?;
         Ok(specs)

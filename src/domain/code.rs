@@ -247,6 +247,10 @@ codes! {
     IntentNotMet = 504, Incomplete;
     /// Something of a deleted group is still there.
     InventoryNotEmpty = 505, Incomplete;
+    /// EKS gave up on a managed node group.
+    NodegroupFailed = 506, Incomplete;
+    /// EKS could not bring an update of a managed node group to its end.
+    NodegroupUpdateFailed = 507, Incomplete;
 
     /// A script does not parse.
     ScriptSyntax = 601, Script;

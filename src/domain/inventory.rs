@@ -5,7 +5,7 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::cloud::{AutoScalingGroup, Instance, LaunchTemplate, Lifecycle, ScalingActivity, TagMap};
+use super::cloud::{AutoScalingGroup, Instance, LaunchTemplate, Lifecycle, ManagedNodegroup, ScalingActivity, TagMap};
 use super::desired::{CLUSTER_TAG, NODEGROUP_TAG};
 use super::nodegroup::Size;
 use super::taint::Taint;
@@ -98,6 +98,9 @@ pub struct Member {
 pub struct GroupDetail {
     /// Its row.
     pub summary: GroupSummary,
+    /// The group as EKS knows it, when EKS manages it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub managed: Option<ManagedNodegroup>,
     /// The Auto Scaling group.
     pub group: AutoScalingGroup,
     /// Its launch template.

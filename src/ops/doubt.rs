@@ -52,5 +52,7 @@ pub(super) async fn done_already(session: &Session, mutation: &A, refusal: &Erro
 
 /// Whether AWS takes the request once it is done with an earlier one.
 pub(super) fn is_busy(refusal: &Error) -> bool {
-    BUSY.iter().any(|code| refusal.has_cause(code))
+    // EKS changes one thing of a managed group at a time.
+    (refusal.has_cause("InvalidRequestException") && refusal.mentions("not in Active State"))
+        || BUSY.iter().any(|code| refusal.has_cause(code))
 }

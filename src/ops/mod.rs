@@ -17,6 +17,7 @@ mod forgotten;
 mod insist;
 mod inventory;
 mod ledger;
+mod managed;
 mod nodes;
 pub mod objects;
 mod options;

@@ -27,6 +27,9 @@ pub async fn current(cloud: &dyn Cloud, api: Option<&dyn Cluster>, resource: &Re
             cloud.launch_template(name).await?.map(Box::new).map(State::LaunchTemplate)
         }
         Resource::AutoScalingGroup { name } => cloud.group(name).await?.map(Box::new).map(State::AutoScalingGroup),
+        Resource::Nodegroup { cluster, name } => {
+            cloud.nodegroup(cluster, name).await?.map(Box::new).map(State::Nodegroup)
+        }
         Resource::Node { .. } | Resource::Pod { .. } | Resource::ConfigMap { .. } => match api {
             Some(api) => current_in(api, resource).await?,
             None => None,
@@ -57,6 +60,7 @@ pub(super) fn identity(state: Option<&State>) -> Outcome {
         Some(State::Role(role)) => (None, Some(role.arn.clone())),
         Some(State::InstanceProfile(profile)) => (None, Some(profile.arn.clone())),
         Some(State::AutoScalingGroup(group)) => (Some(group.name.clone()), Some(group.arn.clone())),
+        Some(State::Nodegroup(group)) => (None, Some(group.arn.clone())),
         _ => (None, None),
     };
     Outcome { id, arn }

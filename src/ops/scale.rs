@@ -5,7 +5,7 @@ use super::forgotten::forgotten;
 use super::inventory::{find, groups_of, owner_of};
 use super::ledger::Ledger;
 use super::wait::{self, Goal};
-use super::{ScaleOptions, Session, cluster};
+use super::{ScaleOptions, Session, cluster, managed};
 use crate::domain::desired::{ResourceNames, role_arn};
 use crate::domain::error::Result;
 use crate::domain::inventory::{ChangeReport, Owner};
@@ -24,6 +24,9 @@ pub async fn scale(session: &Session, cluster_name: &str, name: &str, options: &
     let ledger = Ledger::new(session);
     let (cluster, groups) = tokio::try_join!(cluster(session, cluster_name), groups_of(session, cluster_name))?;
     let group = find(groups, cluster_name, name)?;
+    if owner_of(&group) == Owner::Managed {
+        return managed::scale(ledger, &cluster, name, &group, options).await;
+    }
     if owner_of(&group) != Owner::Spotscript {
         return Err(not_ours(cluster_name, name, &group));
     }
@@ -61,6 +64,7 @@ pub async fn scale(session: &Session, cluster_name: &str, name: &str, options: &
             excused: vec![],
             since: None,
             timeout: options.timeout,
+            managed: false,
         };
         if goal.desired < group.size.desired {
             forgotten(&ledger, &*api, name, goal.desired).await?;

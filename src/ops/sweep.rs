@@ -45,7 +45,7 @@ pub async fn groups_without_members(session: &Session, cluster: Option<&str>) ->
         );
     }
     found.retain(|group| cluster.is_none_or(|wanted| wanted == group.cluster));
-    found.retain(|group| !groups.iter().any(|there| GroupRef::of_tags(&there.tags).as_ref() == Some(group)));
+    found.retain(|group| !groups.iter().any(|there| is_of(there, group)));
     Ok(found.into_iter().collect())
 }
 
@@ -67,7 +67,7 @@ pub async fn sweep(session: &Session, groups: &[GroupRef], named: Option<&str>) 
             None => None,
         };
         let inventory = match (&cluster, &api) {
-            (Some(cluster), Some(api)) => take(session, &**api, cluster, &group.name).await?,
+            (Some(cluster), Some(api)) => take(session, &**api, cluster, &group.name, true).await?,
             _ => take_without_cluster(session, group, of(&security_groups, group)).await?,
         };
         if inventory.is_empty() {
@@ -98,6 +98,13 @@ pub async fn sweep(session: &Session, groups: &[GroupRef], named: Option<&str>) 
     Ok(sweep)
 }
 
+/// Whether an Auto Scaling group is one's: by our tags, or by EKS's.
+fn is_of(there: &AutoScalingGroup, group: &GroupRef) -> bool {
+    let tag = |key: &str, value: &str| there.tags.get(key).is_some_and(|known| known == value);
+    GroupRef::of_tags(&there.tags).as_ref() == Some(group)
+        || tag("eks:cluster-name", &group.cluster) && tag("eks:nodegroup-name", &group.name)
+}
+
 /// Why something of it is needed, if it is.
 async fn needed(
     session: &Session,
@@ -106,7 +113,10 @@ async fn needed(
     group: &GroupRef,
 ) -> Result<Option<String>> {
     let names = &inventory.names;
-    if inventory.group.is_some() || living.iter().any(|there| GroupRef::of_tags(&there.tags).as_ref() == Some(group)) {
+    if let Some(group) = &inventory.nodegroup {
+        return Ok(Some(format!("managed node group `{}` is there", group.name)));
+    }
+    if inventory.group.is_some() || living.iter().any(|there| is_of(there, group)) {
         return Ok(Some(format!("Auto Scaling group `{}` is there", names.auto_scaling_group)));
     }
     let uses = |there: &&AutoScalingGroup| there.launch_template.as_ref() == Some(&names.launch_template);

@@ -13,7 +13,7 @@ use super::insist::{insist, propagation, unknown_yet};
 use super::ledger::Ledger;
 use super::resource::{api_of, current, identity};
 use super::wait::{self, Goal};
-use super::{RollOptions, Session, cluster, roll};
+use super::{RollOptions, Session, cluster, managed, roll};
 use crate::domain::Code;
 use crate::domain::change::{
     Resource, Standing, State, effect, fields, inverse, learnt, standing, unrestorable, with_ids,
@@ -230,6 +230,10 @@ impl Undoing<'_> {
         let request = self.fresh(request).await?;
         match &request {
             A::DeleteAutoScalingGroup { name, .. } => return self.remove_group(name, now).await,
+            A::CreateNodegroup(_)
+            | A::UpdateNodegroupConfig { .. }
+            | A::UpdateNodegroupVersion { .. }
+            | A::DeleteNodegroup { .. } => return self.managed(request).await,
             A::DeleteSecurityGroup { .. } => {
                 return once_free(&self.ledger, request, "DependencyViolation", &mut self.deadline).await;
             }
@@ -261,6 +265,44 @@ impl Undoing<'_> {
             }
             _ => Ok(()),
         }
+    }
+
+    /// A request about a managed group, and what EKS makes of it.
+    async fn managed(&mut self, request: A) -> Result<()> {
+        let Resource::Nodegroup { cluster: home, name } = Resource::of(&Mutation::Aws(request.clone())) else {
+            return Ok(());
+        };
+        let cluster = cluster(self.session, &home).await?;
+        let api = self.session.connect(&cluster).await?;
+        if let A::DeleteNodegroup { .. } = request {
+            if self.options.drain {
+                drain(&self.ledger, &*api, &name, &mut self.deadline).await?;
+            }
+            managed::remove(&self.ledger, &home, &name, &mut self.deadline).await?;
+            return forgotten(&self.ledger, &*api, &name, 0).await;
+        }
+        let timeout = self.options.timeout;
+        let before = managed::at_rest(&self.ledger, &home, &name, timeout).await?;
+        match &before {
+            Some(group) if !matches!(request, A::CreateNodegroup(_)) => {
+                let id = managed::send(&self.ledger, group, request, timeout).await?;
+                managed::settled(&self.ledger, &*api, group, &id, timeout).await?;
+            }
+            _ => insist(&self.ledger, request, &mut propagation(&self.ledger), passing).await?,
+        }
+        let Some(now) = self.session.cloud.nodegroup(&home, &name).await? else { return Ok(()) };
+        if before.is_some() {
+            forgotten(&self.ledger, &*api, &name, now.size.desired).await?;
+        }
+        let waiting = managed::Waiting {
+            cluster: &cluster,
+            name: &name,
+            role_arn: &now.node_role,
+            desired: now.size.desired,
+            since: None,
+            timeout,
+        };
+        managed::until_ready(&self.ledger, &*api, &waiting).await.map(drop)
     }
 
     /// A security group that went by another id, if it is there again: an undo that was cut off has restored it.
@@ -364,6 +406,7 @@ impl Undoing<'_> {
             excused: vec![],
             since: None,
             timeout: self.options.timeout,
+            managed: false,
         };
         if desired < before {
             forgotten(&self.ledger, &*api, &group, desired).await?;
@@ -383,19 +426,36 @@ impl Undoing<'_> {
             A::CreateLaunchTemplateVersion { client_token, name, .. } => {
                 *client_token = self.ledger.token("undo-launch-template-version", name);
             }
-            A::CreateAutoScalingGroup(group) => {
-                // A template that was made anew begins at version 1.
-                let template = self.session.cloud.launch_template(&group.launch_template.name).await?;
-                let version = group.launch_template.version.parse::<i64>().ok();
-                if let (Some(template), Some(version)) = (template, version)
-                    && version > template.latest_version
+            A::CreateNodegroup(group) => {
+                group.client_token = self.ledger.token("undo-nodegroup", &group.name);
+                if let Some(template) = &mut group.launch_template
+                    && let Some(name) = &template.name
                 {
-                    group.launch_template.version = template.latest_version.to_string();
+                    template.version = self.version_there(name, &template.version).await?;
                 }
+            }
+            A::UpdateNodegroupConfig { client_token, name, .. } => {
+                *client_token = self.ledger.token("undo-nodegroup-config", name);
+            }
+            A::UpdateNodegroupVersion { client_token, name, .. } => {
+                *client_token = self.ledger.token("undo-nodegroup-version", name);
+            }
+            A::CreateAutoScalingGroup(group) => {
+                let template = &mut group.launch_template;
+                template.version = self.version_there(&template.name, &template.version).await?;
             }
             _ => {}
         }
         Ok(request)
+    }
+
+    /// A version of a template: one that was made anew begins at version 1.
+    async fn version_there(&self, template: &str, version: &str) -> Result<String> {
+        let there = self.session.cloud.launch_template(template).await?;
+        Ok(match (there, version.parse::<i64>()) {
+            (Some(there), Ok(version)) if version > there.latest_version => there.latest_version.to_string(),
+            _ => version.to_owned(),
+        })
     }
 
     /// Puts new ids where old ones stand.
@@ -424,8 +484,13 @@ fn less_ended(after: &mut AutoScalingGroup, now: &AutoScalingGroup, later: &[Und
 
 /// Whether a delete met a group that was on its way out already: it is the delete before it that is taken back.
 fn goes_already(change: &Undone) -> bool {
-    matches!(&change.mutation, Mutation::Aws(A::DeleteAutoScalingGroup { .. }))
-        && matches!(&change.before, Some(State::AutoScalingGroup(group)) if group.status.is_some())
+    match (&change.mutation, &change.before) {
+        (Mutation::Aws(A::DeleteAutoScalingGroup { .. }), Some(State::AutoScalingGroup(group))) => {
+            group.status.is_some()
+        }
+        (Mutation::Aws(A::DeleteNodegroup { .. }), Some(State::Nodegroup(group))) => group.status == "DELETING",
+        _ => false,
+    }
 }
 
 /// What passes by itself: IAM has not spread what was just restored.

@@ -6,7 +6,8 @@ use async_trait::async_trait;
 
 use crate::domain::cloud::{
     AccessEntry, AutoScalingGroup, CallerIdentity, Cluster, Instance, InstanceProfile, KeyPair, LaunchTemplate,
-    LaunchTemplateData, Offering, Role, ScalingActivity, SecurityGroup, SpotPrice, Subnet,
+    LaunchTemplateData, ManagedNodegroup, NodegroupUpdate, Offering, Role, ScalingActivity, SecurityGroup, SpotPrice,
+    Subnet,
 };
 use crate::domain::error::Result;
 use crate::domain::mutation::{AwsMutation, Outcome};
@@ -21,6 +22,17 @@ pub trait Clusters: Send + Sync {
     async fn cluster_names(&self) -> Result<Vec<String>>;
     /// DescribeAccessEntry.
     async fn access_entry(&self, cluster: &str, principal_arn: &str) -> Result<Option<AccessEntry>>;
+}
+
+/// Node groups that EKS manages.
+#[async_trait]
+pub trait Nodegroups: Send + Sync {
+    /// DescribeNodegroup.
+    async fn nodegroup(&self, cluster: &str, name: &str) -> Result<Option<ManagedNodegroup>>;
+    /// ListNodegroups, all pages.
+    async fn nodegroup_names(&self, cluster: &str) -> Result<Vec<String>>;
+    /// DescribeUpdate of a node group.
+    async fn nodegroup_update(&self, cluster: &str, name: &str, id: &str) -> Result<Option<NodegroupUpdate>>;
 }
 
 /// Images.
@@ -114,7 +126,17 @@ pub trait Mutate: Send + Sync {
 
 /// Everything operations need from AWS.
 pub trait Cloud:
-    Clusters + Images + Network + Identities + LaunchTemplates + AutoScaling + Instances + Belongings + Quotas + Mutate
+    Clusters
+    + Nodegroups
+    + Images
+    + Network
+    + Identities
+    + LaunchTemplates
+    + AutoScaling
+    + Instances
+    + Belongings
+    + Quotas
+    + Mutate
 {
     /// The session's region.
     fn region(&self) -> &str;

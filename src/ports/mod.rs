@@ -16,7 +16,7 @@ mod world_control;
 pub use belongings::Belongings;
 pub use clock::{Clock, Turns};
 pub use cloud::{
-    AutoScaling, Cloud, Clusters, Identities, Images, Instances, LaunchTemplates, Mutate, Network, Quotas,
+    AutoScaling, Cloud, Clusters, Identities, Images, Instances, LaunchTemplates, Mutate, Network, Nodegroups, Quotas,
     RequestCounts,
 };
 pub use cluster::{Cluster, ClusterAccess};

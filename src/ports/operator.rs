@@ -18,6 +18,7 @@ pub enum ResourceKind {
     AccessEntry,
     AwsAuthMapping,
     AutoScalingGroup,
+    ManagedNodegroup,
     Node,
     File,
 }
@@ -33,6 +34,7 @@ impl ResourceKind {
             ResourceKind::AccessEntry => "access entry",
             ResourceKind::AwsAuthMapping => "aws-auth mapping",
             ResourceKind::AutoScalingGroup => "Auto Scaling group",
+            ResourceKind::ManagedNodegroup => "managed node group",
             ResourceKind::Node => "node",
             ResourceKind::File => "file",
         }

@@ -57,6 +57,7 @@ pub fn detail() -> GroupDetail {
         protected: false,
     });
     GroupDetail {
+        managed: None,
         summary: GroupSummary {
             cluster: "eks-spot-eksct".into(),
             name: "dev-4vcpu-16gb-spot".into(),

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use spotscript::cli::target::sandbox_host;
 use spotscript::domain::cloud::AuthenticationMode;
 use spotscript::domain::error::Result;
-use spotscript::domain::nodegroup::Size;
+use spotscript::domain::nodegroup::{Managed, NodegroupSpec, Size};
 use spotscript::host::{FilePolicy, Host, Recorder};
 use spotscript::journal::{Origin, Store};
 use spotscript::ops::{self, DeleteOptions, EnsureOptions, RollOptions, Session, UndoOptions, Undone};
@@ -27,6 +27,8 @@ pub fn inventory(world: &World) -> Value {
         "security groups": by_name(world.ec2.security_groups.values().map(|group| (group.name.clone(), json!(group)))),
         "launch templates": by_name(world.ec2.launch_templates.values().map(|template| {
             let newest = template.versions.values().next_back().map(|version| version.data.clone());
+            // EKS's own copies name the template that they come from by its id.
+            let newest = newest.filter(|_| !template.name.starts_with("eks-"));
             (template.name.clone(), json!({"data": newest, "tags": template.tags}))
         })),
         "groups": world.autoscaling.groups.values().map(|group| {
@@ -34,10 +36,18 @@ pub fn inventory(world: &World) -> Value {
             (&group.name, json!([group.min, group.desired, group.max, mixed, group.subnet_ids, group.status]),
                 by_name(group.tags.iter().map(|(key, tag)| (key.clone(), json!(tag)))), group.members.len())
         }).collect::<Vec<_>>(),
+        "managed groups": by_name(world.eks.clusters.values().flat_map(|cluster| cluster.nodegroups.values()).map(|group| {
+            (group.name.clone(), json!([group.status, group.min, group.desired, group.max, group.capacity_type,
+                group.instance_types, group.labels, group.taints, group.unavailable, group.tags, group.release_version,
+                group.source.as_ref().map(|source| &source.name)]))
+        })),
         "aws-auth": world.objects.get("configmaps", "kube-system", "aws-auth").map(|map| map["data"].clone()),
         "nodes": nodes(world),
     }))
     .unwrap();
+    // What EKS makes ends in a number of its own.
+    let managed = world.eks.clusters.values().flat_map(|cluster| cluster.nodegroups.values());
+    let text = managed.fold(text, |text, group| text.replace(&group.uuid, &group.name));
     // Ids of security groups are told by their names.
     let text = world.ec2.security_groups.values().fold(text, |text, group| text.replace(&group.id, &group.name));
     pruned(serde_json::from_str(&text).unwrap())
@@ -56,14 +66,15 @@ fn by_name(rows: impl Iterator<Item = (String, Value)>) -> Value {
 
 /// What the cluster's nodes are, one text each, in an order of their own.
 fn nodes(world: &World) -> Vec<String> {
-    let chosen = ["hostname", "zone", "instance-type", "k8s.io/cloud", "topology"];
+    let chosen = ["hostname", "zone", "instance-type", "k8s.io/cloud", "topology", "sourceLaunchTemplate"];
     let mut nodes: Vec<String> = world
         .objects
         .list("nodes", None)
         .map(|node| {
             let labels = node["metadata"]["labels"].as_object().unwrap();
-            let labels: Vec<_> =
+            let mut labels: Vec<_> =
                 labels.iter().filter(|(key, _)| !chosen.iter().any(|part| key.contains(part))).collect();
+            labels.sort_by_key(|(key, _)| *key);
             format!("{labels:?} {} {}", node["spec"]["taints"], node["spec"]["unschedulable"])
         })
         .collect();
@@ -115,6 +126,23 @@ pub enum Verb {
     /// The group changes, and its nodes with it.
     Renew,
     Delete,
+    /// A group that EKS manages.
+    CreateManaged,
+    /// What EKS changes in place.
+    ChangeManaged,
+    /// Another launch template, and EKS replaces the nodes.
+    RenewManaged,
+    DeleteManaged,
+}
+
+/// A Spot group that EKS manages.
+pub fn managed() -> NodegroupSpec {
+    let mut spec = spec();
+    spec.name = "managed-spot".into();
+    spec.size = Size::new(0, 2, 4).unwrap();
+    spec.managed = Some(Managed { spot: Some(true), ..Managed::default() });
+    spec.distribution = Managed::distribution(true);
+    spec
 }
 
 impl Verb {
@@ -142,6 +170,25 @@ impl Verb {
                 let options = DeleteOptions { may_be_gone: resumes, ..DeleteOptions::default() };
                 ops::delete(session, CLUSTER, GROUP, &options).await.map(drop)
             }
+            Verb::CreateManaged => ops::ensure(session, &managed(), &waiting()).await.map(drop),
+            Verb::ChangeManaged => {
+                let mut spec = managed();
+                spec.size = Size::new(1, 3, 6).unwrap();
+                spec.labels.insert("team".into(), "platform".into());
+                spec.labels.shift_remove("intent");
+                spec.taints.clear();
+                ops::ensure(session, &spec, &waiting()).await.map(drop)
+            }
+            Verb::RenewManaged => {
+                let mut spec = managed();
+                spec.volume.size_gib = 100;
+                let options = EnsureOptions { roll: Some(RollOptions::default()), ..waiting() };
+                ops::ensure(session, &spec, &options).await.map(drop)
+            }
+            Verb::DeleteManaged => {
+                let options = DeleteOptions { may_be_gone: resumes, ..DeleteOptions::default() };
+                ops::delete(session, CLUSTER, "managed-spot", &options).await.map(drop)
+            }
         }
     }
 
@@ -162,9 +209,13 @@ impl Verb {
     }
 
     fn beginning_in(self, sandbox: Sandbox) -> World {
-        if !matches!(self, Verb::Create) {
+        let first = match self {
+            Verb::ChangeManaged | Verb::RenewManaged | Verb::DeleteManaged => Verb::CreateManaged,
+            _ => Verb::Create,
+        };
+        if !matches!(self, Verb::Create | Verb::CreateManaged) {
             let host = host(&sandbox, None);
-            host.ask(async |session| Verb::Create.act(session, false).await).unwrap();
+            host.ask(async |session| first.act(session, false).await).unwrap();
             if matches!(self, Verb::Roll) {
                 let mut spec = spec();
                 spec.volume.size_gib = 100;

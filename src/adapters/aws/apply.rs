@@ -4,6 +4,7 @@ use async_trait::async_trait;
 
 use super::AwsCloud;
 use super::autoscaling::GroupUpdate;
+use super::nodegroup::VersionUpdate;
 use crate::domain::error::Result;
 use crate::domain::mutation::{AwsMutation as M, Outcome};
 use crate::ports::{Mutate, rehearsing};
@@ -57,6 +58,28 @@ impl Mutate for AwsCloud {
                 };
                 self.update_group(name, update).await
             }
+            M::CreateNodegroup(group) => self.create_nodegroup(group).await,
+            M::UpdateNodegroupConfig { cluster, name, config, client_token } => {
+                self.update_nodegroup_config(cluster, name, config, client_token).await
+            }
+            M::UpdateNodegroupVersion {
+                cluster,
+                name,
+                version,
+                release_version,
+                launch_template,
+                force,
+                client_token,
+            } => {
+                let update = VersionUpdate {
+                    version: version.as_deref(),
+                    release_version: release_version.as_deref(),
+                    launch_template: launch_template.as_ref(),
+                    force: *force,
+                };
+                self.update_nodegroup_version(cluster, name, update, client_token).await
+            }
+            M::DeleteNodegroup { cluster, name } => self.delete_nodegroup(cluster, name).await,
             M::SuspendProcesses { group, processes } => self.suspend(group, processes).await,
             M::ResumeProcesses { group, processes } => self.resume(group, processes).await,
             M::EnableMetricsCollection { group, granularity, metrics } => {

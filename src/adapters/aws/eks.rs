@@ -10,7 +10,7 @@ use crate::domain::error::Result;
 use crate::domain::mutation::Outcome;
 use crate::ports::Clusters;
 
-const NOT_FOUND: &[&str] = &["ResourceNotFoundException"];
+pub(super) const NOT_FOUND: &[&str] = &["ResourceNotFoundException"];
 
 #[async_trait]
 impl Clusters for AwsCloud {
@@ -72,7 +72,7 @@ impl AwsCloud {
 }
 
 /// Tags in an order of their own: EKS gives none.
-fn sorted(tags: std::collections::HashMap<String, String>) -> TagMap {
+pub(super) fn sorted(tags: std::collections::HashMap<String, String>) -> TagMap {
     let mut tags: TagMap = tags.into_iter().collect();
     tags.sort_unstable_keys();
     tags

@@ -13,6 +13,7 @@ mod eks;
 mod error;
 mod iam;
 mod meter;
+mod nodegroup;
 mod servicequotas;
 mod ssm;
 mod sts;

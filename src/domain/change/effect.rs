@@ -1,7 +1,7 @@
 //! From the state before a request to the state after it.
 
-use super::UNKNOWN;
 use super::resource::{ConfigMapState, NodeState, State};
+use super::{UNKNOWN, nodegroup};
 use crate::domain::cloud::{
     AccessEntry, AutoScalingGroup, IngressRule, InstanceProfile, LaunchTemplate, Role, SecurityGroup,
 };
@@ -50,6 +50,7 @@ pub fn effect(mutation: &Mutation, before: Option<&State>, outcome: Option<&Outc
                     tags: tags.clone(),
                 })))
             }
+            (A::CreateNodegroup(request), None) => Some(State::Nodegroup(Box::new(nodegroup::created(request, arn())))),
             (A::CreateAutoScalingGroup(request), None) => {
                 Some(State::AutoScalingGroup(Box::new(group(request, arn()))))
             }
@@ -59,6 +60,7 @@ pub fn effect(mutation: &Mutation, before: Option<&State>, outcome: Option<&Outc
                 | A::DeleteAccessEntry { .. }
                 | A::DeleteSecurityGroup { .. }
                 | A::DeleteLaunchTemplate { .. }
+                | A::DeleteNodegroup { .. }
                 | A::DeleteAutoScalingGroup { .. },
                 _,
             ) => None,
@@ -159,6 +161,7 @@ fn change(mutation: &A, state: &mut State) {
                 group.max_instance_lifetime = Some(*seconds).filter(|seconds| *seconds > 0);
             }
         }
+        (mutation, State::Nodegroup(group)) => nodegroup::change(mutation, group),
         (A::SuspendProcesses { processes, .. }, State::AutoScalingGroup(group)) => {
             add(&mut group.suspended_processes, processes);
         }

@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use sha2::{Digest, Sha256};
 
 use super::resource::State;
-use crate::domain::cloud::{AutoScalingGroup, LaunchTemplate, TagMap};
+use crate::domain::cloud::{AutoScalingGroup, LaunchTemplate, ManagedNodegroup, TagMap};
 
 /// Names and values, in the order in which people want to read them.
 pub type Fields = IndexMap<String, String>;
@@ -49,6 +49,7 @@ pub fn fields(state: &State) -> Fields {
         }
         State::LaunchTemplate(template) => launch_template(&mut put, template),
         State::AutoScalingGroup(group) => auto_scaling_group(&mut put, group),
+        State::Nodegroup(group) => managed_nodegroup(&mut put, group),
         State::Node(node) => {
             put("unschedulable", node.unschedulable.to_string());
             for taint in &node.taints {
@@ -75,7 +76,10 @@ pub fn fields(state: &State) -> Fields {
 fn launch_template(put: &mut impl FnMut(&str, String), template: &LaunchTemplate) {
     let data = &template.data;
     put("version", template.latest_version.to_string());
-    put("image", data.image_id.clone());
+    // The template of a managed node group leaves these to EKS.
+    if !data.image_id.is_empty() {
+        put("image", data.image_id.clone());
+    }
     for (name, value) in [
         ("instance type", &data.instance_type),
         ("key pair", &data.key_name),
@@ -86,7 +90,9 @@ fn launch_template(put: &mut impl FnMut(&str, String), template: &LaunchTemplate
         }
     }
     put("security groups", data.security_group_ids.join(", "));
-    put("user data", digest(&data.user_data));
+    if !data.user_data.is_empty() {
+        put("user data", digest(&data.user_data));
+    }
     let metadata = &data.metadata_options;
     put("metadata", format!("tokens {}, {} hops", metadata.http_tokens, metadata.hop_limit));
     for volume in &data.block_devices {
@@ -145,6 +151,40 @@ fn auto_scaling_group(put: &mut impl FnMut(&str, String), group: &AutoScalingGro
         if !list.is_empty() {
             put(name, list.join(", "));
         }
+    }
+    tags(put, &group.tags);
+}
+
+fn managed_nodegroup(put: &mut impl FnMut(&str, String), group: &ManagedNodegroup) {
+    put("capacity", if group.spot { "SPOT" } else { "ON_DEMAND" }.to_owned());
+    put("min", group.size.min.to_string());
+    put("desired", group.size.desired.to_string());
+    put("max", group.size.max.to_string());
+    put("types", group.instance_types.join(", "));
+    put("image type", group.ami_type.clone());
+    put("release", group.release_version.clone());
+    if let Some(template) = &group.launch_template {
+        let name = template.name.as_ref().or(template.id.as_ref()).map(String::as_str).unwrap_or_default();
+        put("launch template", format!("{name}:{}", template.version));
+    }
+    put("node role", last(&group.node_role).to_owned());
+    put("subnets", group.subnet_ids.join(", "));
+    for (name, number) in [
+        ("max unavailable", group.update_config.max_unavailable),
+        ("max unavailable percentage", group.update_config.max_unavailable_percentage),
+    ] {
+        if let Some(number) = number {
+            put(name, number.to_string());
+        }
+    }
+    if let Some(repair) = group.node_repair.as_ref().and_then(|repair| repair.enabled) {
+        put("node repair", repair.to_string());
+    }
+    for (key, value) in &group.labels {
+        put(&format!("label {key}"), value.clone());
+    }
+    for taint in &group.taints {
+        put(&format!("taint {}:{}", taint.key, taint.effect), taint.value.clone());
     }
     tags(put, &group.tags);
 }

@@ -1,6 +1,7 @@
 //! What takes a request back.
 
 use super::effect::same_source;
+use super::nodegroup;
 use super::resource::State;
 use crate::domain::cloud::{AutoScalingGroup, IngressRule, LaunchTemplate, TagMap};
 use crate::domain::mutation::{AwsMutation as A, GroupRequest, KubeMutation as K, LaunchTemplateRef, Mutation};
@@ -75,6 +76,10 @@ fn kube(mutation: &K, before: Option<&State>) -> Option<K> {
 
 fn aws(mutation: &A, before: Option<&State>, now: Option<&State>) -> Option<A> {
     match mutation {
+        A::CreateNodegroup(_)
+        | A::UpdateNodegroupConfig { .. }
+        | A::UpdateNodegroupVersion { .. }
+        | A::DeleteNodegroup { .. } => nodegroup::inverse(mutation, before),
         A::CreateRole { name, .. } if before.is_none() => Some(A::DeleteRole { name: name.clone() }),
         A::DeleteRole { name } => match before? {
             State::Role(role) => Some(A::CreateRole {

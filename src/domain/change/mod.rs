@@ -9,6 +9,7 @@ mod fields;
 mod ids;
 mod inverse;
 mod masked;
+mod nodegroup;
 mod plan;
 mod resource;
 mod standing;

@@ -5,7 +5,9 @@ use k8s_openapi::api::core::v1::{ConfigMap, Node};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::domain::cloud::{AccessEntry, AutoScalingGroup, InstanceProfile, LaunchTemplate, Role, SecurityGroup};
+use crate::domain::cloud::{
+    AccessEntry, AutoScalingGroup, InstanceProfile, LaunchTemplate, ManagedNodegroup, Role, SecurityGroup,
+};
 use crate::domain::mutation::{AwsMutation as A, KubeMutation as K, Mutation};
 
 /// What a request is about.
@@ -35,6 +37,10 @@ pub enum Resource {
         name: String,
     },
     AutoScalingGroup {
+        name: String,
+    },
+    Nodegroup {
+        cluster: String,
         name: String,
     },
     Node {
@@ -86,6 +92,14 @@ impl Resource {
             | A::CreateLaunchTemplateVersion { name, .. }
             | A::DeleteLaunchTemplateVersions { name, .. }
             | A::DeleteLaunchTemplate { name } => Resource::LaunchTemplate { name: name.clone() },
+            A::CreateNodegroup(request) => {
+                Resource::Nodegroup { cluster: request.cluster.clone(), name: request.name.clone() }
+            }
+            A::UpdateNodegroupConfig { cluster, name, .. }
+            | A::UpdateNodegroupVersion { cluster, name, .. }
+            | A::DeleteNodegroup { cluster, name } => {
+                Resource::Nodegroup { cluster: cluster.clone(), name: name.clone() }
+            }
             A::CreateAutoScalingGroup(request) => Resource::AutoScalingGroup { name: request.name.clone() },
             A::UpdateAutoScalingGroup { name, .. }
             | A::CreateOrUpdateTags { group: name, .. }
@@ -120,6 +134,7 @@ impl Resource {
             Resource::SecurityGroup { .. } | Resource::NewSecurityGroup { .. } => "security group",
             Resource::LaunchTemplate { .. } => "launch template",
             Resource::AutoScalingGroup { .. } => "Auto Scaling group",
+            Resource::Nodegroup { .. } => "managed node group",
             Resource::Node { .. } => "node",
             Resource::Pod { .. } => "pod",
             Resource::ConfigMap { .. } => "ConfigMap",
@@ -138,6 +153,7 @@ impl Resource {
             | Resource::NewSecurityGroup { name, .. }
             | Resource::LaunchTemplate { name }
             | Resource::AutoScalingGroup { name }
+            | Resource::Nodegroup { name, .. }
             | Resource::Node { name } => name.clone(),
             Resource::Pod { namespace, name } | Resource::ConfigMap { namespace, name } => {
                 format!("{namespace}/{name}")
@@ -203,6 +219,7 @@ pub enum State {
     SecurityGroup(SecurityGroup),
     LaunchTemplate(Box<LaunchTemplate>),
     AutoScalingGroup(Box<AutoScalingGroup>),
+    Nodegroup(Box<ManagedNodegroup>),
     Node(NodeState),
     Pod {},
     ConfigMap(ConfigMapState),

@@ -67,6 +67,7 @@ fn owner(state: &State) -> Option<(Option<&str>, Option<&str>)> {
         State::InstanceProfile(profile) => &profile.tags,
         State::SecurityGroup(group) => &group.tags,
         State::AutoScalingGroup(group) => &group.tags,
+        State::Nodegroup(group) => &group.tags,
         // A template's own tags are not always told; its name is the group's alone.
         State::LaunchTemplate(_) | State::AccessEntry(_) | State::Node(_) | State::Pod {} | State::ConfigMap(_) => {
             return None;

@@ -7,6 +7,7 @@ mod cluster;
 mod iam;
 mod launch_template;
 mod network;
+mod nodegroup;
 mod quota;
 
 pub use autoscaling::{ActivityStatus, AutoScalingGroup, GroupInstance, ScalingActivity};
@@ -16,6 +17,7 @@ pub use launch_template::{
     BlockDevice, InstanceSettings, LaunchTemplate, LaunchTemplateData, MetadataOptions, TagSpecification,
 };
 pub use network::{IngressRule, Instance, KeyPair, Lifecycle, Offering, SecurityGroup, SpotPrice, Subnet};
+pub use nodegroup::{HealthIssue, ManagedNodegroup, NodegroupTemplate, NodegroupUpdate};
 pub use quota::SpotQuota;
 
 /// AWS tags, in the order they were given.

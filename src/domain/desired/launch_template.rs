@@ -1,5 +1,7 @@
 //! The launch template that every instance of a group starts from.
 
+use indexmap::IndexMap;
+
 use super::tags::launch_tags;
 use crate::domain::Code;
 use crate::domain::cloud::{
@@ -8,6 +10,7 @@ use crate::domain::cloud::{
 use crate::domain::error::{Error, Result};
 use crate::domain::nodegroup::{AmiFamily, NodegroupSpec, Volume};
 use crate::domain::shape::{Architecture, Device};
+use crate::domain::taint::Taint;
 use crate::domain::user_data::{self, BootInput};
 
 /// The public SSM parameter that names the newest image for a group's architecture and a cluster's version.
@@ -85,7 +88,7 @@ pub fn launch_template_data(
         key_name: spec.ssh.as_ref().map(|ssh| ssh.key_name.clone()).filter(|name| !name.is_empty()),
         instance_profile_arn: Some(instance_profile_arn.to_owned()),
         security_group_ids: security_groups,
-        user_data: user_data(spec, cluster)?,
+        user_data: user_data(spec, cluster, &spec.node_labels(), &spec.taints)?,
         // IMDSv2 only unless asked otherwise; the second hop lets pods reach it.
         metadata_options: MetadataOptions {
             http_tokens: if spec.machine.imds_v2_only() { "required" } else { "optional" }.to_owned(),
@@ -97,7 +100,47 @@ pub fn launch_template_data(
     })
 }
 
-fn user_data(spec: &NodegroupSpec, cluster: &Cluster) -> Result<String> {
+/// The content of the launch template that EKS completes for a managed group: EKS adds types, profile, and unless
+/// `image_id` is one of the user's own, image and what makes nodes join.
+///
+/// # Errors
+/// As [`launch_template_data`].
+pub fn managed_template_data(
+    spec: &NodegroupSpec,
+    cluster: &Cluster,
+    image_id: Option<&str>,
+    security_groups: Vec<String>,
+) -> Result<LaunchTemplateData> {
+    let mut labels = spec.node_labels();
+    let user_data = match image_id {
+        // EKS puts nothing into boot data beside an image of one's own.
+        Some(image) => {
+            let spot = spec.managed.as_ref().is_some_and(|managed| managed.spot == Some(true));
+            for (key, value) in [
+                ("eks.amazonaws.com/nodegroup", spec.name.as_str()),
+                ("eks.amazonaws.com/nodegroup-image", image),
+                ("eks.amazonaws.com/capacityType", if spot { "SPOT" } else { "ON_DEMAND" }),
+            ] {
+                labels.insert(key.to_owned(), value.to_owned());
+            }
+            user_data(spec, cluster, &labels, &spec.taints)?
+        }
+        None if spec.boot == Default::default() && spec.max_pods.is_none() => String::new(),
+        None if spec.ami_family == AmiFamily::AmazonLinux2 => {
+            user_data::encode(&user_data::commands(&spec.boot.pre_bootstrap_commands))?
+        }
+        None => user_data(spec, cluster, &IndexMap::new(), &[])?,
+    };
+    let whole = launch_template_data(spec, cluster, image_id.unwrap_or_default(), "", security_groups)?;
+    Ok(LaunchTemplateData { instance_type: None, instance_profile_arn: None, user_data, ..whole })
+}
+
+fn user_data(
+    spec: &NodegroupSpec,
+    cluster: &Cluster,
+    labels: &IndexMap<String, String>,
+    taints: &[Taint],
+) -> Result<String> {
     let service_cidr = cluster.service_cidr.as_deref().ok_or_else(|| {
         Error::new(Code::AwsMalformedAnswer, format!("EKS does not say the service CIDR of cluster `{}`", cluster.name))
             .because("nodes learn the address of the cluster's DNS from it")
@@ -109,8 +152,8 @@ fn user_data(spec: &NodegroupSpec, cluster: &Cluster) -> Result<String> {
             endpoint: &cluster.endpoint,
             certificate_authority: &cluster.certificate_authority,
             service_cidr,
-            labels: &spec.node_labels(),
-            taints: &spec.taints,
+            labels,
+            taints,
             max_pods: spec.max_pods,
             boot: &spec.boot,
         },

@@ -7,6 +7,7 @@ mod difference;
 mod group;
 mod launch_template;
 mod names;
+mod nodegroup;
 mod placement;
 mod role;
 mod ssh;
@@ -17,8 +18,12 @@ mod tests;
 
 pub use difference::{GroupDifference, group_difference, template_difference};
 pub use group::group_request;
-pub use launch_template::{image_parameter, launch_template_data};
+pub use launch_template::{image_parameter, launch_template_data, managed_template_data};
 pub use names::ResourceNames;
+pub use nodegroup::{
+    NodegroupDifference, ami_type, has_own_image, newest_release_parameter, nodegroup_difference, nodegroup_request,
+    nodegroup_tags,
+};
 pub use placement::{Placement, place};
 pub use role::{DesiredRole, desired_role, instance_profile_arn, role_arn};
 pub use ssh::{ssh_rules, ssh_sources};

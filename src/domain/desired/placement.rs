@@ -50,7 +50,8 @@ pub fn place(spec: &NodegroupSpec, subnets: &[Subnet], offerings: &[Offering]) -
         names.iter().filter(|name| !offered.contains(&(zone, **name))).map(|name| (*name).to_owned()).collect()
     };
     let absent: BTreeMap<String, Vec<String>> = zones.iter().map(|zone| ((*zone).to_owned(), absent(zone))).collect();
-    let is_useful = |zone: &str| absent.get(zone).is_some_and(|types| types.len() < names.len());
+    // With no types, a launch template of the user's own names one.
+    let is_useful = |zone: &str| names.is_empty() || absent.get(zone).is_some_and(|types| types.len() < names.len());
     let skipped_zones: Vec<String> = zones.iter().filter(|zone| !is_useful(zone)).map(|z| (*z).to_owned()).collect();
     if skipped_zones.len() == zones.len() {
         return Err(nowhere(&names, &zones));

@@ -46,7 +46,7 @@ pub fn group_tags(spec: &NodegroupSpec) -> Result<TagMap> {
     Ok(tags)
 }
 
-fn ownership(spec: &NodegroupSpec) -> TagMap {
+pub(super) fn ownership(spec: &NodegroupSpec) -> TagMap {
     TagMap::from([
         (OWNER_TAG.to_owned(), "spotscript".to_owned()),
         (CLUSTER_TAG.to_owned(), spec.cluster.clone()),

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::cloud::{IngressRule, LaunchTemplateData, TagMap};
+use super::nodegroup::{NodegroupConfig, NodegroupRequest};
+use crate::domain::cloud::{IngressRule, LaunchTemplateData, NodegroupTemplate, TagMap};
 use crate::domain::nodegroup::{Distribution, Size};
 
 /// Which launch template version a group uses.
@@ -114,6 +115,30 @@ pub enum AwsMutation {
         subnet_ids: Option<Vec<String>>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         max_instance_lifetime: Option<u32>,
+    },
+    CreateNodegroup(Box<NodegroupRequest>),
+    UpdateNodegroupConfig {
+        cluster: String,
+        name: String,
+        config: Box<NodegroupConfig>,
+        client_token: String,
+    },
+    UpdateNodegroupVersion {
+        cluster: String,
+        name: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        version: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        release_version: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        launch_template: Option<NodegroupTemplate>,
+        /// Pods that cannot be evicted are deleted.
+        force: bool,
+        client_token: String,
+    },
+    DeleteNodegroup {
+        cluster: String,
+        name: String,
     },
     SuspendProcesses {
         group: String,

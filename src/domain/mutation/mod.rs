@@ -5,9 +5,11 @@
 
 mod aws;
 mod kube;
+mod nodegroup;
 
 pub use self::aws::{AwsMutation, GroupRequest, LaunchTemplateRef};
 pub use self::kube::KubeMutation;
+pub use self::nodegroup::{NodegroupConfig, NodegroupRequest};
 
 use serde::{Deserialize, Serialize};
 
@@ -34,6 +36,7 @@ impl Mutation {
                     | A::CreateSecurityGroup { .. }
                     | A::CreateLaunchTemplate { .. }
                     | A::CreateAutoScalingGroup(_)
+                    | A::CreateNodegroup(_)
             )
         )
     }

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::{Distribution, SpotAllocationStrategy};
+
 /// eksctl's `managedNodeGroups`, as far as they differ from `nodeGroups`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -18,6 +20,17 @@ pub struct Managed {
     /// Repair of broken nodes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub node_repair: Option<NodeRepair>,
+}
+
+impl Managed {
+    /// How EKS divides Spot and On-Demand: all of the one or all of the other, with the recommended strategy, and with
+    /// rebalancing of Spot.
+    pub fn distribution(spot: bool) -> Distribution {
+        if spot {
+            return Distribution::spot(SpotAllocationStrategy::PriceCapacityOptimized).with_capacity_rebalance(true);
+        }
+        Distribution { on_demand_percentage: 100, ..Distribution::spot(SpotAllocationStrategy::LowestPrice) }
+    }
 }
 
 /// A launch template by its id.

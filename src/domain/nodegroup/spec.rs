@@ -219,7 +219,10 @@ impl NodegroupSpec {
             (format!("kubernetes.io/cluster/{}", self.cluster), "owned".to_owned()),
             (CLUSTER_LABEL.to_owned(), self.cluster.clone()),
             (NODEGROUP_LABEL.to_owned(), self.name.clone()),
-            ("alpha.eksctl.io/nodegroup-type".to_owned(), "unmanaged".to_owned()),
+            (
+                "alpha.eksctl.io/nodegroup-type".to_owned(),
+                if self.managed.is_some() { "managed" } else { "unmanaged" }.to_owned(),
+            ),
         ]);
         if self.addons.auto_scaler {
             tags.extend(autoscaler_tags::discovery(&self.cluster));

@@ -1,6 +1,6 @@
 //! What a document may say and spotscript does not do: said plainly before anything is made.
 
-use super::NodegroupSpec;
+use super::{AmiFamily, GroupSettings, NodegroupSpec};
 use crate::domain::code::Code;
 use crate::domain::error::Error;
 
@@ -53,12 +53,53 @@ impl NodegroupSpec {
             "no security group would be left by which nodes and control plane reach each other",
             "name groups with `attachIDs`, or leave `withShared` out",
         );
-        refuse(
-            self.managed.is_some(),
-            "it is managed by EKS",
-            "managed groups are read and written, not made, yet",
-            "use `nodeGroups`, or create this group with eksctl",
-        );
+        if self.managed.is_some() {
+            let theirs = "the Auto Scaling group of a managed node group is EKS's: it is not edited here";
+            let plain = GroupSettings { propagate_tags: self.settings.propagate_tags, ..GroupSettings::default() };
+            refuse(
+                self.settings != plain,
+                "settings of its Auto Scaling group",
+                theirs,
+                "leave them out, or use `nodeGroups`",
+            );
+            refuse(
+                !self.local_zones.is_empty(),
+                "`localZones` on a managed group",
+                "EKS manages no nodes in Local Zones",
+                "use `nodeGroups`",
+            );
+            refuse(
+                self.role.instance_profile_arn.is_some() && self.role.role_arn.is_none(),
+                "`iam.instanceProfileARN` on a managed group",
+                "EKS makes the instance profile itself, of a role",
+                "give `iam.instanceRoleARN`",
+            );
+            refuse(
+                self.machine.market_type.is_some(),
+                "a market type on a managed group",
+                "EKS buys the capacity itself",
+                "say `spot: true` or leave it out",
+            );
+            let kubelet = self.max_pods.is_some() || self.boot.kubelet_extra_config.is_some();
+            refuse(
+                self.ami_family == AmiFamily::AmazonLinux2 && self.ami.is_none() && kubelet,
+                "settings of the kubelet on a managed group of AmazonLinux2",
+                "EKS calls the bootstrap script of that family itself",
+                "name an image with `ami`, or use AmazonLinux2023",
+            );
+            refuse(
+                self.size.max == 0,
+                "it may have no node at all (`maxSize: 0`)",
+                "EKS wants a largest size of 1 or more",
+                "give `maxSize: 1` and `desiredCapacity: 0`",
+            );
+            refuse(
+                self.types.len() > 20,
+                "more than 20 instance types on a managed group",
+                "EKS takes 20",
+                "leave some out, or use `nodeGroups`, which takes 40",
+            );
+        }
         found
     }
 }

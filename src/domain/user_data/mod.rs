@@ -104,6 +104,11 @@ pub fn write(family: AmiFamily, input: &BootInput<'_>) -> String {
     }
 }
 
+/// Multipart user data of scripts alone, to which EKS adds what makes nodes of a managed group join.
+pub fn commands(commands: &[String]) -> String {
+    nodeadm::multipart(commands.iter().map(|command| ("text/x-shellscript", format!("#!/bin/bash\n{command}"))))
+}
+
 /// Checks EC2's limit on user data before base64.
 ///
 /// # Errors

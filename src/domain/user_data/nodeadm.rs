@@ -56,22 +56,23 @@ pub(super) fn nodeadm(input: &BootInput<'_>) -> String {
     };
     // Strings, numbers, lists and maps only: YAML has a form for every such value.
     let yaml = serde_yaml::to_string(&config).unwrap_or_default();
+    let commands = input.boot.pre_bootstrap_commands.iter();
+    let commands = commands.map(|command| ("text/x-shellscript", format!("#!/bin/bash\n{command}")));
+    // nodeadm merges what comes later over what was before.
+    let configs = std::iter::once(yaml).chain(input.boot.override_command.clone());
+    multipart(commands.chain(configs.map(|config| ("application/node.eks.aws", config))))
+}
+
+/// Parts in a MIME envelope.
+pub(super) fn multipart(parts: impl Iterator<Item = (&'static str, String)>) -> String {
     let mut text = format!(
         "MIME-Version: 1.0\n\
          Content-Type: multipart/mixed; boundary=\"{BOUNDARY}\"\n\
          \n"
     );
-    let mut part = |media_type: &str, body: &str| {
+    for (media_type, body) in parts {
         let body = body.trim_end_matches('\n');
         text.push_str(&format!("--{BOUNDARY}\nContent-Type: {media_type}\n\n{body}\n\n"));
-    };
-    for command in &input.boot.pre_bootstrap_commands {
-        part("text/x-shellscript", &format!("#!/bin/bash\n{command}"));
-    }
-    part("application/node.eks.aws", &yaml);
-    // nodeadm merges what comes later over what was before.
-    if let Some(config) = &input.boot.override_command {
-        part("application/node.eks.aws", config);
     }
     text.push_str(&format!("--{BOUNDARY}--\n"));
     text

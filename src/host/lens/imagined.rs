@@ -49,7 +49,7 @@ pub(super) fn populate(group: &mut AutoScalingGroup, zones: &[String]) {
 
 /// Tells the members of all groups apart: the group's own name, not that of its Auto Scaling group, and a number.
 fn short(group: &AutoScalingGroup, number: usize) -> String {
-    let name = group.tags.get(NODEGROUP_TAG).unwrap_or(&group.name);
+    let name = group.tags.get(NODEGROUP_TAG).or_else(|| group.tags.get("eks:nodegroup-name")).unwrap_or(&group.name);
     format!("{name}-{number}")
 }
 

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use super::seen::Seen;
 use super::{Lens, Sending};
 use crate::domain::change::{Resource, State, effect};
+use crate::domain::desired::ResourceNames;
 use crate::domain::error::Result;
 use crate::domain::mutation::{Mutation, Outcome};
 use crate::journal::Writer;
@@ -67,6 +68,7 @@ fn group_of(resource: &Resource) -> Option<String> {
         | Resource::LaunchTemplate { name }
         | Resource::AutoScalingGroup { name } => Some(name.clone()),
         Resource::AccessEntry { .. } => Some(resource.name()),
+        Resource::Nodegroup { cluster, name } => Some(ResourceNames::of(cluster, name).launch_template),
         Resource::SecurityGroup { .. }
         | Resource::NewSecurityGroup { .. }
         | Resource::Node { .. }

@@ -9,6 +9,7 @@ mod guard;
 mod imagined;
 mod journal;
 mod known;
+mod managed;
 mod plan;
 mod ports;
 mod seen;

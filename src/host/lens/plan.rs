@@ -11,6 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::api::core::v1::{Node, Pod};
 
 use super::imagined::{self, NodeTemplate};
+use super::managed;
 use super::seen::Seen;
 use super::{Lens, Sending, seen_through};
 use crate::domain::change::{Plan, Regrouped, Resource, State, Step, UNKNOWN, effect};
@@ -48,11 +49,11 @@ pub(in crate::host) struct Planning {
 }
 
 #[derive(Default)]
-struct Foreseen {
+pub(super) struct Foreseen {
     /// As it is.
-    real: Seen,
+    pub(super) real: Seen,
     /// As it would be, of what was changed.
-    then: Seen,
+    pub(super) then: Seen,
     steps: Vec<Step>,
     subnets: IndexMap<String, Subnet>,
     /// Pods that would be evicted, and nodes that would be removed.
@@ -80,7 +81,7 @@ impl Planning {
 
 impl Foreseen {
     /// A resource as it would be; `None` when nothing is known of it.
-    fn now(&self, resource: &Resource) -> Option<&Option<State>> {
+    pub(super) fn now(&self, resource: &Resource) -> Option<&Option<State>> {
         self.then.get(resource).or_else(|| self.real.get(resource))
     }
 
@@ -95,14 +96,31 @@ impl Foreseen {
     /// What an instance of the group would start from.
     fn template(&self, group: &AutoScalingGroup, read: ReadBootData) -> NodeTemplate {
         let name = group.launch_template.clone().unwrap_or_default();
-        let (labels, taints) = match self.now(&Resource::LaunchTemplate { name }) {
+        let (labels, taints) = match self.nodegroup_of(group) {
+            Some(managed) => (managed::labels(managed), managed.taints.clone()),
+            None => self.boot_data(&name, group, read),
+        };
+        NodeTemplate { labels, taints, zones: self.zones(&group.subnet_ids) }
+    }
+
+    /// The zones of subnets that were read.
+    pub(super) fn zones(&self, subnet_ids: &[String]) -> Vec<String> {
+        subnet_ids.iter().filter_map(|id| Some(self.subnets.get(id)?.zone.clone())).collect()
+    }
+
+    /// What the newest version of a launch template gives nodes.
+    fn boot_data(
+        &self,
+        template: &str,
+        group: &AutoScalingGroup,
+        read: ReadBootData,
+    ) -> (IndexMap<String, String>, Vec<Taint>) {
+        let name = template.to_owned();
+        match self.now(&Resource::LaunchTemplate { name }) {
             Some(Some(State::LaunchTemplate(template))) => read(&template.data.user_data).unwrap_or_default(),
             // Nobody has read it: the group's tags say what its nodes carry.
             _ => (labels_by_tags(&group.tags), vec![]),
-        };
-        let zones: Vec<String> =
-            group.subnet_ids.iter().filter_map(|id| Some(self.subnets.get(id)?.zone.clone())).collect();
-        NodeTemplate { labels, taints, zones }
+        }
     }
 }
 
@@ -177,6 +195,7 @@ impl Lens for Planning {
             if state.gone.contains(&resource) {
                 continue;
             }
+            state.as_managed(&mut one);
             if let Some(Some(State::Node(then))) = state.then.get(&resource) {
                 let spec = one.spec.get_or_insert_default();
                 spec.unschedulable = then.unschedulable.then_some(true);
@@ -215,6 +234,9 @@ impl Lens for Planning {
         let before = state.now(&resource).cloned().flatten();
         let outcome = foreseen_outcome(&mutation, before.as_ref());
         let mut after = effect(&mutation, before.as_ref(), Some(&outcome));
+        if let Mutation::Aws(change) = &mutation {
+            state.follow(change, before.as_ref(), after.as_ref());
+        }
         if let Some(State::AutoScalingGroup(group)) = &mut after {
             let zones = state.template(group, self.read).zones;
             imagined::populate(group, &zones);
@@ -241,6 +263,14 @@ impl Foreseen {
             (Mutation::Aws(AwsMutation::DeleteAutoScalingGroup { .. }), Some(State::AutoScalingGroup(group))) => {
                 group.instances.iter().any(|one| one.id == id)
             }
+            (
+                Mutation::Aws(AwsMutation::DeleteNodegroup { .. } | AwsMutation::UpdateNodegroupVersion { .. }),
+                Some(State::Nodegroup(managed)),
+            ) => managed.auto_scaling_groups.iter().any(|name| {
+                let group = self.real.get(&Resource::AutoScalingGroup { name: name.clone() });
+                let Some(Some(State::AutoScalingGroup(group))) = group else { return false };
+                group.instances.iter().any(|one| one.id == id)
+            }),
             _ => false,
         })
     }
@@ -269,6 +299,12 @@ impl Foreseen {
 fn foreseen_outcome(mutation: &Mutation, before: Option<&State>) -> Outcome {
     let id = match (mutation, before) {
         (Mutation::Aws(AwsMutation::CreateSecurityGroup { name, .. }), _) => Some(planned_id("sg", name)),
+        (
+            Mutation::Aws(
+                AwsMutation::UpdateNodegroupConfig { name, .. } | AwsMutation::UpdateNodegroupVersion { name, .. },
+            ),
+            _,
+        ) => Some(planned_id("update", name)),
         (Mutation::Aws(AwsMutation::CreateLaunchTemplate { name, .. }), _) => Some(planned_id("lt", name)),
         // Its answer is the number of the version.
         (Mutation::Aws(AwsMutation::CreateLaunchTemplateVersion { .. }), Some(State::LaunchTemplate(template))) => {

@@ -10,7 +10,8 @@ use super::Lens;
 use crate::domain::change::{ConfigMapState, NodeState, Resource, State, UNKNOWN};
 use crate::domain::cloud::{
     AccessEntry, AutoScalingGroup, CallerIdentity, Cluster as CloudCluster, Instance, InstanceProfile, KeyPair,
-    LaunchTemplate, LaunchTemplateData, Offering, Role, ScalingActivity, SecurityGroup, SpotPrice, Subnet,
+    LaunchTemplate, LaunchTemplateData, ManagedNodegroup, NodegroupUpdate, Offering, Role, ScalingActivity,
+    SecurityGroup, SpotPrice, Subnet,
 };
 use crate::domain::drain::Missing;
 use crate::domain::error::Result;
@@ -20,7 +21,7 @@ use crate::domain::mutation::{AwsMutation, KubeMutation, Mutation, Outcome};
 use crate::ops::{Session, current, current_in};
 use crate::ports::{
     AutoScaling, Belongings, Cloud, Cluster, ClusterAccess, Clusters, Identities, Images, Instances, LaunchTemplates,
-    Mutate, Network, Quotas, RequestCounts,
+    Mutate, Network, Nodegroups, Quotas, RequestCounts,
 };
 
 /// The session seen through `lens`.
@@ -68,6 +69,29 @@ impl Clusters for SeenCloud {
             Some(State::AccessEntry(state)) => Some(state.entry),
             _ => None,
         })
+    }
+}
+
+#[async_trait]
+impl Nodegroups for SeenCloud {
+    async fn nodegroup(&self, cluster: &str, name: &str) -> Result<Option<ManagedNodegroup>> {
+        let resource = Resource::Nodegroup { cluster: cluster.to_owned(), name: name.to_owned() };
+        let real = self.inner.nodegroup(cluster, name).await?;
+        Ok(match self.lens.see(&resource, real.map(Box::new).map(State::Nodegroup)) {
+            Some(State::Nodegroup(group)) => Some(*group),
+            _ => None,
+        })
+    }
+    async fn nodegroup_names(&self, cluster: &str) -> Result<Vec<String>> {
+        self.inner.nodegroup_names(cluster).await
+    }
+    async fn nodegroup_update(&self, cluster: &str, name: &str, id: &str) -> Result<Option<NodegroupUpdate>> {
+        // What is only planned is done at once.
+        if id.contains(UNKNOWN) {
+            let (id, status) = (id.to_owned(), "Successful".to_owned());
+            return Ok(Some(NodegroupUpdate { id, status, errors: vec![] }));
+        }
+        self.inner.nodegroup_update(cluster, name, id).await
     }
 }
 

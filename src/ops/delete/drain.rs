@@ -90,7 +90,7 @@ fn stuck(group: &str, left: &[Pod], blocked: Vec<(String, Error)>) -> Error {
 
 /// Pods that `kubectl drain` would evict: not those of DaemonSets (they tolerate the cordon and would come back), not
 /// mirrors of static pods, not those that have ended.
-fn needs_eviction(pod: &Pod) -> bool {
+pub(in crate::ops) fn needs_eviction(pod: &Pod) -> bool {
     let meta = &pod.metadata;
     let daemon =
         meta.owner_references.iter().flatten().any(|owner| owner.controller == Some(true) && owner.kind == "DaemonSet");
@@ -111,6 +111,11 @@ fn namespace(pod: &Pod) -> &str {
     pod.metadata.namespace.as_deref().unwrap_or("default")
 }
 
-fn key(pod: &Pod) -> String {
+/// Namespace and name of a pod.
+pub(in crate::ops) fn place_of(pod: &Pod) -> (String, String) {
+    (namespace(pod).to_owned(), pod.metadata.name.clone().unwrap_or_default())
+}
+
+pub(in crate::ops) fn key(pod: &Pod) -> String {
     format!("{}/{}", namespace(pod), pod.metadata.name.as_deref().unwrap_or("?"))
 }

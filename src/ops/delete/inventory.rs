@@ -1,12 +1,15 @@
 //! Everything that belongs to a group, by its names and tags.
 
-use crate::domain::cloud::{AutoScalingGroup, Cluster, InstanceProfile, LaunchTemplate, Role, SecurityGroup, TagMap};
+use crate::domain::cloud::{
+    AutoScalingGroup, Cluster, InstanceProfile, LaunchTemplate, ManagedNodegroup, Role, SecurityGroup, TagMap,
+};
 use crate::domain::desired::{CLUSTER_TAG, NODEGROUP_TAG, ResourceNames, role_arn};
 use crate::domain::error::Result;
 use crate::domain::inventory::GroupRef;
 use crate::ops::Session;
 use crate::ops::access::{self, Way};
 use crate::ops::clusters::account_of;
+use crate::ops::managed::is_ours;
 use crate::ports::{self, ResourceKind};
 
 /// What is there of a group.
@@ -14,6 +17,8 @@ pub(in crate::ops) struct Inventory {
     pub(in crate::ops) names: ResourceNames,
     pub(in crate::ops) role_arn: String,
     pub(in crate::ops) group: Option<AutoScalingGroup>,
+    /// The group, when EKS manages it: its Auto Scaling group is EKS's.
+    pub(in crate::ops) nodegroup: Option<ManagedNodegroup>,
     pub(in crate::ops) template: Option<LaunchTemplate>,
     pub(in crate::ops) access_entry: bool,
     pub(in crate::ops) aws_auth_row: bool,
@@ -31,7 +36,9 @@ impl Inventory {
     /// One line per thing that is there.
     pub(in crate::ops) fn describe(&self) -> Vec<String> {
         let names = &self.names;
+        let nodegroup = self.nodegroup.as_ref().map(|group| group.name.clone()).unwrap_or_default();
         [
+            (self.nodegroup.is_some(), ResourceKind::ManagedNodegroup, &nodegroup),
             (self.group.is_some(), ResourceKind::AutoScalingGroup, &names.auto_scaling_group),
             (self.template.is_some(), ResourceKind::LaunchTemplate, &names.launch_template),
             (self.access_entry, ResourceKind::AccessEntry, &self.role_arn),
@@ -47,12 +54,13 @@ impl Inventory {
     }
 }
 
-/// Reads it. What carries another group's tags, or none of ours, is not counted: it is not ours to remove.
+/// Reads it; EKS is asked for a group that it manages only when there may be one. What carries another group's tags, or none of ours, is not counted: it is not ours to remove.
 pub(in crate::ops) async fn take(
     session: &Session,
     api: &dyn ports::Cluster,
     cluster: &Cluster,
     name: &str,
+    maybe_managed: bool,
 ) -> Result<Inventory> {
     let mut names = ResourceNames::of(&cluster.name, name);
     let cloud = &*session.cloud;
@@ -76,6 +84,7 @@ pub(in crate::ops) async fn take(
             None => Ok(None),
         }
     };
+    let nodegroup = async { if maybe_managed { cloud.nodegroup(&cluster.name, name).await } else { Ok(None) } };
     let entry = async {
         match way {
             Way::AccessEntry => cloud.access_entry(&cluster.name, &role_arn).await.map(|entry| entry.is_some()),
@@ -88,7 +97,8 @@ pub(in crate::ops) async fn take(
             Way::AwsAuth => access::has_row(api, &role_arn).await,
         }
     };
-    let (group, template, access_entry, aws_auth_row, security_group, role) = tokio::try_join!(
+    let (nodegroup, group, template, access_entry, aws_auth_row, security_group, role) = tokio::try_join!(
+        nodegroup,
         cloud.group(&names.auto_scaling_group),
         cloud.launch_template(&names.launch_template),
         entry,
@@ -103,6 +113,7 @@ pub(in crate::ops) async fn take(
     let given = role.as_ref().is_some_and(|role| !ours(&role.tags));
     let role = role.filter(|role| ours(&role.tags));
     Ok(Inventory {
+        nodegroup: nodegroup.filter(is_ours),
         group: group.filter(|group| ours(&group.tags)),
         template: template.filter(instance_tags),
         security_group: security_group.filter(|group| ours(&group.tags)),
@@ -138,6 +149,8 @@ pub(in crate::ops) async fn take_without_cluster(
         template.data.tag_specifications.iter().any(|specification| ours(&specification.tags))
     };
     Ok(Inventory {
+        // EKS deletes no cluster that has managed groups.
+        nodegroup: None,
         group: there.filter(|group| ours(&group.tags)),
         template: template.filter(instance_tags),
         security_group,

@@ -9,7 +9,7 @@ use super::ensure::not_ours;
 use super::forgotten::forgotten;
 use super::inventory::{find, groups_of, owner_of};
 use super::ledger::Ledger;
-use super::{DeleteOptions, Session, cluster};
+use super::{DeleteOptions, Session, cluster, managed};
 use crate::domain::Code;
 use crate::domain::error::{Error, Result};
 use crate::domain::inventory::{ChangeReport, Owner};
@@ -35,13 +35,17 @@ pub async fn delete(
     let ledger = Ledger::new(session);
     let (cluster, groups) = tokio::try_join!(cluster(session, cluster_name), groups_of(session, cluster_name))?;
     let there = find(groups, cluster_name, name);
-    if let Ok(group) = &there
-        && owner_of(group) != Owner::Spotscript
-    {
-        return Err(not_ours(cluster_name, name, group));
+    if let Ok(group) = &there {
+        match owner_of(group) {
+            Owner::Spotscript => {}
+            Owner::Managed => drop(managed::ours(session, cluster_name, name, group).await?),
+            _ => return Err(not_ours(cluster_name, name, group)),
+        }
     }
+    let maybe_managed = there.as_ref().map_or(true, |group| owner_of(group) == Owner::Managed);
+    let members = there.as_ref().map_or(0, |group| group.instances.len());
     let api = session.connect(&cluster).await?;
-    let inventory = inventory::take(session, &*api, &cluster, name).await?;
+    let inventory = inventory::take(session, &*api, &cluster, name, maybe_managed).await?;
     if let Err(absent) = there
         && inventory.is_empty()
     {
@@ -52,26 +56,25 @@ pub async fn delete(
         }
         return Err(absent);
     }
-    let nodes = inventory.group.as_ref().map_or(0, |group| group.instances.len());
     if !session
         .operator
-        .confirm(&format!("delete node group `{name}` of cluster `{cluster_name}` with its {nodes} nodes?"))
+        .confirm(&format!("delete node group `{name}` of cluster `{cluster_name}` with its {members} nodes?"))
         .is_yes()
     {
         return Err(Error::new(Code::Interrupted, format!("node group `{name}` was not deleted: not confirmed"))
             .help("answer `y`, or run with `--yes`"));
     }
     let mut deadline = Backoff::new(&*session.clock, LONGEST_PAUSE, options.timeout);
-    if options.drain && inventory.group.is_some() {
+    if options.drain && (inventory.group.is_some() || inventory.nodegroup.is_some()) {
         drain::drain(&ledger, &*api, name, &mut deadline).await?;
     }
     let home = remove::Home { api: &*api, cluster: cluster_name };
     remove::remove(&ledger, Some(home), &inventory, &mut deadline).await?;
 
     let mut again = Backoff::new(&*session.clock, LONGEST_PAUSE, std::time::Duration::from_secs(30));
-    let mut left = inventory::take(session, &*api, &cluster, name).await?;
+    let mut left = inventory::take(session, &*api, &cluster, name, maybe_managed).await?;
     while !left.is_empty() && again.pause(&*session.clock).await {
-        left = polling(inventory::take(session, &*api, &cluster, name)).await?; // IAM forgets slowly
+        left = polling(inventory::take(session, &*api, &cluster, name, maybe_managed)).await?; // IAM forgets slowly
     }
     if !left.is_empty() {
         let message = format!("node group `{name}` is not wholly deleted");

@@ -9,6 +9,7 @@ use crate::ops::access;
 use crate::ops::backoff::Backoff;
 use crate::ops::insist::insist;
 use crate::ops::ledger::Ledger;
+use crate::ops::managed;
 use crate::ports::{self, Event, ResourceKind, Verdict, Wait, polling};
 
 /// The cluster of a group, if it is there.
@@ -26,6 +27,9 @@ pub(in crate::ops) async fn remove(
     deadline: &mut Backoff,
 ) -> Result<()> {
     let names = &inventory.names;
+    if let Some(group) = &inventory.nodegroup {
+        managed::remove(ledger, &group.cluster, &group.name, deadline).await?;
+    }
     if inventory.group.is_some() {
         remove_group(ledger, &names.auto_scaling_group, deadline).await?;
     }

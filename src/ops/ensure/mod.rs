@@ -6,6 +6,7 @@
 mod allowed;
 mod group;
 mod live;
+mod managed;
 mod observe;
 mod preflight;
 mod role;
@@ -36,12 +37,16 @@ use live::Versions;
 /// cluster lacks, `SPOT-0319` when the group differs in what cannot be changed, `SPOT-05xx` when nodes do not come up,
 /// with the true cause.
 pub async fn ensure(session: &Session, spec: &NodegroupSpec, options: &EnsureOptions) -> Result<ChangeReport> {
-    match in_place(session, spec, options).await {
+    let in_place = async || match spec.managed {
+        Some(_) => managed::in_place(session, spec, options).await,
+        None => in_place(session, spec, options).await,
+    };
+    match in_place().await {
         Err(fixed) if fixed.code == Code::CannotChangeInPlace && options.replace => {
             session.warn(format!("node group \"{}\" is replaced: {}", spec.name, fixed.causes.join("; ")));
             let how = DeleteOptions { timeout: options.timeout, ..DeleteOptions::default() };
             delete(session, &spec.cluster, &spec.name, &how).await?;
-            in_place(session, spec, options).await
+            in_place().await
         }
         other => other,
     }
@@ -93,6 +98,7 @@ async fn in_place(session: &Session, spec: &NodegroupSpec, options: &EnsureOptio
             excused: vec![],
             since: None,
             timeout: options.timeout,
+            managed: false,
         };
         if plan.group.as_ref().is_some_and(|there| there.size.desired > goal.desired) {
             forgotten(&ledger, &*api, &spec.name, goal.desired).await?;

@@ -1,8 +1,8 @@
 //! Everything that is read before the first write: in two rounds, each of requests that go out together.
 
 use crate::domain::cloud::{
-    AccessEntry, AutoScalingGroup, CallerIdentity, Cluster, InstanceProfile, KeyPair, LaunchTemplate, Offering, Role,
-    SecurityGroup, Subnet,
+    AccessEntry, AutoScalingGroup, CallerIdentity, Cluster, InstanceProfile, KeyPair, LaunchTemplate, ManagedNodegroup,
+    Offering, Role, SecurityGroup, Subnet,
 };
 use crate::domain::desired::{NODEGROUP_TAG, ResourceNames, image_parameter, role_arn};
 use crate::domain::error::{Error, Result};
@@ -23,6 +23,8 @@ pub(super) struct Facts {
     pub(super) key_pairs: Option<Vec<KeyPair>>,
     /// Groups of that name, by whomever.
     pub(super) namesakes: Vec<AutoScalingGroup>,
+    /// The group as EKS knows it; `None` for a self-managed one.
+    pub(super) nodegroup: Option<ManagedNodegroup>,
     pub(super) role: Option<Role>,
     pub(super) profile: Option<InstanceProfile>,
     /// ARN of the role that the nodes have or will have.
@@ -51,15 +53,20 @@ pub(super) async fn observe(session: &Session, spec: &NodegroupSpec) -> Result<F
     let cloud = &*session.cloud;
     let types: Vec<String> = spec.types.names().into_iter().map(str::to_owned).collect();
     // All answers are awaited and then looked at in order: which refusal is told does not depend on which came first.
-    let (cluster, offerings, key_pairs, namesakes, role, profile, template, spot_role) = tokio::join!(
+    let (cluster, offerings, key_pairs, namesakes, role, profile, template, spot_role, nodegroup) = tokio::join!(
         cluster(session, &spec.cluster),
-        cloud.offerings(&types),
+        // Types that a launch template of the user's own names are not known.
+        async { if types.is_empty() { Ok(vec![]) } else { cloud.offerings(&types).await } },
         when(spec.ssh.is_some(), cloud.key_pairs()),
         cloud.groups_by_tag(&[NODEGROUP_TAG, "eks:nodegroup-name"], &spec.name),
         cloud.role(&names.role),
-        cloud.instance_profile(profile_name),
+        async {
+            // EKS makes the profile of a managed group.
+            if spec.managed.is_some() { Ok(None) } else { cloud.instance_profile(profile_name).await }
+        },
         cloud.launch_template(&names.launch_template),
         when(buys_spot(spec), cloud.role_exists(SPOT_ROLE)),
+        when(spec.managed.is_some(), cloud.nodegroup(&spec.cluster, &spec.name)),
     );
     let (cluster, mut namesakes, role) = (cluster?, namesakes?, role?);
     let caller = account_of(&cluster);
@@ -75,8 +82,9 @@ pub(super) async fn observe(session: &Session, spec: &NodegroupSpec) -> Result<F
             None => role_arn(&caller, &names.role),
         },
     };
-    let asks_entry =
-        (role.is_some() || given_profile.is_some()) && way(cluster.authentication_mode) == Way::AccessEntry;
+    let asks_entry = spec.managed.is_none()
+        && (role.is_some() || given_profile.is_some())
+        && way(cluster.authentication_mode) == Way::AccessEntry;
     let ours = namesakes.iter().find(|group| group.name == names.auto_scaling_group);
     let quota = super::room::quota(spec).filter(|_| buys_spot(spec) && super::room::grows(spec, ours));
     let (subnets, image, access_entry, spot_quota) = tokio::join!(
@@ -109,6 +117,7 @@ pub(super) async fn observe(session: &Session, spec: &NodegroupSpec) -> Result<F
         offerings: offerings?,
         key_pairs: key_pairs.transpose()?,
         namesakes,
+        nodegroup: nodegroup.transpose()?.flatten(),
         role,
         profile: profile?,
         template: template?,

@@ -4,13 +4,14 @@ use super::observe::Facts;
 use super::room;
 use crate::domain::Code;
 use crate::domain::cloud::AutoScalingGroup;
-use crate::domain::desired::{CLUSTER_TAG, NODEGROUP_TAG, Placement, ResourceNames, group_tags, place};
+use crate::domain::desired::{CLUSTER_TAG, NODEGROUP_TAG, Placement, ResourceNames, group_tags, nodegroup_tags, place};
 use crate::domain::error::{Error, Result, nearest};
 use crate::domain::inventory::Owner;
 use crate::domain::nodegroup::NodegroupSpec;
 use crate::ops::Session;
 use crate::ops::clusters::quoted;
 use crate::ops::inventory::owner_of;
+use crate::ops::managed;
 
 /// What the checks found out.
 pub(super) struct Plan {
@@ -52,6 +53,70 @@ pub(super) fn check(session: &Session, spec: &NodegroupSpec, facts: &Facts, deni
         return Err(error);
     }
     Ok(Plan { names, placement: placement?, image_id: facts.image.clone().unwrap_or_default(), group })
+}
+
+/// The same for a group that EKS manages.
+///
+/// # Errors
+/// All that was found at once.
+pub(super) fn check_managed(session: &Session, spec: &NodegroupSpec, facts: &Facts) -> Result<Plan> {
+    let mut found = vec![];
+    let mut note = |result: Result<()>| found.extend(result.err());
+    note(active(facts));
+    note(ours_managed(spec, facts));
+    note(key_pair(session, spec, facts));
+    let placement = place(spec, &facts.subnets, &facts.offerings);
+    let there = facts.namesakes.iter().find(|group| group.tags.contains_key("eks:nodegroup-name"));
+    match &placement {
+        Ok(placement) => note(room::addresses(session, spec, placement, there)),
+        Err(error) => note(Err(error.clone())),
+    }
+    if facts.nodegroup.is_none() {
+        note(room::spot_quota(session, spec, facts));
+    }
+    if !spec.has_own_template() {
+        note(image(spec, facts));
+    }
+    note(network(facts));
+    note(spot_role(session, facts));
+    note(given_role(spec, facts));
+    note(nodegroup_tags(spec).map(drop));
+    if let Some(error) = Error::together(found) {
+        return Err(error);
+    }
+    let (names, image_id) = (ResourceNames::of_spec(spec), facts.image.clone().unwrap_or_default());
+    Ok(Plan { names, placement: placement?, image_id, group: None })
+}
+
+/// No group of that name but ours, and that at EKS.
+fn ours_managed(spec: &NodegroupSpec, facts: &Facts) -> Result<()> {
+    let ours = facts.nodegroup.as_ref().is_some_and(managed::is_ours);
+    let of_eks = |group: &&AutoScalingGroup| group.tags.get("eks:nodegroup-name") == Some(&spec.name);
+    if let Some(group) = facts.namesakes.iter().find(|group| !(ours && of_eks(group))) {
+        let self_managed = owner_of(group) == Owner::Spotscript
+            && group.tags.get(CLUSTER_TAG) == Some(&spec.cluster)
+            && group.tags.get(NODEGROUP_TAG) == Some(&spec.name);
+        if !self_managed {
+            return Err(not_ours(&spec.cluster, &spec.name, group));
+        }
+        let message = format!("group `{}` is there, and is not managed by EKS", spec.name);
+        return Err(Error::new(Code::CannotChangeInPlace, message)
+            .help("give this one another name; or `ensure` with `replace`, which drains and deletes the other first"));
+    }
+    match &facts.nodegroup {
+        Some(group) if !ours => {
+            let message =
+                format!("cluster `{}` has a node group `{}` that spotscript did not make", spec.cluster, spec.name);
+            Err(Error::new(Code::NotOurs, message)
+                .because(format!("managed node group `{}` does not carry the tags of spotscript", group.name))
+                .help("change it with whatever made it, or choose another name"))
+        }
+        Some(group) if group.status == "DELETING" => {
+            Err(Error::new(Code::NotOurs, format!("group `{}` is being deleted", spec.name))
+                .help("wait until it is gone, then repeat"))
+        }
+        _ => foreign(spec, facts, &ResourceNames::of_spec(spec)),
+    }
 }
 
 fn active(facts: &Facts) -> Result<()> {
@@ -141,6 +206,12 @@ fn ours(spec: &NodegroupSpec, facts: &Facts, names: &ResourceNames) -> Result<Op
         return Err(Error::new(Code::NotOurs, format!("group `{}` is being deleted", spec.name))
             .help("wait until it is gone, then repeat"));
     }
+    foreign(spec, facts, names)?;
+    Ok(found)
+}
+
+/// A role or profile of our name that is another's.
+fn foreign(spec: &NodegroupSpec, facts: &Facts, names: &ResourceNames) -> Result<()> {
     for (what, name, tags) in [
         ("role", &names.role, facts.role.as_ref().filter(|_| !spec.role.is_given()).map(|role| &role.tags)),
         ("instance profile", &names.instance_profile, facts.profile.as_ref().map(|profile| &profile.tags)),
@@ -159,7 +230,7 @@ fn ours(spec: &NodegroupSpec, facts: &Facts, names: &ResourceNames) -> Result<Op
                 .help("remove or rename it, or give the group another name"));
         }
     }
-    Ok(found)
+    Ok(())
 }
 
 /// A group of that name that belongs to someone else.

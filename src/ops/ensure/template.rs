@@ -19,8 +19,19 @@ pub(super) async fn ensure(
     profile_arn: &str,
     security_groups: Vec<String>,
 ) -> Result<(i64, LaunchTemplateData)> {
-    let name = plan.names.launch_template.clone();
     let data = launch_template_data(spec, &facts.cluster, &plan.image_id, profile_arn, security_groups)?;
+    ensure_data(ledger, spec, facts, plan, data).await
+}
+
+/// The same, with its content.
+pub(super) async fn ensure_data(
+    ledger: &Ledger<'_>,
+    spec: &NodegroupSpec,
+    facts: &Facts,
+    plan: &Plan,
+    data: LaunchTemplateData,
+) -> Result<(i64, LaunchTemplateData)> {
+    let name = plan.names.launch_template.clone();
     let Some(there) = &facts.template else {
         ledger.aws(creation_of(ledger, spec, &name, data.clone())).await?;
         ledger.settle(ResourceKind::LaunchTemplate, &name, Verdict::Created);

@@ -2,17 +2,19 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use futures_util::future::try_join_all;
 use k8s_openapi::api::core::v1::Node;
 
 use super::groups_of;
 use super::owner::{group_name, owner_of};
-use crate::domain::cloud::{AutoScalingGroup, Instance};
+use crate::domain::cloud::{AutoScalingGroup, Instance, ManagedNodegroup};
 use crate::domain::error::Result;
 use crate::domain::inventory::{GroupSummary, Owner};
 use crate::domain::kubernetes::node::{instance_id, is_ready};
 use crate::ops::{Session, cluster};
 
-/// Every group of a cluster, by name, whoever made it. The number of requests does not grow with the number of groups.
+/// Every group of a cluster, by name, whoever made it. The number of requests grows with the number of groups that EKS
+/// manages, by one each, and not with that of others.
 ///
 /// # Errors
 /// `SPOT-0310` when there is no such cluster, and what AWS or the API server refuses.
@@ -22,15 +24,50 @@ pub async fn list(session: &Session, cluster_name: &str) -> Result<Vec<GroupSumm
     // One instance per group tells the image; the rest is in the answers that are there already.
     let samples: Vec<String> =
         groups.iter().filter_map(|group| group.instances.first()).map(|member| member.id.clone()).collect();
-    let (nodes, instances) = tokio::try_join!(api.nodes(""), session.cloud.instances(&samples))?;
+    let (nodes, instances, managed) =
+        tokio::try_join!(api.nodes(""), session.cloud.instances(&samples), managed(session, cluster_name))?;
     let ready = ready_instances(&nodes);
-    Ok(groups
+    let mut rows: Vec<GroupSummary> = groups
         .iter()
         .map(|group| {
             let sample = group.instances.first().and_then(|member| instances.iter().find(|i| i.id == member.id));
             summary(cluster_name, group, &ready, sample.and_then(|instance: &Instance| instance.image_id.clone()))
         })
-        .collect())
+        .collect();
+    for group in managed {
+        match rows.iter_mut().find(|row| row.owner == Owner::Managed && row.name == group.name) {
+            Some(row) => row.status = group.status,
+            None => rows.push(without_members(&group)),
+        }
+    }
+    rows.sort_by(|a, b| (&a.name, &a.auto_scaling_group).cmp(&(&b.name, &b.auto_scaling_group)));
+    Ok(rows)
+}
+
+/// The groups that EKS manages, as it describes them.
+async fn managed(session: &Session, cluster: &str) -> Result<Vec<ManagedNodegroup>> {
+    let names = session.cloud.nodegroup_names(cluster).await?;
+    let groups = try_join_all(names.iter().map(|name| session.cloud.nodegroup(cluster, name))).await?;
+    Ok(groups.into_iter().flatten().collect())
+}
+
+/// A managed group that has no Auto Scaling group yet, or no more.
+fn without_members(group: &ManagedNodegroup) -> GroupSummary {
+    GroupSummary {
+        cluster: group.cluster.clone(),
+        name: group.name.clone(),
+        status: group.status.clone(),
+        created: None,
+        size: group.size,
+        instances: 0,
+        ready: 0,
+        types: group.instance_types.clone(),
+        running_types: vec![],
+        image_id: None,
+        auto_scaling_group: group.auto_scaling_groups.first().cloned().unwrap_or_default(),
+        kind: "managed".to_owned(),
+        owner: Owner::Managed,
+    }
 }
 
 /// Instances whose node is Ready.

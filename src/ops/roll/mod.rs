@@ -21,7 +21,7 @@ use super::forgotten::forgotten;
 use super::inventory::{find, groups_of, owner_of};
 use super::ledger::Ledger;
 use super::wait::{self, Goal};
-use super::{RollOptions, Session, cluster};
+use super::{RollOptions, Session, cluster, managed};
 use crate::domain::Code;
 use crate::domain::cloud::{self, AutoScalingGroup};
 use crate::domain::desired::{ROLL_TAG, ResourceNames, role_arn};
@@ -44,6 +44,9 @@ pub async fn roll(session: &Session, cluster_name: &str, name: &str, options: &R
     let ledger = Ledger::new(session);
     let (cluster, groups) = tokio::try_join!(cluster(session, cluster_name), groups_of(session, cluster_name))?;
     let group = find(groups, cluster_name, name)?;
+    if owner_of(&group) == Owner::Managed {
+        return managed::roll(ledger, &cluster, name, &group, options).await;
+    }
     if owner_of(&group) != Owner::Spotscript {
         return Err(not_ours(cluster_name, name, &group));
     }
@@ -160,6 +163,7 @@ impl Rolling<'_> {
             excused,
             since: Some(self.told),
             timeout: self.options.timeout,
+            managed: false,
         }
     }
 

@@ -16,6 +16,7 @@ use crate::domain::kubernetes::node::{instance_id, is_ready};
 use crate::domain::nodegroup::node_selector;
 use crate::ops::backoff::Backoff;
 use crate::ops::ledger::Ledger;
+use crate::ops::managed::failed;
 use crate::ports::{self, Event, Wait, polling};
 
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
@@ -34,6 +35,8 @@ pub(in crate::ops) struct Goal<'a> {
     /// Scaling activities that began earlier are neither told nor counted; since the operation began, unless said.
     pub(in crate::ops) since: Option<Timestamp>,
     pub(in crate::ops) timeout: Duration,
+    /// Whether EKS manages the group: it may give up on it.
+    pub(in crate::ops) managed: bool,
 }
 
 /// What one poll saw.
@@ -104,6 +107,12 @@ pub(in crate::ops) async fn until_ready(
             )
         })
         .await?;
+        if goal.managed
+            && let Some(managed) = polling(session.cloud.nodegroup(&goal.cluster.name, goal.group)).await?
+            && managed.has_failed()
+        {
+            return Err(failed(&managed));
+        }
         let Some(group) = group else {
             return Err(Error::new(
                 Code::NodegroupNotFound,

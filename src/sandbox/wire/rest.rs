@@ -15,6 +15,12 @@ const ROUTES: &[(&str, &str, &str)] = &[
     ("DELETE", "/clusters/{clusterName}/access-entries/{principalArn}", "DeleteAccessEntry"),
     ("GET", "/clusters/{clusterName}/node-groups", "ListNodegroups"),
     ("GET", "/clusters/{clusterName}/node-groups/{nodegroupName}", "DescribeNodegroup"),
+    ("POST", "/clusters/{clusterName}/node-groups", "CreateNodegroup"),
+    ("DELETE", "/clusters/{clusterName}/node-groups/{nodegroupName}", "DeleteNodegroup"),
+    ("POST", "/clusters/{clusterName}/node-groups/{nodegroupName}/update-config", "UpdateNodegroupConfig"),
+    ("POST", "/clusters/{clusterName}/node-groups/{nodegroupName}/update-version", "UpdateNodegroupVersion"),
+    ("GET", "/clusters/{name}/updates", "ListUpdates"),
+    ("GET", "/clusters/{name}/updates/{updateId}", "DescribeUpdate"),
     ("GET", "/clusters/{clusterName}/addons", "ListAddons"),
     ("GET", "/clusters/{clusterName}/addons/{addonName}", "DescribeAddon"),
 ];

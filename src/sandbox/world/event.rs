@@ -29,6 +29,10 @@ pub enum Event {
     NodeRemoved { instance: String },
     /// EC2 forgets a terminated instance.
     InstanceForgotten { instance: String },
+    /// EKS looks at a managed node group.
+    NodegroupStep { cluster: String, nodegroup: String },
+    /// EKS empties the node of a member of a managed group that is to end.
+    MemberDrains { instance: String, since: i64 },
     /// A pod's grace period is over.
     PodGone { namespace: String, name: String, uid: String },
 }

@@ -14,6 +14,7 @@ pub mod groups;
 pub mod hash;
 pub mod ids;
 pub mod kubelet;
+pub mod nodegroups;
 pub mod queue;
 pub mod scenario;
 mod spot;
@@ -116,6 +117,8 @@ impl World {
             Event::InstanceTerminated { instance } => fleet::terminated(self, &instance),
             Event::NodeRemoved { instance } => kubelet::remove_node(self, &instance),
             Event::InstanceForgotten { instance } => fleet::forgotten(self, &instance),
+            Event::NodegroupStep { cluster, nodegroup } => nodegroups::step(self, &cluster, &nodegroup),
+            Event::MemberDrains { instance, since } => nodegroups::drain_step(self, &instance, since),
             Event::PodGone { namespace, name, uid } => super::kube::world::pod_gone(self, &namespace, &name, &uid),
         }
     }

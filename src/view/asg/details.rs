@@ -45,6 +45,14 @@ pub fn render(detail: &GroupDetail, style: Style) -> String {
     line("Default cooldown", format!("{} s", group.default_cooldown_seconds));
     line("Creation time", time_or_dash(group.created));
     line("Service-linked role", group.service_linked_role_arn.clone().unwrap_or_default());
+    if let Some(managed) = &detail.managed {
+        line("Managed by EKS", managed.status.clone());
+        line("Capacity type", if managed.spot { "SPOT" } else { "ON_DEMAND" }.to_owned());
+        line("Image type and release", format!("{} {}", managed.ami_type, managed.release_version));
+        for issue in &managed.issues {
+            line(&issue.code, issue.message.clone());
+        }
+    }
     if let Some(status) = &group.status {
         line("Status", status.clone());
     }

@@ -167,12 +167,13 @@ pub(super) fn to_sdk(data: &LaunchTemplateData) -> sdk::RequestLaunchTemplateDat
             .build()
     });
     settings::to_sdk(&data.settings)
-        .image_id(&data.image_id)
+        // A managed node group's template leaves these to EKS.
+        .set_image_id(Some(data.image_id.clone()).filter(|id| !id.is_empty()))
         .set_instance_type(data.instance_type.as_deref().map(sdk::InstanceType::from))
         .set_key_name(data.key_name.clone())
         .set_iam_instance_profile(data.instance_profile_arn.as_ref().map(profile))
         .network_interfaces(interface)
-        .user_data(&data.user_data)
+        .set_user_data(Some(data.user_data.clone()).filter(|text| !text.is_empty()))
         .metadata_options(metadata)
         .set_block_device_mappings(Some(devices.collect()))
         .set_tag_specifications(Some(specifications.collect()))

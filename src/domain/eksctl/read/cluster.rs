@@ -59,9 +59,6 @@ impl Reader<'_> {
             );
         }
         content.managed = self.groups(&fields, "managedNodeGroups", &around, &mut names);
-        if !content.managed.is_empty() {
-            self.note(fields.key_at("managedNodeGroups"), "groups that EKS manages are read and kept, and not made");
-        }
         content
     }
 

@@ -5,8 +5,7 @@ use super::{Fields, Reader};
 use crate::domain::code::Code;
 use crate::domain::error::{Error, Result};
 use crate::domain::nodegroup::{
-    AmiFamily, Bootstrap, Distribution, GivenTemplate, Managed, NodeRepair, NodegroupSpec, RepairOverride, Size,
-    SpotAllocationStrategy, UpdateConfig,
+    AmiFamily, Bootstrap, GivenTemplate, Managed, NodeRepair, NodegroupSpec, RepairOverride, Size, UpdateConfig,
 };
 
 /// What a launch template of one's own says itself.
@@ -77,13 +76,7 @@ impl Reader<'_> {
         self.types(&names, spec);
         self.selector(group, spec);
         self.one_architecture(group.key_at("instanceTypes"), spec);
-        // EKS chooses: the recommended strategy, and rebalancing.
-        spec.distribution = match group.bool("spot") {
-            Some(true) => {
-                Distribution::spot(SpotAllocationStrategy::PriceCapacityOptimized).with_capacity_rebalance(true)
-            }
-            _ => Distribution { on_demand_percentage: 100, ..Distribution::spot(SpotAllocationStrategy::LowestPrice) },
-        };
+        spec.distribution = Managed::distribution(group.bool("spot") == Some(true));
     }
 
     fn managed_size(&mut self, group: &Fields, spec: &mut NodegroupSpec) {

@@ -61,7 +61,7 @@ fn arn(world: &mut World, cluster: &str, principal: &str) -> String {
 }
 
 /// In the order of their keys: EKS's tags are a map, which the SDK writes in another order each time.
-fn tags(params: &Params) -> TagMap {
+pub(super) fn tags(params: &Params) -> TagMap {
     let members = read::at(&params.0, "tags").as_object().into_iter().flatten();
     let mut tags: TagMap =
         members.map(|(key, value)| (key.clone(), value.as_str().unwrap_or_default().to_owned())).collect();

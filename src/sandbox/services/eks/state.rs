@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+pub use super::nodegroup_state::{Issue, Nodegroup, Rolling, SourceTemplate, UnavailableNodes, Update, UpdateKind};
+
 use crate::domain::cloud::{AuthenticationMode, TagMap};
-use crate::domain::taint::Taint;
 use crate::sandbox::world::clock::Millis;
 
 /// Who may come to a cluster.
@@ -29,51 +30,6 @@ pub struct AccessEntry {
     pub modified: Millis,
     /// The request's idempotency token.
     pub client_token: Option<String>,
-}
-
-/// A managed node group.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Nodegroup {
-    /// Name.
-    pub name: String,
-    /// ARN.
-    pub arn: String,
-    /// `ACTIVE`, …
-    pub status: String,
-    /// Kubernetes minor version.
-    pub version: String,
-    /// AMI release, `1.33.5-20251209`.
-    pub release_version: String,
-    /// `ON_DEMAND` or `SPOT`.
-    pub capacity_type: String,
-    /// `AL2023_x86_64_STANDARD`.
-    pub ami_type: String,
-    /// Instance types.
-    pub instance_types: Vec<String>,
-    /// GiB.
-    pub disk_size: i64,
-    /// Subnets.
-    pub subnet_ids: Vec<String>,
-    /// Node role.
-    pub node_role: String,
-    /// Labels given to nodes.
-    pub labels: BTreeMap<String, String>,
-    /// Taints given to nodes.
-    pub taints: Vec<Taint>,
-    /// Sizes.
-    pub min: i64,
-    /// Sizes.
-    pub max: i64,
-    /// Sizes.
-    pub desired: i64,
-    /// The Auto Scaling group behind it.
-    pub group: String,
-    /// Tags.
-    pub tags: TagMap,
-    /// Made.
-    pub created: Millis,
-    /// Last changed.
-    pub modified: Millis,
 }
 
 /// A cluster.

@@ -5,7 +5,7 @@ use super::{launch, scale_in};
 use crate::sandbox::services::autoscaling::state::{ActivityStatus, MemberState};
 use crate::sandbox::world::clock::{Millis, SECOND};
 use crate::sandbox::world::event::Event;
-use crate::sandbox::world::{World, fleet};
+use crate::sandbox::world::{World, fleet, nodegroups};
 
 /// Has the group look at itself in `delay`, unless it will earlier.
 pub fn schedule(world: &mut World, name: &str, delay: Millis) {
@@ -80,6 +80,10 @@ pub fn terminate_member(world: &mut World, name: &str, id: &str, cause: String) 
     let description = activity::terminating(id);
     let status = ActivityStatus::InProgress;
     activity::write(world, name, Entry { description, cause, status, message: None, subnet_id, zone: Some(zone) });
+    // EKS has a lifecycle hook on its groups: it empties the node first.
+    if nodegroups::begin_drain(world, name, id) {
+        return;
+    }
     fleet::terminate(
         world,
         id,

@@ -8,7 +8,7 @@ use crate::sandbox::services::ec2::state::{Boot, InstanceState};
 use crate::sandbox::world::clock::{MINUTE, Millis, SECOND};
 use crate::sandbox::world::event::Event;
 use crate::sandbox::world::hash::{between, hash};
-use crate::sandbox::world::{World, system};
+use crate::sandbox::world::{World, nodegroups, system};
 
 /// The boot data is read and the kubelet tries to register. Tries again later where that can help.
 pub fn start(world: &mut World, id: &str) {
@@ -20,6 +20,7 @@ pub fn start(world: &mut World, id: &str) {
     match decide(world, &instance) {
         Ok(admission) => {
             register(world, &instance, &admission, world.now());
+            nodegroups::joined(world, id);
             let delay = between(hash(world.seed, &["network-up", id]), 10 * SECOND, 25 * SECOND);
             world.after(delay, Event::NodeReady { instance: id.to_owned() });
         }

@@ -24,5 +24,7 @@ mod test_world;
 mod tests;
 
 pub use boot_data::intent as boot_data;
+pub use boot_data::settings as bottlerocket_settings;
 pub use console::console;
 pub use lifecycle::{network_up, remove_node, start};
+pub use permissions::trusts_ec2;

@@ -64,7 +64,7 @@ pub(super) fn permits(role: &Role, action: &str) -> bool {
 }
 
 /// Whether EC2 may take the role.
-pub(super) fn trusts_ec2(role: &Role) -> bool {
+pub fn trusts_ec2(role: &Role) -> bool {
     each(&role.trust["Statement"]).any(|statement| {
         statement["Effect"] == "Allow"
             && covers(statement, "sts:AssumeRole")

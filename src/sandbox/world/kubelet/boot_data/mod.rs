@@ -72,6 +72,14 @@ pub fn intent(user_data: &str) -> Option<(IndexMap<String, String>, Vec<Taint>)>
     FAMILIES.iter().find_map(|family| read(family, user_data).ok()).map(|data| (data.labels, data.taints))
 }
 
+/// Bottlerocket's settings as a tree.
+///
+/// # Errors
+/// The line that is no TOML, and why.
+pub fn settings(text: &str) -> Result<serde_json::Value, String> {
+    toml::parse(text)
+}
+
 /// EC2 keeps user data in base64; what is none is taken as it is. Twice-encoded data is the writer's error and stays.
 fn decode(user_data: &str) -> String {
     let lenient = GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
