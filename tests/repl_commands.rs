@@ -114,6 +114,7 @@ fn reset_forgets_what_was_defined_and_not_what_was_done() {
     assert_eq!((out.as_str(), code), ("no variables yet: `let name = …`\n", 1));
     insta::assert_snapshot!(err, @r#"
     sandbox (world default): nothing real is touched
+    2026-01-01 00:00:00 [ℹ]  waiting for `sleep`, 60 s
     all variables, functions and imports are gone; the world is as it was
     SPOT-0602
 

@@ -158,7 +158,13 @@ impl<'a> Repl<'a> {
     pub(super) fn enter(&mut self, text: &str) -> Result<Option<u8>, ScriptError> {
         let name = self.begin(text);
         let ast = self.session.parse(&name, text)?;
-        self.run(&name, &ast)
+        let known = self.scope.len();
+        let ended = self.run(&name, &ast);
+        if ended.is_err() {
+            // What an input that failed had declared by then is in no file that `:save` writes.
+            self.scope.rewind(known);
+        }
+        ended
     }
 
     /// Runs a runbook with what it declares for its parameters; its variables, functions and imports stay.
@@ -206,15 +212,9 @@ impl<'a> Repl<'a> {
             self.session.define(ast.shared_lib().clone());
             self.stale = true;
         }
-        let known = self.scope.len();
-        let value = match self.session.evaluate(name, ast, &mut self.scope) {
-            Ok(Ending::Value(value)) => value,
-            Ok(Ending::Exit(code)) => return Ok(Some(code)),
-            Err(failed) => {
-                // What an input that failed had declared by then is in no file that `:save` writes.
-                self.scope.rewind(known);
-                return Err(failed);
-            }
+        let value = match self.session.evaluate(name, ast, &mut self.scope)? {
+            Ending::Value(value) => value,
+            Ending::Exit(code) => return Ok(Some(code)),
         };
         self.keep_imports(name, ast)?;
         if let Some(input) = self.inputs.last_mut() {

@@ -210,6 +210,10 @@ impl Walk<'_> {
             return index.methods(receiver, name).first().map(|overload| overload.returns.clone()).unwrap_or_default();
         }
         let methods = index.methods(receiver, name);
+        // Of some of its functions the engine tells nothing but the name.
+        if methods.is_empty() && index.overloads("", name).iter().any(Overload::is_opaque) {
+            return Kind::Any;
+        }
         if methods.is_empty() {
             let error =
                 Error::new(Code::UnknownFunction, format!("a value of type `{receiver}` has no method `{name}`"));
@@ -247,7 +251,8 @@ impl Walk<'_> {
         let counted = overloads.iter().any(|overload| overload.parameters.len() == arguments.len());
         // Of the engine's own functions not every type of number is told apart.
         let plain = arguments.iter().all(|kind| kind.name().is_some_and(|name| PLAIN.contains(&name)));
-        if fit.is_empty() && (own || !counted || plain) {
+        let opaque = overloads.iter().any(|overload| overload.is_opaque());
+        if fit.is_empty() && (own || !opaque && (!counted || plain)) {
             let given: Vec<&str> = arguments.iter().map(|kind| kind.name().unwrap_or("any")).collect();
             // What takes so many comes first, and the types that people write.
             let mut known: Vec<&&Overload> = overloads.iter().collect();

@@ -33,6 +33,11 @@ pub(crate) struct Overload {
 }
 
 impl Overload {
+    /// Whether nothing is known of what it takes.
+    pub(crate) fn is_opaque(&self) -> bool {
+        !self.own && self.parameters.is_empty()
+    }
+
     /// Whether it is for numbers that scripts have no literals of: `i16`, `u128`, …
     pub(crate) fn is_exotic(&self) -> bool {
         let exotic = |kind: &String| {
