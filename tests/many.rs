@@ -67,7 +67,9 @@ fn a_hundred_groups_are_looked_at_in_as_many_requests_as_ten() {
         "DescribeAutoScalingGroups": 1,
         "DescribeCluster": 1,
         "DescribeInstances": 1,
+        "DescribeNodegroup": 1,
         "GET /api/v1/nodes": 1,
+        "ListNodegroups": 1,
     }
     "#);
     insta::assert_debug_snapshot!(drift, @r#"

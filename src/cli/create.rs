@@ -47,7 +47,7 @@ pub(super) struct Nodegroup {
     pub(super) no_wait: bool,
     /// When it fails, take back what was made, without asking
     #[arg(long)]
-    rollback: bool,
+    pub(super) rollback: bool,
 }
 
 /// Runs the command.

@@ -62,6 +62,13 @@ fn execute(args: Args, global: &Global) -> Result<ExitCode, Failed> {
         Ok(ExitCode::SUCCESS)
     };
     if let Some(clusters) = args.fleet.options() {
+        if args.flags.rollback {
+            let error =
+                Error::new(Code::InvalidArgument, "`--rollback` is for a run of one cluster, not for `--fleet`");
+            return Err(error
+                .help("take back the whole fleet, or the run of one cluster, with `spotscript undo`")
+                .into());
+        }
         return match Draft::read(file, rest, &args.flags, global)? {
             Wanted::Runbook(draft) if args.plan => fleet::plan(&draft, &clusters),
             Wanted::Runbook(draft) => fleet::run(&draft, &clusters),

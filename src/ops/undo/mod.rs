@@ -1,5 +1,7 @@
 //! Takes back what a run changed, newest first: what it made goes, what it changed or removed is as it was.
 
+mod judge;
+
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
@@ -9,7 +11,7 @@ use super::backoff::Backoff;
 use super::delete::drain::drain;
 use super::delete::remove::{once_free, remove_group};
 use super::forgotten::forgotten;
-use super::insist::{insist, propagation, unknown_yet};
+use super::insist::{insist, propagation};
 use super::ledger::Ledger;
 use super::resource::{api_of, current, identity};
 use super::wait::{self, Goal};
@@ -24,6 +26,8 @@ use crate::domain::inventory::GroupRef;
 use crate::domain::mutation::{AwsMutation as A, Mutation};
 use crate::domain::secret::Secrets;
 use crate::ports::Cluster;
+
+use judge::{goes_already, is_of_made_group, less_ended, passing};
 
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
@@ -117,15 +121,6 @@ struct Undoing<'a> {
     /// Resources that are as they were before the first of several changes.
     settled: HashSet<Resource>,
     sent: usize,
-}
-
-/// Whether a change is of a security group that the run itself made: that is known by its name before it has an id.
-fn is_of_made_group(change: &Undone, all: &[Undone]) -> bool {
-    let (Mutation::Aws(_), Some(State::SecurityGroup(group))) = (&change.mutation, &change.before) else {
-        return false;
-    };
-    let made = Resource::NewSecurityGroup { vpc_id: group.vpc_id.clone(), name: group.name.clone() };
-    all.iter().any(|other| other.before.is_none() && Resource::of(&other.mutation) == made)
 }
 
 impl Undoing<'_> {
@@ -467,37 +462,4 @@ impl Undoing<'_> {
         with_ids(&mut value, &self.ids);
         serde_json::from_value(value).unwrap_or_else(|_| mutation.clone())
     }
-}
-
-/// A size that a run set, less the members that the run has taken away since.
-fn less_ended(after: &mut AutoScalingGroup, now: &AutoScalingGroup, later: &[Undone]) {
-    let ends = |change: &&Undone| match &change.mutation {
-        Mutation::Aws(A::TerminateInstanceInAutoScalingGroup { group, decrement: true, .. }) => *group == after.name,
-        _ => false,
-    };
-    let ended = u32::try_from(later.iter().filter(ends).count()).unwrap_or(u32::MAX);
-    let (most, least) = (after.size.desired, after.size.desired.saturating_sub(ended));
-    if (least..most).contains(&now.size.desired) {
-        after.size.desired = now.size.desired;
-    }
-}
-
-/// Whether a delete met a group that was on its way out already: it is the delete before it that is taken back.
-fn goes_already(change: &Undone) -> bool {
-    match (&change.mutation, &change.before) {
-        (Mutation::Aws(A::DeleteAutoScalingGroup { .. }), Some(State::AutoScalingGroup(group))) => {
-            group.status.is_some()
-        }
-        (Mutation::Aws(A::DeleteNodegroup { .. }), Some(State::Nodegroup(group))) => group.status == "DELETING",
-        _ => false,
-    }
-}
-
-/// What passes by itself: IAM has not spread what was just restored.
-fn passing(refusal: &Error) -> Option<Error> {
-    if refusal.code == Code::InstanceProfileInvalid {
-        return Some(unknown_yet(refusal, "Auto Scaling", "the restored instance profile"));
-    }
-    (refusal.has_cause("InvalidParameterException") && refusal.mentions("rincipal"))
-        .then(|| unknown_yet(refusal, "EKS", "the restored role"))
 }
