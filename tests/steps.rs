@@ -145,7 +145,7 @@ fn a_kept_plan_of_a_step_is_applied_as_that_step() {
     assert_eq!(operations(&nothing["requests"]), [""; 0]);
 
     let report = world.json(&["apply", "--yes", "plan.json"], 0);
-    assert_eq!(report["counts"]["created"].as_u64().unwrap() > 0, true);
+    assert!(report["counts"]["created"].as_u64().unwrap() > 0);
     assert!(!Path::new(&world.path("spot_nodegroups.yml")).exists(), "the plan was of one step");
     assert_eq!(world.groups(), 1);
     assert!(world.run(&["undo", "last", "--yes"]).code == Some(0));
