@@ -79,7 +79,6 @@ fn a_hundred_groups_are_looked_at_in_as_many_requests_as_ten() {
         "DescribeInstanceTypeOfferings": 1,
         "DescribeLaunchTemplateVersions": 1,
         "DescribeSubnets": 1,
-        "GetCallerIdentity": 1,
         "GetParameter": 1,
     }
     "#);
@@ -193,4 +192,28 @@ fn a_file_is_compared_at_the_command_line() {
         (&answer["schema"], &answer["data"][0]["differences"][0]),
         (&"spotscript.drift/v1".into(), &"max 3 → 4".into())
     );
+}
+
+/// EKS's groups are compared with what EKS says of them.
+#[test]
+fn a_group_that_eks_manages_is_compared_with_eks() {
+    let sandbox = Sandbox::fresh(1);
+    let wanted = |max: u32, label: &str| {
+        let text = format!(
+            "apiVersion: eksctl.io/v1alpha5\nkind: ClusterConfig\nmetadata: {{ name: {CLUSTER}, region: ap-northeast-1 }}\n\
+             managedNodeGroups:\n- {{ name: mng, spot: true, instanceTypes: [m5.xlarge, m4.xlarge], minSize: 0, maxSize: {max}, \
+             desiredCapacity: 1, labels: {{ team: {label} }} }}\n"
+        );
+        spotscript::domain::eksctl::read(&text, "f.yml").unwrap().managed()[0].clone()
+    };
+    let told = |spec: NodegroupSpec| {
+        let (drifts, asked) = asked(&sandbox, async |session| ops::drift(session, &[spec]).await);
+        (drifts[0].there, drifts[0].differences.join(", "), asked)
+    };
+    let spec = wanted(3, "web");
+    assert_eq!(told(spec.clone()).1, "there is no such group");
+    host(&sandbox, None).ask(async |session| ops::ensure(session, &spec, &EnsureOptions::default()).await).unwrap();
+    let (there, differences, asked) = told(spec);
+    assert_eq!((there, differences.as_str(), asked["DescribeNodegroup"]), (true, "", 1));
+    assert_eq!(told(wanted(4, "api")).1, "max 3 → 4, labels");
 }

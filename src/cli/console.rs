@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::{Failed, Global};
 use crate::adapters::terminal::live;
-use crate::host::Console;
+use crate::host::{Console, append};
 use crate::script::render::{Look, render};
 use crate::view::Style;
 
@@ -44,11 +44,7 @@ impl Console for Terminal {
             return;
         }
         say(text);
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.push_str(text);
-        if !text.ends_with('\n') {
-            kept.push('\n');
-        }
+        append(&self.kept, text);
     }
 
     fn talk(&self, text: &str) {

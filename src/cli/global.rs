@@ -14,6 +14,16 @@ pub enum TargetKind {
     Aws,
 }
 
+impl TargetKind {
+    /// `sandbox` or `aws`, as flags, journals and documents have it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            TargetKind::Sandbox => "sandbox",
+            TargetKind::Aws => "aws",
+        }
+    }
+}
+
 /// The form of data on stdout.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Output {

@@ -93,6 +93,12 @@ fn argument(param: &Param) -> Arg {
     }
 }
 
+/// Whether a flag is one of those that `spotscript run` takes before FILE.
+fn is_of_run(name: &str) -> bool {
+    let run = <super::run::Args as clap::Args>::augment_args(Command::new("run"));
+    run.get_arguments().filter_map(Arg::get_long).any(|long| long == name)
+}
+
 fn explain(error: &clap::Error, header: &Header, command: &Command) -> Error {
     let context = |kind| match error.get(kind) {
         Some(ContextValue::String(text)) => Some(text.clone()),
@@ -106,7 +112,7 @@ fn explain(error: &clap::Error, header: &Header, command: &Command) -> Error {
             let global = command.get_arguments().filter_map(Arg::get_long);
             let failure = Error::new(Code::InvalidArgument, format!("the script has no parameter `{given}`"));
             match nearest(name, own.iter().map(String::as_str).chain(global)) {
-                _ if matches!(name, "params" | "no-input" | "allow-read" | "allow-write") => {
+                _ if is_of_run(name) => {
                     failure.help(format!("it is a flag of `run` itself: `spotscript run --{name} … FILE`"))
                 }
                 Some(near) => failure.help(format!("did you mean `--{near}`?")),

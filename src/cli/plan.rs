@@ -14,7 +14,7 @@ use crate::domain::error::{Error, Result};
 use crate::view::{json, plan as view};
 
 /// The exit code of a plan that has changes.
-const HAS_CHANGES: u8 = 4;
+pub(super) const HAS_CHANGES: u8 = 4;
 
 /// A plan with what it was made of.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

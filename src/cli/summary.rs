@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Global, TargetKind, console, journal};
+use super::{Global, console, journal};
 use crate::domain::Code;
 use crate::domain::change::Request;
 use crate::domain::error::{Error, Result};
@@ -114,10 +114,7 @@ pub fn report(
     let frames = failed.iter().flat_map(|failed| &failed.frames);
     let report = Report {
         script: about.script,
-        target: match global.target() {
-            TargetKind::Sandbox => "sandbox",
-            TargetKind::Aws => "aws",
-        },
+        target: global.target().as_str(),
         params: journal::as_json(about.parameters),
         ok,
         exit_code: about.exit_code,

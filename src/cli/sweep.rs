@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::consent::go_on;
 use super::form::Form;
+use super::plan::HAS_CHANGES;
 use super::reach::Reach;
 use super::{Failed, Global, console, journal, target};
 use crate::domain::Code;
@@ -63,7 +64,7 @@ pub fn run(args: Args, global: &Global) -> Result<ExitCode, Failed> {
         return Ok(ExitCode::SUCCESS);
     }
     if args.plan {
-        return Ok(ExitCode::from(4));
+        return Ok(ExitCode::from(HAS_CHANGES));
     }
     go_on("remove this", "nothing was removed", global)?;
     let result = host.ask(async |session| ops::sweep(session, &groups, cluster).await);

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::consent::go_on;
 use super::journal::store;
+use super::plan::HAS_CHANGES;
 use super::reach::Reach;
 use super::{Failed, Global, console, fleet, journal, target};
 use crate::domain::change::Plan;
@@ -48,9 +49,6 @@ impl Args {
         Args { run: run.to_owned(), plan: false, force: false, no_drain: false }
     }
 }
-/// The exit code of a plan that has changes.
-pub(super) const HAS_CHANGES: u8 = 4;
-
 /// Runs the command.
 pub fn run(args: Args, global: &Global) -> Result<ExitCode, Failed> {
     let store = store();

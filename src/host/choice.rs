@@ -4,7 +4,7 @@
 //! recorded as a plan's are and not made. What they say is not said, what they claim is not counted.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 
 use super::lens::{self, Planning, ReadBootData};
 use super::{Check, Console, FilePolicy, Host};
@@ -36,8 +36,6 @@ impl Choice {
 pub(super) struct Choosing {
     choice: Choice,
     read: ReadBootData,
-    /// Names of all steps that were entered.
-    entered: Mutex<Vec<String>>,
     /// Whether the step of [`Choice::From`] was entered.
     begun: AtomicBool,
     aside: OnceLock<Aside>,
@@ -66,7 +64,6 @@ impl Choosing {
         Choosing {
             choice,
             read,
-            entered: Mutex::default(),
             begun: AtomicBool::new(false),
             aside: OnceLock::new(),
             files: files.planning(),
@@ -83,7 +80,6 @@ impl Choosing {
     }
 
     fn enter(&self, name: &str) {
-        self.entered.lock().unwrap_or_else(PoisonError::into_inner).push(name.to_owned());
         if matches!(&self.choice, Choice::From(first) if first == name) {
             self.begun.store(true, Ordering::Relaxed);
         }
@@ -91,7 +87,7 @@ impl Choosing {
 
     /// Changes that were recorded and not made since this was last asked.
     fn newly_left_out(&self) -> usize {
-        let all = self.left_out().len();
+        let all = self.aside.get().map_or(0, |aside| aside.planning.count());
         all.saturating_sub(self.counted.swap(all, Ordering::Relaxed))
     }
 
@@ -180,10 +176,13 @@ impl Host {
     /// `SPOT-0814` that names the step and the nearest one there is.
     pub fn chosen_were_entered(&self) -> Result<()> {
         let Some(choosing) = self.shared.choosing.get() else { return Ok(()) };
-        let entered = choosing.entered.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(missed) = choosing.choice.names().iter().find(|name| !entered.contains(name)) else { return Ok(()) };
+        let record = self.record();
+        let mut entered: Vec<&str> = record.steps.iter().map(|step| step.name.as_str()).collect();
+        let missed = choosing.choice.names().iter().find(|name| !entered.contains(&name.as_str()));
+        let Some(missed) = missed else { return Ok(()) };
+        entered.dedup();
         let error = Error::new(Code::NoSuchStep, format!("the run has no step `{missed}`"));
-        Err(match nearest(missed, entered.iter().map(String::as_str)) {
+        Err(match nearest(missed, entered.iter().copied()) {
             Some(near) => error.help(format!("did you mean `{near}`?")),
             None if entered.is_empty() => error.help("it has no steps: write `step \"name\" { … }` around its parts"),
             None => error.help(format!("its steps are `{}`", entered.join("`, `"))),

@@ -1,6 +1,6 @@
 //! Where a script's words go. The host decides what is data and what is talk; the face decides how it looks.
 
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 
 /// The two streams of a run, and how text on them may look.
 pub trait Console: Send + Sync {
@@ -51,11 +51,11 @@ impl Console for Recorder {
     }
 }
 
-fn append(to: &Mutex<String>, text: &str) {
-    if let Ok(mut all) = to.lock() {
-        all.push_str(text);
-        if !text.ends_with('\n') {
-            all.push('\n');
-        }
+/// Keeps text, as whole lines.
+pub fn append(to: &Mutex<String>, text: &str) {
+    let mut all = to.lock().unwrap_or_else(PoisonError::into_inner);
+    all.push_str(text);
+    if !text.ends_with('\n') {
+        all.push('\n');
     }
 }

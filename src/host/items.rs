@@ -7,7 +7,7 @@ use std::cell::RefCell;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::{Console, Host, Record};
+use super::{Console, Host, Record, append};
 use crate::domain::error::Result;
 use crate::ports::{Turns, as_spoken, speaker, speaking_for};
 
@@ -33,11 +33,7 @@ pub(super) struct Item {
 
 impl Console for Arc<Item> {
     fn data(&self, text: &str) {
-        let mut printed = self.printed.lock().unwrap_or_else(PoisonError::into_inner);
-        printed.push_str(text);
-        if !text.ends_with('\n') {
-            printed.push('\n');
-        }
+        append(&self.printed, text);
     }
 
     fn talk(&self, text: &str) {

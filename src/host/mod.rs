@@ -26,7 +26,7 @@ use std::time::{Duration, Instant};
 
 pub use cancel::Cancel;
 pub use choice::Choice;
-pub use console::{Console, Recorder};
+pub use console::{Console, Recorder, append};
 pub use files::{Claims, FilePolicy, FileText, read_text};
 pub use hidden::Hidden;
 pub use interrupt::{exit_code_by_signal, listen as listen_for_interrupts};

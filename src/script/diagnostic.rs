@@ -9,7 +9,7 @@ use std::sync::Arc;
 use rhai::{Dynamic, Engine, EvalAltResult, ParseError, ParseErrorType, Position};
 
 use super::source::{self, SourceMap};
-use super::{check, suggest, suggest_syntax};
+use super::{check, header, suggest, suggest_syntax};
 use crate::bindings::{self, Failure};
 use crate::domain::Code;
 use crate::domain::error::Error;
@@ -153,28 +153,8 @@ pub(super) fn place(sources: &SourceMap, name: &str, position: Position) -> Opti
 /// The word `PARAMS` in the text called `name`, which an error in the declarations is about.
 pub(super) fn at_params(sources: &SourceMap, name: &str, error: &Error) -> Option<Place> {
     let text = sources.get(name)?;
-    let start = text.find("PARAMS")?;
-    let word = |word: &str, start: usize| start..start + word.len();
-    let mut span = word("PARAMS", start);
-    // `PARAMS.name` or `PARAMS.name.key`, as the message has it.
-    let path = error.message.split('`').find_map(|part| part.strip_prefix("PARAMS."));
-    for part in path.into_iter().flat_map(|path| path.splitn(2, '.')) {
-        match key_after(&text, part, span.end) {
-            Some(at) => span = word(part, at),
-            None => break,
-        }
-    }
+    let span = header::fault_at(&text, error)?;
     Some(Place { name: name.to_owned(), span, text })
-}
-
-/// Where `key:` or `"key":` stands in the text, from a place on.
-fn key_after(text: &str, key: &str, from: usize) -> Option<usize> {
-    let is_key = |at: &usize| {
-        let before = text[..*at].chars().next_back();
-        let after = text[at + key.len()..].trim_start_matches('"').trim_start();
-        !before.is_some_and(|c| c.is_alphanumeric() || c == '_') && after.starts_with(':') && !after.starts_with("::")
-    };
-    text[from..].match_indices(key).map(|(at, _)| from + at).find(is_key)
 }
 
 fn position_of(failure: &EvalAltResult) -> Position {

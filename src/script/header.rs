@@ -1,5 +1,7 @@
 //! The head of a runbook, read without running it: its `//!` text and its `const PARAMS = #{ … }`.
 
+use std::ops::Range;
+
 use regex_lite::Regex;
 use rhai::{AST, Dynamic, Map};
 
@@ -208,7 +210,7 @@ impl Header {
             None => Vec::new(),
             Some((_, _, value)) => declarations(value)?,
         };
-        params.sort_by_key(|param| declared_at(text, &param.name));
+        params.sort_by_key(|param| declared_at(text, &param.name).unwrap_or(usize::MAX));
         Ok(Header { documentation: documentation.join("\n").trim().to_owned(), params })
     }
 
@@ -247,14 +249,33 @@ impl Header {
 }
 
 /// Where `name: #{` stands in the text.
-fn declared_at(text: &str, name: &str) -> usize {
-    let is_declaration = |at: usize| {
-        let before = text[..at].chars().next_back();
-        let after = text[at + name.len()..].trim_start_matches('"').trim_start();
-        !before.is_some_and(|c| c.is_alphanumeric() || c == '_')
-            && after.strip_prefix(':').is_some_and(|rest| rest.trim_start().starts_with("#{"))
-    };
-    text.match_indices(name).map(|(at, _)| at).find(|at| is_declaration(*at)).unwrap_or(usize::MAX)
+fn declared_at(text: &str, name: &str) -> Option<usize> {
+    let is_map = |rest: &str| rest.trim_start().starts_with("#{");
+    keys(text, name).find(|(_, rest)| is_map(rest)).map(|(at, _)| at)
+}
+
+/// The places of `key:` or `"key":` in the text, each with what follows the colon.
+fn keys<'a>(text: &'a str, key: &'a str) -> impl Iterator<Item = (usize, &'a str)> {
+    text.match_indices(key).filter_map(move |(at, _)| {
+        let inside = text[..at].chars().next_back().is_some_and(|c| c.is_alphanumeric() || c == '_');
+        let after = text[at + key.len()..].trim_start_matches('"').trim_start();
+        let rest = after.strip_prefix(':').filter(|rest| !rest.starts_with(':'));
+        rest.filter(|_| !inside).map(|rest| (at, rest))
+    })
+}
+
+/// The bytes of what is at fault in `PARAMS`: of the parameter, or the key of it, that the message names.
+pub(super) fn fault_at(text: &str, error: &Error) -> Option<Range<usize>> {
+    let start = text.find("PARAMS")?;
+    let whole = start..start + "PARAMS".len();
+    let Some(path) = error.message.split('`').find_map(|part| part.strip_prefix("PARAMS.")) else { return Some(whole) };
+    let (name, key) = path.split_once('.').unwrap_or((path, ""));
+    let declared =
+        declared_at(text, name).or_else(|| keys(&text[whole.end..], name).next().map(|(at, _)| whole.end + at));
+    let Some(at) = declared else { return Some(whole) };
+    let name = at..at + name.len();
+    let key_at = keys(&text[name.end..], key).next().filter(|_| !key.is_empty());
+    Some(key_at.map_or(name.clone(), |(at, _)| name.end + at..name.end + at + key.len()))
 }
 
 fn wrong(message: String) -> Error {

@@ -3,7 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use super::super::console;
-use crate::host::Console;
+use crate::host::{Console, append};
 use crate::view::Style;
 
 /// The console of one cluster.
@@ -21,11 +21,7 @@ impl Named {
 
 impl Console for Named {
     fn data(&self, text: &str) {
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.push_str(text);
-        if !text.ends_with('\n') {
-            kept.push('\n');
-        }
+        append(&self.kept, text);
     }
 
     fn talk(&self, text: &str) {

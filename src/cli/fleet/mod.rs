@@ -17,7 +17,7 @@ use jiff::Timestamp;
 
 use super::journal::{short, store};
 use super::runbook::Draft;
-use super::{Failed, Global, TargetKind};
+use super::{Failed, Global};
 use crate::domain::error::{Error, Result};
 use crate::domain::fleet::worst;
 use crate::domain::{Code, Kind};
@@ -149,10 +149,7 @@ fn begin(draft: &Draft, options: &Options, members: &[Member], sha256: String) -
         script: draft.file.clone(),
         file: options.file.display().to_string(),
         sha256,
-        target: match global.target() {
-            TargetKind::Sandbox => "sandbox".to_owned(),
-            TargetKind::Aws => "aws".to_owned(),
-        },
+        target: global.target().as_str().to_owned(),
         clusters: members.iter().map(|member| member.name.clone()).collect(),
         origin: Box::new(origin),
     };

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::Serialize;
 
-use super::super::plan::{Document, document};
+use super::super::plan::{Document, HAS_CHANGES, document};
 use super::super::run::settle;
 use super::super::runbook::{Draft, Way};
 use super::super::{Failed, console, target};
@@ -19,9 +19,6 @@ use crate::domain::fleet::worst;
 use crate::host::{Cancel, Claims, listen_for_interrupts};
 use crate::ports::speaking_for;
 use crate::view::{Tone, json, plan as view, words};
-
-/// The exit code of a plan that has changes.
-const HAS_CHANGES: u8 = 4;
 
 #[derive(Serialize)]
 struct Answer<'a> {

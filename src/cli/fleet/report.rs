@@ -4,9 +4,9 @@ use std::path::Path;
 
 use serde::Serialize;
 
+use super::super::console;
 use super::super::journal::short;
 use super::super::runbook::Draft;
-use super::super::{TargetKind, console};
 use super::lanes::Ended;
 use super::members::Member;
 use crate::domain::error::{Error, Result};
@@ -104,10 +104,7 @@ pub(super) fn print(outcome: &Outcome<'_>, draft: &Draft, file: &Path) -> Result
             fleet: outcome.id.as_deref(),
             file: file.display().to_string(),
             script: &draft.file,
-            target: match global.target() {
-                TargetKind::Sandbox => "sandbox",
-                TargetKind::Aws => "aws",
-            },
+            target: global.target().as_str(),
             ok: outcome.exit == 0,
             exit_code: outcome.exit,
             clusters: outcome.fates().map(cluster).collect(),

@@ -2,10 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::plan::Step;
-use super::resource::{Resource, State};
 use crate::domain::cloud::{AutoScalingGroup, SpotPrice};
 use crate::domain::desired::NODEGROUP_TAG;
+
+/// EKS's tag for the name of a group that it manages.
+const MANAGED_TAG: &str = "eks:nodegroup-name";
 
 /// A group whose capacity a plan touches: as it is, and as it would be.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,18 +18,11 @@ pub struct Regrouped {
 }
 
 impl Regrouped {
-    /// The groups that a plan's requests touch, in their order.
-    pub fn of(steps: &[Step]) -> Vec<Self> {
-        let group = |state: &Option<State>| match state {
-            Some(State::AutoScalingGroup(group)) => Some((**group).clone()),
-            _ => None,
-        };
-        let mut found: indexmap::IndexMap<&Resource, Self> = indexmap::IndexMap::new();
-        for step in steps.iter().filter(|step| matches!(step.resource, Resource::AutoScalingGroup { .. })) {
-            let (before, after) = (group(&step.before), group(&step.after));
-            found.entry(&step.resource).or_insert(Regrouped { before, after: None }).after = after;
-        }
-        found.into_values().filter(|one| one.before.is_some() || one.after.is_some()).collect()
+    /// The name that people gave it.
+    pub fn name(&self) -> &str {
+        let Some(group) = self.after.as_ref().or(self.before.as_ref()) else { return "" };
+        let given = [NODEGROUP_TAG, MANAGED_TAG].iter().find_map(|tag| group.tags.get(*tag));
+        given.unwrap_or(&group.name)
     }
 
     /// All instance types, each once.
@@ -51,12 +45,10 @@ pub struct Cost {
 impl Cost {
     /// At these prices. `None` when it stays the same.
     pub fn of(group: &Regrouped, prices: &[SpotPrice]) -> Option<Self> {
-        let named = group.after.as_ref().or(group.before.as_ref())?;
-        let name = named.tags.get(NODEGROUP_TAG).unwrap_or(&named.name).clone();
         let hourly = |side: &Option<AutoScalingGroup>| {
             side.as_ref().map_or_else(Hourly::default, |group| Hourly::of(group, prices))
         };
-        let cost = Cost { group: name, before: hourly(&group.before), after: hourly(&group.after) };
+        let cost = Cost { group: group.name().to_owned(), before: hourly(&group.before), after: hourly(&group.after) };
         (cost.before != cost.after).then_some(cost)
     }
 }

@@ -198,3 +198,15 @@ fn device(volume: &Volume, name: &str, snapshot: Option<String>) -> Result<Block
         snapshot,
     })
 }
+
+/// The security groups of the nodes that are there already: those to attach, and the cluster's own unless that is not wanted.
+pub fn attached_security_groups(spec: &NodegroupSpec, cluster: &Cluster) -> Vec<String> {
+    let mut ids = spec.security_groups.attach_ids.clone();
+    let shared = cluster.cluster_security_group.iter().filter(|_| spec.security_groups.with_shared != Some(false));
+    for id in shared {
+        if !ids.contains(id) {
+            ids.push(id.clone());
+        }
+    }
+    ids
+}

@@ -69,9 +69,24 @@ impl Planning {
         Plan::of(&state.steps, &state.removed)
     }
 
-    /// The groups that are touched so far.
+    /// The groups that would differ, by name; those that EKS would change too.
     pub(in crate::host) fn groups(&self) -> Vec<Regrouped> {
-        Regrouped::of(&self.state().steps)
+        let state = self.state();
+        let group = |state: Option<&Option<State>>| match state {
+            Some(Some(State::AutoScalingGroup(group))) => Some((**group).clone()),
+            _ => None,
+        };
+        let touched = state.then.iter().filter(|(resource, _)| matches!(resource, Resource::AutoScalingGroup { .. }));
+        let both = touched
+            .map(|(resource, then)| Regrouped { before: group(state.real.get(resource)), after: group(Some(then)) });
+        let mut groups: Vec<Regrouped> = both.filter(|one| one.before.is_some() || one.after.is_some()).collect();
+        groups.sort_by(|a, b| a.name().cmp(b.name()));
+        groups
+    }
+
+    /// How many requests there are so far.
+    pub(in crate::host) fn count(&self) -> usize {
+        self.state().steps.len()
     }
 
     fn state(&self) -> MutexGuard<'_, Foreseen> {

@@ -13,7 +13,7 @@ use crate::ops::ledger::Ledger;
 pub(super) async fn denials(ledger: &Ledger<'_>, spec: &NodegroupSpec, facts: &Facts) -> Vec<Error> {
     let names = ResourceNames::of_spec(spec);
     let session: &Session = ledger.session();
-    let group = (facts.security_group.is_none() && ssh::opens(spec)).then(|| ssh::creation(spec, facts, &names));
+    let group = (facts.security_group.is_none() && ssh::opens_ssh(spec)).then(|| ssh::creation(spec, facts, &names));
     let profile = match &spec.role.instance_profile_arn {
         Some(given) => given.clone(),
         None => instance_profile_arn(&facts.caller, &names.instance_profile),

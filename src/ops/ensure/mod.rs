@@ -14,7 +14,8 @@ mod room;
 mod ssh;
 mod template;
 
-pub(super) use preflight::not_ours;
+pub(super) use preflight::{image_not_found, not_ours};
+pub(super) use ssh::opens_ssh;
 
 use super::access::{self, Way};
 use super::ledger::Ledger;

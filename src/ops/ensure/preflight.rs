@@ -132,10 +132,14 @@ fn image(spec: &NodegroupSpec, facts: &Facts) -> Result<()> {
     if facts.image.is_some() {
         return Ok(());
     }
-    let message = format!("no {} image for Kubernetes {}", spec.ami_family.as_str(), facts.cluster.version);
-    Err(Error::new(Code::ImageNotFound, message)
-        .because(format!("SSM parameter `{}` does not exist", facts.image_parameter))
-        .help("upgrade the cluster to a version that EKS supports, or name an image with `ami`"))
+    Err(image_not_found(spec, &facts.cluster.version, &facts.image_parameter))
+}
+
+/// AWS has no image of the family for that version of Kubernetes.
+pub(in crate::ops) fn image_not_found(spec: &NodegroupSpec, version: &str, parameter: &str) -> Error {
+    Error::new(Code::ImageNotFound, format!("no {} image for Kubernetes {version}", spec.ami_family.as_str()))
+        .because(format!("SSM parameter `{parameter}` does not exist"))
+        .help("upgrade the cluster to a version that EKS supports, or name an image with `ami`")
 }
 
 fn network(facts: &Facts) -> Result<()> {

@@ -5,7 +5,7 @@ use super::preflight::Plan;
 use super::role::at_least_changed;
 use crate::domain::Code;
 use crate::domain::cloud::IngressRule;
-use crate::domain::desired::{ResourceNames, resource_tags, ssh_rules, ssh_sources};
+use crate::domain::desired::{ResourceNames, attached_security_groups, resource_tags, ssh_rules, ssh_sources};
 use crate::domain::error::{Error, Result};
 use crate::domain::mutation::AwsMutation;
 use crate::domain::nodegroup::NodegroupSpec;
@@ -19,13 +19,8 @@ pub(super) async fn ensure_groups(
     facts: &Facts,
     plan: &Plan,
 ) -> Result<Vec<String>> {
-    let mut ids = spec.security_groups.attach_ids.clone();
-    if spec.security_groups.with_shared != Some(false) {
-        ids.extend(
-            facts.cluster.cluster_security_group.iter().filter(|id| !ids.contains(id)).cloned().collect::<Vec<_>>(),
-        );
-    }
-    if let Some(ssh) = spec.ssh.as_ref().filter(|ssh| !ssh.closed) {
+    let mut ids = attached_security_groups(spec, &facts.cluster);
+    if let Some(ssh) = spec.ssh.as_ref().filter(|_| opens_ssh(spec)) {
         let sources = ssh_sources(ssh, &facts.vpc_cidrs);
         if sources.is_empty() {
             return Err(Error::new(Code::SubnetNotFound, "the VPC has no IPv4 CIDR to let SSH in from")
@@ -37,7 +32,7 @@ pub(super) async fn ensure_groups(
 }
 
 /// Whether the nodes have a security group that lets SSH in.
-pub(super) fn opens(spec: &NodegroupSpec) -> bool {
+pub(in crate::ops) fn opens_ssh(spec: &NodegroupSpec) -> bool {
     spec.ssh.as_ref().is_some_and(|ssh| !ssh.closed)
 }
 

@@ -3,7 +3,9 @@
 use super::observe::Facts;
 use super::preflight::Plan;
 use crate::domain::cloud::LaunchTemplateData;
-use crate::domain::desired::{ResourceNames, launch_template_data, resource_tags, template_difference};
+use crate::domain::desired::{
+    ResourceNames, attached_security_groups, launch_template_data, resource_tags, template_difference,
+};
 use crate::domain::error::Result;
 use crate::domain::mutation::AwsMutation;
 use crate::domain::nodegroup::NodegroupSpec;
@@ -63,7 +65,7 @@ pub(super) fn creation(
     names: &ResourceNames,
     profile_arn: &str,
 ) -> Option<AwsMutation> {
-    let groups = facts.cluster.cluster_security_group.iter().cloned().collect();
+    let groups = attached_security_groups(spec, &facts.cluster);
     let data = launch_template_data(spec, &facts.cluster, facts.image.as_deref()?, profile_arn, groups).ok()?;
     Some(creation_of(ledger, spec, &names.launch_template, data))
 }

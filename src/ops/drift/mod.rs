@@ -1,21 +1,26 @@
 //! How groups differ from what they should be: many at once, in requests whose number hardly grows with theirs.
 //!
-//! Looked at is what Auto Scaling and the launch template say. Not looked at: IAM, rules of security groups, nodes that run.
+//! Looked at is what Auto Scaling or EKS and the launch template say. Not looked at: IAM, rules of security groups, nodes
+//! that run.
+
+mod managed;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use futures_util::future::try_join_all;
 
 use super::Session;
-use super::clusters::cluster;
+use super::clusters::{account_of, cluster};
+use super::ensure::{image_not_found, opens_ssh};
 use super::inventory::owner_of;
-use crate::domain::Code;
-use crate::domain::cloud::{AutoScalingGroup, CallerIdentity, Cluster, LaunchTemplate, Offering, Subnet};
-use crate::domain::desired::{
-    CLUSTER_TAG, NODEGROUP_TAG, ResourceNames, group_difference, group_request, image_parameter, instance_profile_arn,
-    launch_template_data, place, template_difference,
+use crate::domain::cloud::{
+    AutoScalingGroup, CallerIdentity, Cluster, LaunchTemplate, ManagedNodegroup, Offering, Subnet,
 };
-use crate::domain::error::{Error, Result};
+use crate::domain::desired::{
+    CLUSTER_TAG, NODEGROUP_TAG, ResourceNames, attached_security_groups, group_difference, group_request,
+    has_own_image, image_parameter, instance_profile_arn, launch_template_data, place, template_difference,
+};
+use crate::domain::error::Result;
 use crate::domain::inventory::{Drift, Owner};
 use crate::domain::nodegroup::NodegroupSpec;
 use crate::domain::roll::lasting_size;
@@ -35,6 +40,8 @@ struct Facts {
     groups: HashMap<String, AutoScalingGroup>,
     /// By name.
     templates: HashMap<String, LaunchTemplate>,
+    /// Those that EKS manages, by name.
+    nodegroups: HashMap<String, ManagedNodegroup>,
 }
 
 /// How each of `specs` differs from what is there, in their order. Nothing is changed.
@@ -58,17 +65,20 @@ pub async fn drift(session: &Session, specs: &[NodegroupSpec]) -> Result<Vec<Dri
 async fn read(session: &Session, specs: &[&NodegroupSpec]) -> Result<Facts> {
     let cloud = &*session.cloud;
     let name = specs.first().map_or("", |spec| spec.cluster.as_str());
-    let names: Vec<ResourceNames> = specs.iter().map(|spec| ResourceNames::of_spec(spec)).collect();
     let types: BTreeSet<String> = specs.iter().flat_map(|spec| spec.types.names()).map(str::to_owned).collect();
     let types: Vec<String> = types.into_iter().collect();
-    let groups: Vec<String> = names.iter().map(|names| names.auto_scaling_group.clone()).collect();
-    let templates: Vec<String> = names.iter().map(|names| names.launch_template.clone()).collect();
-    let (cluster, caller, offerings, groups, templates) = tokio::try_join!(
+    let own = specs.iter().filter(|spec| spec.managed.is_none());
+    let groups: Vec<String> = own.map(|spec| ResourceNames::of_spec(spec).auto_scaling_group).collect();
+    let templates = specs.iter().filter(|spec| !spec.has_own_template());
+    let templates: Vec<String> = templates.map(|spec| ResourceNames::of_spec(spec).launch_template).collect();
+    let managed = specs.iter().filter(|spec| spec.managed.is_some());
+    let (cluster, offerings, groups, templates, nodegroups) = tokio::try_join!(
         cluster(session, name),
-        cloud.caller(),
         try_join_all(types.chunks(TYPES).map(|types| cloud.offerings(types))),
         cloud.groups(&groups),
         cloud.launch_templates(&templates),
+        // EKS describes one at a time.
+        try_join_all(managed.map(|spec| cloud.nodegroup(name, &spec.name))),
     )?;
     let mut subnet_ids = cluster.subnet_ids.clone();
     for id in specs.iter().flat_map(|spec| &spec.subnets) {
@@ -76,18 +86,19 @@ async fn read(session: &Session, specs: &[&NodegroupSpec]) -> Result<Facts> {
             subnet_ids.push(id.clone());
         }
     }
-    let unpinned = specs.iter().filter(|spec| spec.ami.is_none());
+    let unpinned = specs.iter().filter(|spec| spec.ami.is_none() && (spec.managed.is_none() || has_own_image(spec)));
     let parameters: BTreeSet<String> = unpinned.map(|spec| image_parameter(spec, &cluster.version)).collect();
     let image = async |parameter: &String| Ok((parameter.clone(), cloud.image_parameter(parameter).await?));
     let (subnets, images) = tokio::try_join!(cloud.subnets(&subnet_ids), try_join_all(parameters.iter().map(image)))?;
     Ok(Facts {
+        caller: account_of(&cluster),
         cluster,
-        caller,
         subnets,
         offerings: offerings.into_iter().flatten().collect(),
         images: images.into_iter().collect(),
         groups: groups.into_iter().map(|group| (group.name.clone(), group)).collect(),
         templates: templates.into_iter().map(|template| (template.name.clone(), template)).collect(),
+        nodegroups: nodegroups.into_iter().flatten().map(|group| (group.name.clone(), group)).collect(),
     })
 }
 
@@ -100,6 +111,10 @@ fn compare(spec: &NodegroupSpec, facts: &Facts) -> Result<Drift> {
         there,
         differences,
     };
+    if spec.managed.is_some() {
+        let differences = managed::differences(spec, &names, facts)?;
+        return Ok(answer(facts.nodegroups.contains_key(&spec.name), differences));
+    }
     let Some(group) = facts.groups.get(&names.auto_scaling_group) else {
         return Ok(answer(false, vec!["there is no such group".to_owned()]));
     };
@@ -146,23 +161,14 @@ fn image(spec: &NodegroupSpec, facts: &Facts) -> Result<String> {
         return Ok(ami.clone());
     }
     let parameter = image_parameter(spec, &facts.cluster.version);
-    facts.images.get(&parameter).cloned().flatten().ok_or_else(|| {
-        let family = spec.ami_family.as_str();
-        Error::new(Code::ImageNotFound, format!("no {family} image for Kubernetes {}", facts.cluster.version))
-            .because(format!("SSM parameter `{parameter}` does not exist"))
-            .help("upgrade the cluster to a version that EKS supports, or name an image with `ami`")
-    })
+    let found = facts.images.get(&parameter).cloned().flatten();
+    found.ok_or_else(|| image_not_found(spec, &facts.cluster.version, &parameter))
 }
 
 /// The security groups that it should have. The one for SSH is the group's own: whichever stands there is taken for it.
 fn secured(spec: &NodegroupSpec, facts: &Facts, template: &LaunchTemplate) -> Vec<String> {
-    let mut ids = spec.security_groups.attach_ids.clone();
-    if spec.security_groups.with_shared != Some(false) {
-        ids.extend(
-            facts.cluster.cluster_security_group.iter().filter(|id| !ids.contains(id)).cloned().collect::<Vec<_>>(),
-        );
-    }
-    if spec.ssh.as_ref().is_some_and(|ssh| !ssh.closed) {
+    let mut ids = attached_security_groups(spec, &facts.cluster);
+    if opens_ssh(spec) {
         let own = template.data.security_group_ids.iter().find(|id| !ids.contains(id)).cloned();
         ids.extend(own);
     }
