@@ -27,6 +27,7 @@ mod parallel;
 mod pause;
 mod print;
 mod roll;
+mod samples;
 mod sandbox;
 pub mod schema;
 mod spot;
@@ -47,6 +48,7 @@ pub(crate) use eks::timeout as time_limit;
 pub use parallel::item_of;
 pub(crate) use parallel::{at_once, wrong_closure};
 pub(crate) use pause::span;
+pub(crate) use samples::samples;
 pub use sandbox::SandboxValue;
 pub(crate) use spot::not_a_text;
 

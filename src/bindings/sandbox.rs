@@ -87,7 +87,10 @@ pub(super) mod module {
     /// ```
     #[rhai_fn(return_raw, volatile, pure)]
     pub fn throttle(ctx: NativeCallContext, sandbox: &mut SandboxValue, operation: &str, n: INT) -> Outcome<()> {
-        call(&ctx, |host| host.control()?.throttle(operation, times(n)?))
+        call(&ctx, |host| {
+            let n = times(n)?;
+            host.control()?.throttle(operation, n)
+        })
     }
 
     /// Refuses the next request for an AWS operation with a code of AWS.
@@ -117,7 +120,10 @@ pub(super) mod module {
         code: &str,
         n: INT,
     ) -> Outcome<()> {
-        call(&ctx, |host| host.control()?.fail(operation, code, times(n)?))
+        call(&ctx, |host| {
+            let n = times(n)?;
+            host.control()?.fail(operation, code, n)
+        })
     }
 
     /// Loses the next requests for an operation on the way: they are not done, and their sender hears nothing. Operations of
@@ -130,7 +136,10 @@ pub(super) mod module {
     /// ```
     #[rhai_fn(return_raw, volatile, pure)]
     pub fn lose_requests(ctx: NativeCallContext, sandbox: &mut SandboxValue, operation: &str, n: INT) -> Outcome<()> {
-        call(&ctx, |host| host.control()?.lose_requests(operation, times(n)?))
+        call(&ctx, |host| {
+            let n = times(n)?;
+            host.control()?.lose_requests(operation, n)
+        })
     }
 
     /// Loses the answers to the next requests for an operation: they are done, and their sender hears nothing.
@@ -143,7 +152,10 @@ pub(super) mod module {
     /// ```
     #[rhai_fn(return_raw, volatile, pure)]
     pub fn lose_answers(ctx: NativeCallContext, sandbox: &mut SandboxValue, operation: &str, n: INT) -> Outcome<()> {
-        call(&ctx, |host| host.control()?.lose_answers(operation, times(n)?))
+        call(&ctx, |host| {
+            let n = times(n)?;
+            host.control()?.lose_answers(operation, n)
+        })
     }
 
     /// Lets the kubelets of instances launched from now on register so much later.

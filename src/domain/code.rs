@@ -296,10 +296,18 @@ codes! {
     UnknownParameter = 627, Lint;
     /// A change that a closure of `parallel` makes to its own copy of a variable.
     LostChange = 628, Lint;
+    /// Values of types that are never equal are compared.
+    NeverEqual = 629, Lint;
+    /// A property of a value that does not change is assigned to.
+    ReadOnlyProperty = 630, Lint;
     /// An option spelt as eksctl spells it.
     EksctlSpelling = 631, Lint;
+    /// A changed copy that nobody keeps.
+    DroppedCopy = 632, Lint;
     /// A comment that allows a code which does not exist.
     UnknownAllowance = 633, Lint;
+    /// A question to each element that assigns instead of asking.
+    AssignmentAsAnswer = 634, Lint;
 
     /// An assertion of a test did not hold.
     AssertionFailed = 660, Script;

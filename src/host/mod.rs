@@ -17,6 +17,7 @@ mod memory;
 mod planning;
 mod record;
 mod runtime;
+mod sealed;
 mod steps;
 mod target;
 

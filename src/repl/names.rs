@@ -40,12 +40,24 @@ impl Names {
         (self.entries, self.index) = (entries.into(), OnceLock::new());
     }
 
+    /// Functions, methods and properties, arranged for telling types.
+    pub(super) fn index(&self) -> &Index {
+        self.index.get_or_init(|| Index::of(self.entries.iter().cloned()))
+    }
+
     /// The type of an expression's text. `None` when it does not parse or its type is not evident.
     pub(super) fn kind_of(&self, engine: &Engine, text: &str) -> Option<String> {
-        let ast = engine.compile(text).ok()?;
-        let index = self.index.get_or_init(|| Index::of(self.entries.iter().cloned()));
-        let variable = |name: &str| self.variable(name).map_or(Kind::Any, Kind::known);
-        Types { index, variable: &variable }.last(ast.statements()).told().map(str::to_owned)
+        self.kind_among(engine, text, &[]).told().map(str::to_owned)
+    }
+
+    /// The type of an expression's text among variables that the session does not have yet; the last of a name counts.
+    pub(super) fn kind_among(&self, engine: &Engine, text: &str, locals: &[(String, Kind)]) -> Kind {
+        let Ok(ast) = engine.compile(text) else { return Kind::Any };
+        let variable = |name: &str| {
+            let local = locals.iter().rev().find(|(known, _)| known == name).map(|(_, kind)| kind.clone());
+            local.unwrap_or_else(|| self.variable(name).map_or(Kind::Any, Kind::known))
+        };
+        Types { index: self.index(), variable: &variable }.last(ast.statements())
     }
 
     /// The type of a variable.

@@ -1,5 +1,6 @@
 //! What Tab offers: from the engine's own metadata and the names in the session. Nothing is evaluated.
 
+mod locals;
 mod strings;
 mod words;
 
@@ -104,7 +105,7 @@ fn of_code(engine: &Engine, before: &str, names: &Names) -> (usize, Vec<Candidat
     }
     // `key:word` is no path.
     let start = start + word.find(|c| c != ':').unwrap_or(0);
-    (start, words::free(&before[start..], names))
+    (start, words::free(engine, &before[start..], &before[..start], names))
 }
 
 fn word_start(before: &str, accept: impl Fn(char) -> bool) -> usize {

@@ -53,6 +53,18 @@ fn members_are_those_of_the_type_if_it_is_evident() {
 }
 
 #[test]
+fn variables_of_the_input_itself_are_known() {
+    assert!(has("for node in nodes { node.re", "ready"));
+    assert!(!has("for node in nodes { node.wi", "wide("), "a node is not the list");
+    assert!(has("for (node, at) in nodes.ready() { print(node.zo", "zone"));
+    assert!(has("nodes.filter(|n| n.re", "ready"));
+    assert!(has("kube::nodes().map(|n| n.na", "name"));
+    assert!(has("let fresh = kube::nodes(); fresh.re", "ready("));
+    assert!(has("let fresh = kube::nodes();\nfor one in fresh { on", "one"));
+    assert!(has("let wide = [1, 2]; wide.le", "len"));
+}
+
+#[test]
 fn option_maps_offer_their_keys_and_choices() {
     let map = "let g = eks::nodegroup(\"dev\", #{ ";
     assert_eq!(offered(&format!("{map}clu")), (map.len(), vec!["cluster: string (needed)".into()]));

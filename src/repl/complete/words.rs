@@ -9,7 +9,8 @@ use crate::repl::scan;
 use crate::script::catalog::{Entry, EntryKind};
 
 /// Functions, namespaces, variables and keywords.
-pub(super) fn free(word: &str, names: &Names) -> Vec<Candidate> {
+pub(super) fn free(engine: &Engine, word: &str, before: &str, names: &Names) -> Vec<Candidate> {
+    let locals = super::locals::locals(engine, before, names);
     let mut found = Vec::new();
     for entry in names.entries.iter().filter(|entry| is_name(&entry.name)) {
         let path = entry.path();
@@ -29,18 +30,19 @@ pub(super) fn free(word: &str, names: &Names) -> Vec<Candidate> {
         }
     }
     let variables = names.variables.iter().map(|(name, _)| name.as_str());
-    let words = variables.chain(KEYWORDS.iter().copied());
+    let words = variables.chain(locals.iter().map(|(name, _)| name.as_str())).chain(KEYWORDS.iter().copied());
     found.extend(words.filter(|name| !word.is_empty() && name.starts_with(word)).map(Candidate::plain));
     found
 }
 
 /// Methods and properties: of the type of what stands before the dot if that is evident, else of every type of ours.
 pub(super) fn members(engine: &Engine, left: &str, word: &str, names: &Names) -> Vec<Candidate> {
-    let kind = names.kind_of(engine, super::chain(left));
+    let kind = names.kind_among(engine, super::chain(left), &super::locals::locals(engine, left, names));
+    let kind = kind.told();
     let mut found = Vec::new();
     for entry in names.entries.iter().filter(|entry| entry.namespace.is_empty()) {
         let Some(receiver) = entry.receiver() else { continue };
-        let fits = match &kind {
+        let fits = match kind {
             Some(kind) => receiver == kind,
             None => entry.own,
         };

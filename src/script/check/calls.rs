@@ -1,13 +1,14 @@
 //! Calls: does the function exist, does it take so many arguments, and of these types.
 
-use rhai::{Expr, FnCallExpr, Position};
+use rhai::{Dynamic, Expr, FnCallExpr, Position, Stmt};
 
 use super::expressions::near_member;
+use super::tree::Tree;
+use super::trial::{Call, Trials};
 use super::walk::Walk;
 use super::{literals, options};
 use crate::domain::Code;
 use crate::domain::error::{Error, nearest};
-use crate::domain::instance_types::InstanceTypes;
 use crate::script::types::{Index, Kind, Overload, Types, agreed};
 
 /// Functions that call a closure to see whether it fails.
@@ -18,6 +19,9 @@ const PLAIN: &[&str] = &["string", "int", "float", "bool", "list", "map"];
 
 /// Methods that call a closure with each element.
 const EACH: &[&str] = &["filter", "all", "any", "some", "map", "for_each", "find", "index_of", "none"];
+
+/// Of them those that want a yes or no for each.
+const ASKS: &[&str] = &["filter", "all", "any", "some", "find", "index_of", "none"];
 
 impl Walk<'_> {
     pub(super) fn call(&mut self, call: &FnCallExpr, at: Position) -> Kind {
@@ -66,6 +70,16 @@ impl Walk<'_> {
                     && !rounds_down(&inner.args[..], factor) =>
             {
                 self.whole_division(super::position::start(&inner.args[0]));
+            }
+            ("==" | "!=", [left, _]) if never_equal(&kinds) => {
+                let told = |place: usize| kinds.get(place).and_then(Kind::name).unwrap_or("any");
+                let error = Error::new(Code::NeverEqual, format!("`{}` is never equal to `{}`", told(0), told(1)));
+                let help = format!(
+                    "`{}` between them is always `{}`: compare values of one type",
+                    call.name,
+                    call.name == "!="
+                );
+                self.tell(error.help(help), super::position::start(left));
             }
             _ => {}
         }
@@ -157,16 +171,7 @@ impl Walk<'_> {
             self.tell(error, at);
             return Kind::Any;
         }
-        let kind = self.matched(&path, overloads.iter().collect(), arguments, &call.args, at);
-        match (path.as_str(), call.args.first()) {
-            // Later calls on the set may judge the names.
-            ("spot::types", Some(Expr::Array(items, _))) => {
-                let names: Vec<String> =
-                    literals::texts(&call.args[0]).into_iter().map(|(name, _)| name.to_owned()).collect();
-                if names.len() == items.len() { Kind::Names(names) } else { kind }
-            }
-            _ => kind,
-        }
+        self.matched(&path, overloads.iter().collect(), arguments, &call.args, at)
     }
 
     /// Whether a namespace exists; tells it if not.
@@ -194,6 +199,9 @@ impl Walk<'_> {
             self.fan_out(&call.args);
         }
         let index = self.index;
+        if ASKS.contains(&name) {
+            self.assigning_answers(&call.args);
+        }
         let element = if EACH.contains(&name) { index.element(kind) } else { Kind::Any };
         let mut arguments = vec![kind.clone()];
         arguments.extend(self.arguments(&call.args, &element));
@@ -225,16 +233,23 @@ impl Walk<'_> {
             self.tell(error, at);
             return Kind::Any;
         }
-        let returns = self.matched(name, methods, &arguments, &call.args, at);
-        if let (Kind::Names(names), "same_shape") = (kind, name)
-            && let Ok(types) = InstanceTypes::parse(names)
-        {
-            match types.same_shape() {
-                Ok(_) => return kind.clone(),
-                Err(error) => self.tell(error, at),
-            }
+        self.matched(name, methods, &arguments, &call.args, at)
+    }
+
+    /// Closures that are to answer yes or no and assign instead.
+    fn assigning_answers(&mut self, arguments: &[Expr]) {
+        for argument in arguments {
+            let Expr::DynamicConstant(value, _) = argument else { continue };
+            let Some(name) = value.read_lock::<rhai::FnPtr>().map(|pointer| pointer.fn_name().to_owned()) else {
+                continue;
+            };
+            let last = self.closures.get(&name).and_then(|closure| closure.statements.last());
+            let Some(statement @ Stmt::Assignment(..)) = last else { continue };
+            let at = super::position::start_of(statement);
+            self.answers.insert(at);
+            let error = Error::new(Code::AssignmentAsAnswer, "this assigns, and gives no answer");
+            self.tell(error.help("write `==` to compare"), at);
         }
-        returns
     }
 
     /// Finds the way of calling that is meant, and judges what is written out among the arguments.
@@ -263,6 +278,7 @@ impl Walk<'_> {
             let error = Error::new(Code::UnknownFunction, format!("there is no `{path}({})`", given.join(", ")));
             self.tell(error.help(format!("there is {}", known.join(", "))), at);
         }
+        let before = self.found.len();
         for (place, value) in written.iter().enumerate() {
             for (error, at) in literals::argument(path, place, value) {
                 self.tell(error, at);
@@ -285,16 +301,126 @@ impl Walk<'_> {
         for (error, fault) in faults {
             self.tell(error, fault);
         }
-        agreed(fit.iter().map(|overload| &overload.returns))
+        let returns = agreed(fit.iter().map(|overload| &overload.returns));
+        if fit.is_empty() {
+            return returns;
+        }
+        match self.tried(path, arguments, written, at, before) {
+            Some(value) => {
+                self.values.insert(at, value.clone());
+                returns.with(value)
+            }
+            None => returns,
+        }
+    }
+
+    /// Tries a call: tells what fails, gives the value if it is known. What was told of the call already, from `before`
+    /// on, is left out of it.
+    fn tried(
+        &mut self,
+        path: &str,
+        arguments: &[Kind],
+        written: &[Expr],
+        at: Position,
+        before: usize,
+    ) -> Option<Dynamic> {
+        let method = !path.contains("::") && !Trials::can(path, None);
+        let receiver = if method { arguments.first()?.name() } else { None };
+        if !Trials::can(path, receiver) {
+            return None;
+        }
+        let known: Vec<(Error, Position)> = self.found[before..].to_vec();
+        let told: Vec<Position> = known.iter().map(|(_, at)| *at).collect();
+        let mut trees: Vec<Tree> = Vec::new();
+        if arguments.len() > written.len() {
+            trees.push(Tree::value(arguments.first()?.clone(), at));
+        }
+        trees.extend(written.iter().map(|argument| self.tree(argument)));
+        trees.iter_mut().for_each(|tree| tree.prune(&told));
+        // What is pruned may have to be there.
+        let pruned = !told.is_empty();
+        let tried = self.trials.make(Call { path, arguments: trees, at });
+        for (error, fault) in tried.faults {
+            let same = known.iter().any(|(other, at)| *at == fault || other.message == error.message);
+            if !same && !(pruned && error.code == Code::MissingOption) {
+                self.tell(error, fault);
+            }
+        }
+        tried.value.filter(|_| !pruned)
+    }
+
+    /// An argument that was walked already, as far as it is known.
+    fn tree(&self, argument: &Expr) -> Tree {
+        if let Expr::Variable(variable, _, at) = argument
+            && variable.2.is_empty()
+            && !self.touched.contains(variable.1.as_str())
+            && let Some(map) = self.maps.get(variable.1.as_str())
+        {
+            return Tree::entries(map, *at, &|part| self.evident(part));
+        }
+        Tree::of(argument, &|part| self.evident(part))
     }
 
     /// The type of a value that was walked already.
-    fn evident(&self, value: &Expr) -> Kind {
+    pub(super) fn evident(&self, value: &Expr) -> Kind {
+        let known = place_of_call(value).and_then(|at| self.values.get(&at));
+        if let Expr::Variable(variable, ..) = value
+            && !variable.2.is_empty()
+            && variable.2.root() == "global"
+        {
+            return self.global(&variable.1);
+        }
         let variable = |name: &str| {
             let all = self.scopes.all().filter(|known| known.name == name);
             all.last().map(|known| known.kind.clone()).unwrap_or_default()
         };
-        Types { index: self.index, variable: &variable }.of(value)
+        let kind = Types { index: self.index, variable: &variable }.of(value);
+        match known {
+            Some(value) => kind.with(value.clone()),
+            None => kind,
+        }
+    }
+
+    /// What is known of a constant of the script's top level.
+    pub(super) fn global(&self, name: &str) -> Kind {
+        let constant = self.outer.iter().chain(self.scopes.all()).find(|known| known.name == name && known.constant);
+        constant.map(|known| known.kind.clone()).unwrap_or_default()
+    }
+
+    /// What is known of a variable that is made with a value.
+    pub(super) fn held(&self, name: &str, written: &Expr, kind: Kind, constant: bool) -> Kind {
+        if self.assigned.contains(name) {
+            return Kind::Any;
+        }
+        let mutable = kind.name().is_some_and(|kind| matches!(kind, "string" | "list" | "map"));
+        if mutable && !constant && self.touched.contains(name) {
+            return kind.without_value();
+        }
+        let tree = Tree::of(written, &|part| self.evident(part));
+        match (tree.holes().is_empty(), tree.realise(&[], "")) {
+            (true, Some(value)) => kind.with(value),
+            _ => kind.without_value(),
+        }
+    }
+}
+
+/// Whether two values are of plain types that no `==` brings together.
+fn never_equal(kinds: &[Kind]) -> bool {
+    let [Some(left), Some(right)] = [kinds.first(), kinds.get(1)].map(|kind| kind.and_then(Kind::name)) else {
+        return false;
+    };
+    let numbers = |kind: &str| matches!(kind, "int" | "float");
+    let texts = |kind: &str| matches!(kind, "string" | "char");
+    let plain = |kind: &str| PLAIN.contains(&kind) || kind == "char";
+    plain(left) && plain(right) && left != right && !(numbers(left) && numbers(right)) && !(texts(left) && texts(right))
+}
+
+/// Where the call stands whose value an expression is.
+fn place_of_call(expression: &Expr) -> Option<Position> {
+    match expression {
+        Expr::FnCall(_, at) | Expr::MethodCall(_, at) => Some(*at),
+        Expr::Dot(pair, ..) => place_of_call(&pair.rhs),
+        _ => None,
     }
 }
 

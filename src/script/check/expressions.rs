@@ -30,8 +30,11 @@ impl Walk<'_> {
                 let root = variable.2.root().to_owned();
                 if root == "global" {
                     self.globals_read.insert(variable.1.to_string());
-                } else {
-                    self.namespace(&root, variable.2.path.first().map_or(*at, |first| first.pos));
+                    return self.global(&variable.1);
+                }
+                let known = self.namespace(&root, variable.2.path.first().map_or(*at, |first| first.pos));
+                if known && self.index.is_namespace(&root) && !self.imports.contains_key(&root) {
+                    self.no_constant(&root, &variable.1, *at);
                 }
                 Kind::Any
             }
@@ -160,8 +163,33 @@ impl Walk<'_> {
         Kind::Any
     }
 
+    /// No namespace of ours has constants.
+    fn no_constant(&mut self, namespace: &str, name: &str, at: Position) {
+        let error = Error::new(Code::UndefinedVariable, format!("there is no constant `{namespace}::{name}`"));
+        let error = if self.index.overloads(namespace, name).is_empty() {
+            match nearest(name, self.index.names(namespace)) {
+                Some(near) => error.help(format!("did you mean the function `{namespace}::{near}(…)`?")),
+                None => error.help(format!("`spotscript docs {namespace}` shows what there is")),
+            }
+        } else {
+            error.help(format!("it is a function: write `{namespace}::{name}(…)`"))
+        };
+        self.tell(error, at);
+    }
+
     fn parameter(&mut self, expression: &Expr) {
-        let (Some(params), Some((name, at))) = (self.params, first_property(expression)) else { return };
+        let Some((name, at)) = first_property(expression) else { return };
+        let Some(params) = self.params else {
+            // A module reads the parameters of the runbook that imports it.
+            if self.acts && self.outer.is_empty() {
+                let error = Error::new(Code::UnknownParameter, "the script declares no parameters");
+                self.tell(
+                    error.help(format!("declare it: `const PARAMS = #{{ {name}: #{{ type: \"string\" }} }};`")),
+                    at,
+                );
+            }
+            return;
+        };
         if params.iter().any(|param| param.name == name) {
             return;
         }
@@ -173,7 +201,7 @@ impl Walk<'_> {
         self.tell(error, at);
     }
 
-    fn property(&mut self, kind: &Kind, name: &str, at: Position) -> Kind {
+    pub(super) fn property(&mut self, kind: &Kind, name: &str, at: Position) -> Kind {
         let Some(receiver) = kind.name() else { return Kind::Any };
         if let Some(kind) = self.index.property(receiver, name) {
             return kind.clone();

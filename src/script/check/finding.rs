@@ -48,6 +48,9 @@ pub(super) fn severity(code: Code) -> Severity {
         Code::UnusedVariable
         | Code::UnusedImport
         | Code::ComparisonAsStatement
+        | Code::NeverEqual
+        | Code::DroppedCopy
+        | Code::AssignmentAsAnswer
         | Code::IntegerDivision
         | Code::UnreachableCode
         | Code::LostChange

@@ -9,7 +9,7 @@ use crate::domain::error::Error;
 use crate::domain::instance_types::InstanceTypes;
 use crate::domain::kubernetes::Selector;
 use crate::domain::label;
-use crate::domain::nodegroup::{Size, SpotAllocationStrategy, validate_name};
+use crate::domain::nodegroup::{SpotAllocationStrategy, validate_name};
 use crate::domain::taint::{Taint, TaintEffect};
 
 /// A fault and where it stands.
@@ -76,6 +76,7 @@ pub(super) fn argument(function: &str, place: usize, value: &Expr) -> Vec<Fault>
         ("kube::nodes", 0) => judge(text(value), selector),
         ("wait_until", 0) => judge(text(value), time),
         ("eks::nodegroup", 0) => judge(text(value), validate_name),
+        ("exhaust" | "restore", 0) => judge(text(value).filter(|(text, _)| *text != "*"), types),
         ("with_taints", 0) => judge_all(value, taint),
         _ => Vec::new(),
     }
@@ -148,17 +149,4 @@ fn labels(value: &Expr) -> Vec<Fault> {
         faults.extend(judge(text(value), label::validate_value));
     }
     faults
-}
-
-/// What is wrong with sizes that are all written out.
-pub(super) fn sizes(entries: &[(rhai::Ident, Expr)]) -> Option<Error> {
-    let size = |name: &str| entries.iter().find(|(key, _)| key.name == name).map(|(_, value)| number(value));
-    // A size that is computed says nothing.
-    let (min, desired, max) = (size("min"), size("desired"), size("max"));
-    if [min, desired, max].contains(&Some(None)) {
-        return None;
-    }
-    let (min, desired, max) = (min.flatten(), desired.flatten(), max.flatten());
-    let usual = desired.or(min).unwrap_or_else(|| max.map_or(2, |max| max.min(2)));
-    Size::new(min.unwrap_or(usual), usual, max.unwrap_or(usual)).err()
 }

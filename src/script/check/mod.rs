@@ -13,6 +13,8 @@ mod options;
 mod parallel;
 mod position;
 mod scope;
+mod tree;
+mod trial;
 mod walk;
 
 use std::collections::{HashMap, HashSet};
@@ -27,6 +29,7 @@ pub(super) use position::start_of;
 
 use self::allow::Allowances;
 use self::imports::Imports;
+use self::trial::Trials;
 use self::walk::{Definition, Walk};
 use super::catalog;
 use super::diagnostic::{Place, ScriptError, explain_parse, place};
@@ -59,7 +62,8 @@ impl Checker {
     /// `SPOT-0901` when an engine cannot be built.
     pub fn new(host: &Host) -> Result<Self> {
         let sources = SourceMap::default();
-        let mut engine = Session::new(host)?.into_engine();
+        // What calls would ask, nobody answers: they are tried for what they refuse on their own.
+        let mut engine = Session::new(&Host::sealed(host.files().clone()))?.into_engine();
         // What is folded at compile time can no longer be judged.
         engine.set_optimization_level(OptimizationLevel::None);
         let plain = Index::of(catalog::entries(&engine));
@@ -136,6 +140,11 @@ impl Checker {
             own,
             closures: closures.into_iter().map(|one| (one.definition.name.to_string(), one)).collect(),
             assigned: assigned(ast),
+            touched: touched(ast),
+            trials: Trials::new(&self.engine),
+            answers: HashSet::new(),
+            acts: !declared && ast.statements().iter().any(acts),
+            values: HashMap::new(),
             scopes: scope::Scopes::default(),
             outer: Vec::new(),
             globals_read: HashSet::new(),
@@ -189,4 +198,43 @@ fn assigned(ast: &AST) -> HashSet<String> {
         true
     });
     names
+}
+
+/// Whether a statement of the top level does something: a module has none such.
+fn acts(statement: &Stmt) -> bool {
+    match statement {
+        Stmt::FnCall(..) | Stmt::If(..) | Stmt::For(..) | Stmt::While(..) => true,
+        Stmt::Expr(expression) => matches!(**expression, Expr::FnCall(..) | Expr::Dot(..) | Expr::Custom(..)),
+        _ => false,
+    }
+}
+
+/// The names of variables that something may change in place: a text, a list or a map is then not what it was written as.
+fn touched(ast: &AST) -> HashSet<String> {
+    let mut names = HashSet::new();
+    ast.walk(&mut |path: &[ASTNode<'_>]| {
+        match path.last() {
+            Some(ASTNode::Stmt(Stmt::Assignment(parts))) => names.extend(root(&parts.1.lhs)),
+            Some(ASTNode::Expr(Expr::Dot(pair, ..))) if !matches!(pair.rhs, Expr::Property(..)) => {
+                names.extend(root(&pair.lhs));
+            }
+            Some(ASTNode::Expr(Expr::FnCall(call, _)) | ASTNode::Stmt(Stmt::FnCall(call, _)))
+                if call.namespace.is_empty() && !call.is_operator_call() =>
+            {
+                names.extend(call.args.first().and_then(root));
+            }
+            _ => {}
+        }
+        true
+    });
+    names
+}
+
+/// The variable that an expression is, or is a part of.
+fn root(expression: &Expr) -> Option<String> {
+    match expression {
+        Expr::Variable(variable, ..) if variable.2.is_empty() => Some(variable.1.to_string()),
+        Expr::Dot(pair, ..) | Expr::Index(pair, ..) => root(&pair.lhs),
+        _ => None,
+    }
 }

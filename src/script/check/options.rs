@@ -50,12 +50,6 @@ pub(super) fn judge(
     }
     let mut faults = Vec::new();
     level(function, known, "", entries, whole, kind_of, &mut faults);
-    if function == "eks::nodegroup"
-        && let Some(call) = whole
-        && let Some(error) = literals::sizes(entries)
-    {
-        faults.push((error, call));
-    }
     faults
 }
 

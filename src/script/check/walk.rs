@@ -2,10 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use rhai::{ASTFlags, Expr, FnCallExpr, Position, ScriptFuncDef, Shared, Stmt};
+use rhai::{ASTFlags, Dynamic, Expr, FnCallExpr, Position, ScriptFuncDef, Shared, Stmt};
 
 use super::imports::Functions;
 use super::scope::{Scopes, Variable};
+use super::trial::Trials;
 use crate::domain::Code;
 use crate::domain::error::Error;
 use crate::script::header::Param;
@@ -35,6 +36,15 @@ pub(super) struct Walk<'a> {
     pub(super) closures: HashMap<String, Definition>,
     /// Names that are assigned to somewhere: their type is not evident.
     pub(super) assigned: HashSet<String>,
+    /// Names of what may be changed in place.
+    pub(super) touched: HashSet<String>,
+    pub(super) trials: Trials<'a>,
+    /// Assignments that stand where an answer is wanted: they are told as such.
+    pub(super) answers: HashSet<Position>,
+    /// Whether the script does something when it runs, other than define what others import.
+    pub(super) acts: bool,
+    /// Values of the calls so far that are known, by the call's place.
+    pub(super) values: HashMap<Position, Dynamic>,
     pub(super) scopes: Scopes,
     /// Variables of the script's top level, while a function is walked.
     pub(super) outer: Vec<Variable>,
@@ -131,6 +141,9 @@ impl Walk<'_> {
                 self.tell(error, super::position::start_of(statement));
             }
             kind = self.statement(statement);
+            if place + 1 < count {
+                self.dropped(statement, &kind);
+            }
             ended |= leaves(statement);
         }
         kind
@@ -173,9 +186,10 @@ impl Walk<'_> {
                     Expr::Map(map, _) => drop(self.maps.insert(name.name.to_string(), map.0.to_vec())),
                     _ => drop(self.maps.remove(name.name.as_str())),
                 }
-                let kind = if self.assigned.contains(name.name.as_str()) { Kind::Any } else { kind };
+                let constant = flags.contains(ASTFlags::CONSTANT);
+                let kind = self.held(&name.name, value, kind, constant);
                 let matters = !flags.contains(ASTFlags::EXPORTED) && name.name != "PARAMS";
-                self.scopes.declare(&name.name, kind, name.pos, matters, flags.contains(ASTFlags::CONSTANT));
+                self.scopes.declare(&name.name, kind, name.pos, matters, constant);
             }
             Stmt::Assignment(parts) => {
                 self.expression(&parts.1.rhs);
@@ -186,7 +200,7 @@ impl Walk<'_> {
                             self.variable(&variable.1, *at);
                         }
                     }
-                    place => drop(self.expression(place)),
+                    place => self.written_to(place),
                 }
             }
             Stmt::FnCall(call, at) => return self.call(call, *at),
@@ -215,6 +229,45 @@ impl Walk<'_> {
         Kind::Any
     }
 
+    /// What is assigned to, other than a variable.
+    fn written_to(&mut self, place: &Expr) {
+        let Expr::Dot(pair, ..) = place else { return drop(self.expression(place)) };
+        let Expr::Property(property, at) = &pair.rhs else { return drop(self.expression(place)) };
+        let kind = self.expression(&pair.lhs);
+        let name = &property.2;
+        let Some(receiver) = kind.name().filter(|kind| self.index.is_closed(kind)) else { return };
+        if self.index.property(receiver, name).is_none() {
+            return drop(self.property(&kind, name, *at));
+        }
+        if self.answers.contains(&super::position::start(place)) {
+            return;
+        }
+        let error =
+            Error::new(Code::ReadOnlyProperty, format!("`{name}` of a value of type `{receiver}` cannot be set"));
+        let help = if receiver == "Nodegroup" {
+            "make a copy that differs, with `with_size`, `with_labels` and their like"
+        } else {
+            "`==` compares; what can be changed is changed by a verb, such as `eks::scale` or `cordon()`"
+        };
+        self.tell(error.help(help), *at);
+    }
+
+    /// A changed copy that nobody keeps.
+    fn dropped(&mut self, statement: &Stmt, kind: &Kind) {
+        let Stmt::Expr(expression) = statement else { return };
+        let Some((name, at)) = last_method(expression) else { return };
+        let copies = match kind.name() {
+            Some("Nodegroup") => name.starts_with("with_"),
+            Some("InstanceTypes") => matches!(name, "without" | "union" | "intersection" | "filter"),
+            Some("Nodes") => matches!(name, "ready" | "filter" | "wide" | "show_labels" | "sort_by"),
+            _ => false,
+        };
+        if copies {
+            let error = Error::new(Code::DroppedCopy, format!("`{name}` gives a copy, and nobody keeps it"));
+            self.tell(error.help("give it a name: `let changed = …;`"), at);
+        }
+    }
+
     fn import(&mut self, path: &Expr, alias: &rhai::Ident, at: Position) {
         self.expression(path);
         let functions = match path {
@@ -241,6 +294,15 @@ fn call_of(statement: &Stmt) -> Option<&FnCallExpr> {
             Expr::FnCall(call, _) => Some(call),
             _ => None,
         },
+        _ => None,
+    }
+}
+
+/// The method that the last link of a chain calls.
+fn last_method(expression: &Expr) -> Option<(&str, Position)> {
+    match expression {
+        Expr::MethodCall(call, at) => Some((call.name.as_str(), *at)),
+        Expr::Dot(pair, ..) => last_method(&pair.rhs),
         _ => None,
     }
 }

@@ -61,9 +61,7 @@ fn type_of(parameter: &str) -> &str {
 fn fits(parameter: &str, argument: &Kind) -> bool {
     match argument.name() {
         None => true,
-        Some(name) => {
-            parameter == "any" || parameter == name || (parameter == "list" && matches!(argument, Kind::Names(_)))
-        }
+        Some(name) => parameter == "any" || parameter == name,
     }
 }
 

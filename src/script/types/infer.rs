@@ -1,18 +1,20 @@
 //! From an expression to its type.
 
-use rhai::{Expr, FnCallExpr, Stmt};
+use rhai::{Dynamic, Expr, FnCallExpr, Stmt};
 
 use super::index::Index;
 use super::kind::{Kind, agreed};
 
-/// The type of a value that is written out; unknown for everything else.
+/// The type of a value that is written out, with the value if it is a plain one; unknown for everything else.
 pub(crate) fn literal(expression: &Expr) -> Kind {
+    let value = |name: &str, value: Dynamic| Kind::Value(name.to_owned(), value);
     let name = match expression {
-        Expr::BoolConstant(..) => "bool",
-        Expr::IntegerConstant(..) => "int",
-        Expr::FloatConstant(..) => "float",
+        Expr::BoolConstant(known, _) => return value("bool", (*known).into()),
+        Expr::IntegerConstant(known, _) => return value("int", (*known).into()),
+        Expr::FloatConstant(known, _) => return value("float", (**known).into()),
+        Expr::StringConstant(known, _) => return value("string", known.clone().into()),
         Expr::CharConstant(..) => "char",
-        Expr::StringConstant(..) | Expr::InterpolatedString(..) => "string",
+        Expr::InterpolatedString(..) => "string",
         Expr::Array(..) => "list",
         Expr::Map(..) => "map",
         Expr::Unit(..) => "nothing",

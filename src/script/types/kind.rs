@@ -1,7 +1,9 @@
-//! What is known of a value's type: one of the names that scripts see, or nothing.
+//! What is known of a value: the name of its type that scripts see, the value itself, or nothing.
 
-/// A type, if it is evident.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+use rhai::Dynamic;
+
+/// A type, if it is evident. Equal are those of one name.
+#[derive(Debug, Clone, Default)]
 pub(crate) enum Kind {
     /// It could be anything.
     #[default]
@@ -10,8 +12,14 @@ pub(crate) enum Kind {
     Nothing,
     /// The type of this name: `int`, `string`, `Nodegroup`.
     Known(String),
-    /// A list literal of texts, whose values later calls may judge.
-    Names(Vec<String>),
+    /// This very value, of the type of this name.
+    Value(String, Dynamic),
+}
+
+impl PartialEq for Kind {
+    fn eq(&self, other: &Self) -> bool {
+        self.told() == other.told()
+    }
 }
 
 impl Kind {
@@ -27,14 +35,29 @@ impl Kind {
     pub(crate) fn name(&self) -> Option<&str> {
         match self {
             Kind::Any | Kind::Nothing => None,
-            Kind::Known(name) => Some(name),
-            Kind::Names(_) => Some("InstanceTypes"),
+            Kind::Known(name) | Kind::Value(name, _) => Some(name),
+        }
+    }
+
+    /// The same type, with this value if the type is known.
+    pub(crate) fn with(self, value: Dynamic) -> Self {
+        match self {
+            Kind::Known(name) | Kind::Value(name, _) => Kind::Value(name, value),
+            other => other,
+        }
+    }
+
+    /// The type alone.
+    pub(crate) fn without_value(self) -> Self {
+        match self {
+            Kind::Value(name, _) => Kind::Known(name),
+            other => other,
         }
     }
 
     /// What people are told: the type's name, or that there is no value.
     pub(crate) fn told(&self) -> Option<&str> {
-        if *self == Kind::Nothing { Some("nothing") } else { self.name() }
+        if matches!(self, Kind::Nothing) { Some("nothing") } else { self.name() }
     }
 
     pub(crate) fn is(&self, name: &str) -> bool {
@@ -46,7 +69,7 @@ impl Kind {
 pub(crate) fn agreed<'a>(kinds: impl IntoIterator<Item = &'a Kind>) -> Kind {
     let mut kinds = kinds.into_iter();
     match kinds.next() {
-        Some(first) if kinds.all(|other| other == first) => first.clone(),
+        Some(first) if kinds.all(|other| other == first) => first.clone().without_value(),
         _ => Kind::Any,
     }
 }
