@@ -262,7 +262,7 @@ fn shells_and_man_get_their_files() {
         assert!(ran.code == 0 && ran.out.contains("spotscript") && ran.out.contains("check"), "{shell}");
     }
     assert!(run(folder.path(), &["man"]).out.contains(".TH spotscript 1"));
-    assert_eq!(run(folder.path(), &["man", "--dir", "pages"]).code, 0);
+    assert_eq!(run(folder.path(), &["man", "--directory", "pages"]).code, 0);
     assert!(folder.path().join("pages/spotscript-run.1").exists());
 }
 

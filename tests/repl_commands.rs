@@ -20,26 +20,7 @@ fn plan_tells_what_would_change_and_changes_nothing() {
          eks::ensure(g).verdict\n:plan eks::ensure(g)\n:plan\n:plan eks::lst()\n"
     );
     let (out, err, code) = feed(state.path(), &text);
-    insta::assert_snapshot!(out, @r"
-    this session changed nothing yet; `:plan EXPR` tells what an input would change
-    created  IAM role            spotscript-eks-spot-eksct-mine
-    created  instance profile    spotscript-eks-spot-eksct-mine
-    created  access entry        spotscript-eks-spot-eksct-mine
-    created  launch template     spotscript-eks-spot-eksct-mine
-    created  Auto Scaling group  spotscript-eks-spot-eksct-mine
-    would take 10 mutating requests; 0 unchanged; nothing was changed yet
-    false
-    created
-    nothing would change
-    input   verdict  kind                name
-    ────────────────────────────────────────────────────────────────────
-    repl#3  created  IAM role            spotscript-eks-spot-eksct-mine
-    repl#3  created  instance profile    spotscript-eks-spot-eksct-mine
-    repl#3  created  access entry        spotscript-eks-spot-eksct-mine
-    repl#3  created  launch template     spotscript-eks-spot-eksct-mine
-    repl#3  created  Auto Scaling group  spotscript-eks-spot-eksct-mine
-    nothing would change
-    ");
+    insta::assert_snapshot!("plan", out);
     assert!(err.contains("did you mean `eks::list`?"), "{err}");
     assert_eq!(code, 1);
 }
@@ -279,7 +260,7 @@ fn words_of_other_shells_are_understood_unless_a_variable_has_them() {
       :json EXPR            Show a value as JSON
       :time EXPR            Run something and tell how long it took
       :watch SECONDS EXPR   Run something again and again, until Ctrl-C
-      :plan EXPR            Tell what something would change, in a copy of the sandbox
+      :plan EXPR            Tell what something would change, and change nothing
       :load FILE            Run a runbook here; its variables and functions stay
       :save FILE            Write what worked so far as a runbook; `:save!` overwrites
       :edit FILE            Edit a file, or the last input, in $EDITOR and run it

@@ -14,17 +14,17 @@ use crate::domain::error::Error;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   spotscript man | man -l -
-  spotscript man --dir ~/.local/share/man/man1")]
+  spotscript man --directory ~/.local/share/man/man1")]
 pub struct Args {
     /// Write a page for spotscript and for each command into this folder
-    #[arg(long, value_name = "DIR")]
-    dir: Option<PathBuf>,
+    #[arg(long, alias = "dir", value_name = "DIR")]
+    directory: Option<PathBuf>,
 }
 
 /// Runs the command.
 pub fn run(args: Args, _: &Global) -> Result<ExitCode, Failed> {
     let command = Cli::command();
-    let Some(folder) = args.dir else {
+    let Some(folder) = args.directory else {
         let mut page = Vec::new();
         Man::new(command).render(&mut page).map_err(|error| unwritable("the page", &error))?;
         console::print(&String::from_utf8_lossy(&page));

@@ -122,11 +122,16 @@ fn explain(error: &clap::Error, header: &Header, command: &Command) -> Error {
         }
         kind => {
             let value = context(ContextKind::InvalidValue).unwrap_or_default();
-            let said = kind.as_str().unwrap_or("the arguments are not understood");
-            let message = match (given.as_str(), value.as_str()) {
-                ("", _) => said.to_owned(),
-                (given, "") => format!("`{given}`: {said}"),
-                (given, value) => format!("`{given}` with `{value}`: {said}"),
+            let flag = given.split_whitespace().next().unwrap_or_default();
+            let message = match kind {
+                ErrorKind::ArgumentConflict => format!("`{flag}` is given twice"),
+                ErrorKind::InvalidValue if value.is_empty() => format!("`{flag}` needs a value"),
+                ErrorKind::TooManyValues => format!("`{flag}` takes one value, and `{value}` is one too many"),
+                ErrorKind::InvalidValue | ErrorKind::ValueValidation => format!("`{flag}` cannot be `{value}`"),
+                kind => {
+                    let said = kind.as_str().unwrap_or("the arguments are not understood");
+                    if given.is_empty() { said.to_owned() } else { format!("`{given}`: {said}") }
+                }
             };
             Error::new(Code::InvalidArgument, message).help("`--help` lists the parameters")
         }

@@ -36,6 +36,12 @@ pub struct Args {
 
 /// Runs the command.
 pub fn run(args: Args, global: &Global) -> Result<ExitCode, Failed> {
+    if global.json() {
+        let error = Error::new(Code::InvalidArgument, "a session prints text: `-o json` means nothing to it");
+        return Err(error
+            .help("`to_json()` of a value gives it as JSON; `spotscript run -o json FILE` runs a file")
+            .into());
+    }
     let cancel = Cancel::default();
     let host = target::host_stopped_by(global, &args.reach, cancel.clone())?;
     listen_for_interrupts(cancel.clone());
@@ -132,18 +138,22 @@ impl Targets for Worlds {
         Ok(host)
     }
 
-    fn copy(&self, console: Arc<dyn Console>) -> Result<Host> {
+    fn planning(&self, console: Arc<dyn Console>) -> Result<Host> {
         let global = self.global.borrow();
-        if global.target() != TargetKind::Sandbox {
-            return Err(Error::new(Code::InvalidArgument, "only the sandbox can be copied to try something out")
-                .help("`:target sandbox` changes to it; `:plan` alone lists what this session changed"));
-        }
-        // The session saves its world after each input, so the file is what there is.
-        let sandbox = match store::peek(&store::world_path(global.world())?)? {
-            Some(world) => Sandbox::of(world),
-            None => Sandbox::fresh(1),
+        let (files, cancel) = (self.reach.files()?.planning(), self.cancel.clone());
+        let host = match global.target() {
+            TargetKind::Aws => target::host_with(&global, files, cancel, console),
+            TargetKind::Sandbox => {
+                // The session holds its world and saves it after each input: the file is what there is.
+                let sandbox = match store::peek(&store::world_path(global.world())?)? {
+                    Some(world) => Sandbox::of(world),
+                    None => Sandbox::fresh(1),
+                };
+                target::sandbox_host_stopped_by(sandbox, console, files, cancel)
+            }
         };
-        Ok(target::sandbox_host_stopped_by(sandbox, console, self.reach.files()?, self.cancel.clone()))
+        target::only_plan(&host);
+        Ok(host)
     }
 
     fn explain(&self, code: Code) -> String {

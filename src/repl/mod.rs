@@ -44,11 +44,11 @@ pub trait Targets {
     /// # Errors
     /// `SPOT-0606` for a name that is none.
     fn switch(&self, name: &str) -> Result<Host>;
-    /// A host on a copy of the current target, which is thrown away after use.
+    /// A host on the current target that only plans: what it would change it records.
     ///
     /// # Errors
-    /// `SPOT-0606` when the target cannot be copied.
-    fn copy(&self, console: Arc<dyn Console>) -> Result<Host>;
+    /// What reading the target's state fails with.
+    fn planning(&self, console: Arc<dyn Console>) -> Result<Host>;
     /// What an error's code means.
     fn explain(&self, code: Code) -> String;
 }

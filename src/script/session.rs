@@ -178,6 +178,11 @@ impl Session {
 /// What helps who names a variable that is not there, judged by those that are. Functions do not see them.
 fn unknown_variable(failure: &EvalAltResult, scope: &Scope<'_>) -> Option<String> {
     let EvalAltResult::ErrorVariableNotFound(name, _) = failure else { return None };
+    if let Some((namespace, name)) = name.split_once("::") {
+        return Some(format!(
+            "namespaces have functions, no values: `spotscript docs {namespace}` shows them; `{namespace}::{name}(…)` would call one"
+        ));
+    }
     Some(match nearest(name, scope.iter_raw().map(|(known, ..)| known)) {
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("declare it first: `let {name} = …;`"),

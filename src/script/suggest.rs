@@ -94,7 +94,13 @@ fn function(signature: &str, engine: &Engine, place: Option<&Place>) -> Error {
         if shown.is_empty() {
             shown = overloads.iter().map(|entry| format!("`{}`", entry.signature())).collect();
         }
-        shown.sort();
+        // Those of other widths of numbers say nothing to people who write scripts.
+        let exotic = |text: &String| text.split([' ', ',', ')']).any(|word| catalog::is_exotic(word));
+        if shown.iter().any(|text| !exotic(text)) {
+            shown.retain(|text| !exotic(text));
+        }
+        let count = |text: &String| text.matches(": ").count();
+        shown.sort_by_key(|text| (count(text) != call.given.len(), text.clone()));
         shown.dedup();
         shown.truncate(SHOWN_OVERLOADS);
         error = error.help(format!("it takes {}", shown.join(" or ")));
@@ -194,12 +200,13 @@ fn words_after(text: &str, keyword: &str) -> Vec<String> {
 }
 
 fn members(entries: &[Entry], receiver: &str) -> String {
+    if catalog::is_plain(receiver) {
+        return format!("`spotscript docs {receiver}` lists what its values have");
+    }
     let mut names: Vec<String> = entries
         .iter()
         .filter(|entry| entry.own && entry.namespace.is_empty() && entry.receiver() == Some(receiver))
         .filter(|entry| !entry.name.starts_with(|c: char| c.is_ascii_punctuation()))
-        // Functions of numbers, such as `sleep`, are not thought of as methods.
-        .filter(|_| !matches!(receiver, "int" | "float" | "bool"))
         .map(|entry| match entry.property() {
             Some(name) => format!("`{name}`"),
             None => format!("`{}()`", entry.name),
@@ -255,6 +262,9 @@ fn functions_of(entries: &[Entry], namespace: &str) -> String {
 
 fn variable(name: &str, engine: &Engine, place: Option<&Place>) -> Error {
     let error = Error::new(Code::ScriptFailed, format!("there is no variable `{name}`"));
+    if let Some(help) = foreign(name) {
+        return error.help(help);
+    }
     let text = place.map(|place| &*place.text).unwrap_or_default();
     let known: Vec<String> =
         ["let", "const", "for", "as"].iter().flat_map(|keyword| words_after(text, keyword)).collect();
@@ -274,6 +284,17 @@ fn variable(name: &str, engine: &Engine, place: Option<&Place>) -> Error {
         Some(near) => error.help(format!("did you mean `{near}`?")),
         None => error,
     }
+}
+
+/// Words of other languages for what scripts say in another way.
+pub(super) fn foreign(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "null" | "nil" | "None" | "undefined" | "NULL" => "no value is written `()`",
+        "True" | "False" | "TRUE" | "FALSE" => "it is written `true` or `false`",
+        "this" | "self" => "a closure gets its value as a parameter: `|x| …`",
+        "console" => "`print(…)` prints",
+        _ => return None,
+    })
 }
 
 /// `Unknown property 'naem' - a getter is not registered for type 'Nodes'`.

@@ -48,6 +48,21 @@ const WORDS: &[(&str, &str)] = &[
     ("then", "{"),
 ];
 
+/// Reserved words of other languages, and what does the same here.
+const INSTEAD: &[(&str, &str)] = &[
+    ("null", "()"),
+    ("nil", "()"),
+    ("void", "()"),
+    ("var", "let"),
+    ("static", "const"),
+    ("match", "switch"),
+    ("case", "=>"),
+    ("default", "_"),
+    ("new", "#{ … }"),
+    ("use", "import"),
+    ("await", "wait_until(…)"),
+];
+
 /// Words for a text that does not parse, and where the fault is if that is not where the parser stumbled: at byte `at`.
 pub(super) fn syntax(kind: &ParseErrorType, text: &str, at: usize) -> (Error, Option<Range<usize>>) {
     let (before, rest) = text.split_at(at);
@@ -104,6 +119,10 @@ fn words(kind: &ParseErrorType) -> Error {
         ParseErrorType::UnexpectedEOF => error("the text ends in the middle of a statement".into()),
         ParseErrorType::Reserved(word) if CALLED.contains(&word.as_str()) => {
             error(format!("`{word}` is a function and is called with brackets")).help(format!("write `{word}(…)`"))
+        }
+        ParseErrorType::Reserved(word) if INSTEAD.iter().any(|(theirs, _)| theirs == word) => {
+            let ours = INSTEAD.iter().find(|(theirs, _)| theirs == word).map_or("", |(_, ours)| ours);
+            error(format!("`{word}` is a word of another language")).help(format!("write `{ours}`"))
         }
         ParseErrorType::Reserved(word) => error(format!("`{word}` is reserved by the language"))
             .help("choose another name, or write it in quotes as a key of a map"),

@@ -31,8 +31,13 @@ pub fn host(global: &Global, reach: &Reach) -> Result<Host> {
 pub fn planning_host(global: &Global, reach: &Reach) -> Result<Host> {
     let console = Arc::new(Terminal::planning(global));
     let host = host_with(global, reach.files()?.planning(), Cancel::default(), console);
-    host.only_plan(crate::sandbox::world::kubelet::boot_data);
+    only_plan(&host);
     Ok(host)
+}
+
+/// Makes a host one that only plans.
+pub fn only_plan(host: &Host) {
+    host.only_plan(crate::sandbox::world::kubelet::boot_data);
 }
 
 /// Lets only chosen steps of the host's run change something.

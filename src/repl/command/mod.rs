@@ -50,7 +50,7 @@ pub(super) const COMMANDS: &[Command] = &[
     command(":json", "EXPR", Takes::Code, "Show a value as JSON", look::json),
     command(":time", "EXPR", Takes::Code, "Run something and tell how long it took", timing::time),
     command(":watch", "SECONDS EXPR", Takes::Code, "Run something again and again, until Ctrl-C", timing::watch),
-    command(":plan", "EXPR", Takes::Code, "Tell what something would change, in a copy of the sandbox", plan::plan),
+    command(":plan", "EXPR", Takes::Code, "Tell what something would change, and change nothing", plan::plan),
     command(":load", "FILE", Takes::Path, "Run a runbook here; its variables and functions stay", load),
     command(":save", "FILE", Takes::Path, "Write what worked so far as a runbook; `:save!` overwrites", save::save),
     command(":edit", "FILE", Takes::Path, "Edit a file, or the last input, in $EDITOR and run it", edit::edit),

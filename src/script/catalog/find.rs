@@ -38,6 +38,9 @@ impl Catalog {
         if self.types().contains(&name) {
             return Ok(collection(names::kind(name).to_owned(), self.members(name)));
         }
+        if let Some(about) = names::plain(name) {
+            return Ok(collection(about.to_owned(), self.members_of_plain(name)));
+        }
         let entries = self.entries_called(name);
         if entries.is_empty() {
             return Err(self.unknown(name));
@@ -49,6 +52,14 @@ impl Catalog {
     pub fn members(&self, kind: &str) -> Vec<&Entry> {
         let of_kind = |entry: &&Entry| entry.own && belongs_to_type(entry) && entry.receiver() == Some(kind);
         self.entries.iter().filter(of_kind).collect()
+    }
+
+    /// What can be called on a value of a type of the language, the engine's own functions included.
+    fn members_of_plain(&self, kind: &str) -> Vec<&Entry> {
+        let mut found: Vec<&Entry> = self.entries.iter().filter(|entry| is_member_of_plain(entry, kind)).collect();
+        found.sort_by_key(|entry| (entry.path(), entry.parameters.len()));
+        found.dedup_by_key(|entry| entry.head());
+        found
     }
 
     fn entries_called(&self, name: &str) -> Vec<&Entry> {
@@ -67,7 +78,8 @@ impl Catalog {
 
     fn unknown(&self, name: &str) -> Error {
         let error = Error::new(Code::UnknownName, format!("there is nothing called `{name}`"));
-        let paths: Vec<String> = self.paths();
+        let mut paths: Vec<String> = self.paths();
+        paths.extend(names::plain_types().map(str::to_owned));
         let last = |path: &str| path.rsplit([':', '.']).next().map(str::to_owned).unwrap_or_default();
         let exact = paths.iter().find(|path| path.len() > name.len() && last(path) == name);
         match exact.map(String::as_str).or_else(|| nearest(name, paths.iter().map(String::as_str))) {
@@ -100,4 +112,22 @@ impl Catalog {
         paths.dedup();
         paths
     }
+}
+
+/// Functions that take any value first, or a list or a text, and are not thought of as its methods.
+const NO_METHODS: &[&str] = &["print", "printed", "check", "require", "step", "confirm", "sleep", "exit", "parallel"];
+
+/// Whether people call it on a value of a type of the language: `text.trim()`.
+fn is_member_of_plain(entry: &Entry, kind: &str) -> bool {
+    let written = |name: &str| name.starts_with(|c: char| c.is_ascii_lowercase());
+    // The engine has overloads for every width of number that scripts never see.
+    let exotic = |parameter: &String| super::is_exotic(parameter.rsplit(": ").next().unwrap_or(parameter));
+    entry.namespace.is_empty()
+        && entry.receiver() == Some(kind)
+        && written(entry.property().unwrap_or(&entry.name))
+        && !entry.name.starts_with("set$")
+        && !entry.name.contains("get$") | entry.property().is_some()
+        && !matches!(entry.name.as_str(), "to_debug" | "debug")
+        && !NO_METHODS.contains(&entry.name.as_str())
+        && !entry.parameters.iter().any(exotic)
 }

@@ -104,3 +104,13 @@ fn sorted<'a>(names: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
     names.dedup();
     names
 }
+
+/// Whether a type is one of the numbers that scripts have no literals of: `i16`, `u128`, …
+pub(crate) fn is_exotic(kind: &str) -> bool {
+    kind.len() <= 4 && kind.starts_with(['i', 'u', 'f']) && kind.ends_with(|c: char| c.is_ascii_digit())
+}
+
+/// Whether a type is one of the language itself.
+pub(crate) fn is_plain(kind: &str) -> bool {
+    names::plain(kind).is_some()
+}

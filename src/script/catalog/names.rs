@@ -34,6 +34,28 @@ const TYPES: &[(&str, &str)] = &[
     ("Trial", "how a runbook ended that a test ran"),
 ];
 
+/// Type of the language itself and what its values are.
+const PLAIN: &[(&str, &str)] = &[
+    ("bool", "`true` or `false`"),
+    ("char", "one character: `'a'`"),
+    ("closure", "code to be called later: `|x| x + 1`"),
+    ("float", "a number with a point: `0.5`"),
+    ("int", "a whole number of 64 bits: `42`"),
+    ("list", "values in an order: `[1, \"two\"]`"),
+    ("map", "values by names: `#{ min: 0, max: 5 }`"),
+    ("string", "a text: `\"m5.xlarge\"`, or with values in it, `` `${n} nodes` ``"),
+];
+
+/// What values of a type of the language are; `None` if it is none.
+pub fn plain(name: &str) -> Option<&'static str> {
+    PLAIN.iter().find(|(known, _)| *known == name).map(|(_, about)| *about)
+}
+
+/// The types of the language.
+pub fn plain_types() -> impl Iterator<Item = &'static str> {
+    PLAIN.iter().map(|(name, _)| *name)
+}
+
 /// What a namespace is for; empty if it is not ours.
 pub fn namespace(name: &str) -> &'static str {
     said(NAMESPACES, name)

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::domain::Code;
+use crate::domain::error::{Error, nearest};
 
 /// What a text allows.
 #[derive(Debug, Default)]
@@ -10,8 +11,8 @@ pub(super) struct Allowances {
     file: Vec<Code>,
     /// 1-based line that a comment speaks of, and the code.
     lines: Vec<(usize, Code)>,
-    /// Words that are no codes: their bytes.
-    pub(super) unknown: Vec<Range<usize>>,
+    /// Words that are no codes, and comments that were meant to be such: their bytes, and what is wrong.
+    pub(super) unknown: Vec<(Range<usize>, Error)>,
 }
 
 const MARK: &str = "// spotscript: ";
@@ -42,6 +43,12 @@ impl Allowances {
             .map(|rest| (true, rest))
             .or_else(|| comment.strip_prefix("allow ").map(|rest| (false, rest)))
         else {
+            // Far from the words, it is for people.
+            let word = comment.split_whitespace().next().unwrap_or_default();
+            if let Some(near) = nearest(word, ["allow", "allow-file"]) {
+                let error = Error::new(Code::UnknownAllowance, format!("`{word}` allows nothing"));
+                self.unknown.push((start..start + word.len(), error.help(format!("did you mean `{near}`?"))));
+            }
             return;
         };
         let offset = start + comment.len() - rest.len();
@@ -51,7 +58,10 @@ impl Allowances {
             match code(word) {
                 Some(code) if whole_file => self.file.push(code),
                 Some(code) => self.lines.push((line, code)),
-                None if word.starts_with("SPOT-") => self.unknown.push(at..at + word.len()),
+                None if word.starts_with("SPOT-") => {
+                    let error = Error::new(Code::UnknownAllowance, format!("there is no code `{word}`"));
+                    self.unknown.push((at..at + word.len(), error.help("`spotscript explain` lists the codes")));
+                }
                 // A reason may follow.
                 None => break,
             }

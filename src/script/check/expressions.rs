@@ -5,6 +5,7 @@ use rhai::{ASTFlags, Expr, Position};
 use super::walk::{Definition, Walk};
 use crate::domain::Code;
 use crate::domain::error::{Error, nearest};
+use crate::script::suggest::foreign;
 use crate::script::types::{Kind, literal};
 
 impl Walk<'_> {
@@ -151,6 +152,11 @@ impl Walk<'_> {
             return Kind::known("closure");
         }
         let error = Error::new(Code::UndefinedVariable, format!("there is no variable `{name}`"));
+        if let Some(help) = foreign(name) {
+            self.tell(error.help(help), at);
+            self.scopes.declare(name, Kind::Any, at, false, false);
+            return Kind::Any;
+        }
         let mut names: Vec<String> = self.scopes.all().map(|known| known.name.clone()).collect();
         names.push("PARAM".to_owned());
         let error = match nearest(name, names.iter().map(String::as_str)) {

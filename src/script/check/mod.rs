@@ -40,7 +40,6 @@ use super::testing::SUFFIX;
 use super::types::Index;
 use super::{Session, diagnostic};
 use crate::bindings;
-use crate::domain::Code;
 use crate::domain::error::{Error, Result};
 use crate::host::{FilePolicy, Host};
 
@@ -92,10 +91,9 @@ impl Checker {
             Err(error) => self.unparsed(name, &explain_parse(&error, &self.sources, name)),
         };
         let allowed = Allowances::read(&text);
-        for span in &allowed.unknown {
-            let error = Error::new(Code::UnknownAllowance, format!("there is no code `{}`", &text[span.clone()]));
+        for (span, error) in &allowed.unknown {
             let place = Place { name: name.to_owned(), text: text.clone(), span: span.clone() };
-            findings.push(found(error.help("`spotscript explain` lists the codes"), place));
+            findings.push(found(error.clone(), place));
         }
         findings.retain(|finding| !allowed.covers(finding.code(), finding.at().0));
         findings.sort_by_key(|finding| (finding.place.span.start, finding.code()));

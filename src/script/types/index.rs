@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::kind::{Kind, agreed};
-use crate::script::catalog::{Entry, EntryKind};
+use crate::script::catalog::{Entry, EntryKind, is_exotic};
 
 /// What the engine itself answers, unseen by its metadata.
 const KEYWORDS: &[&str] = &[
@@ -40,10 +40,7 @@ impl Overload {
 
     /// Whether it is for numbers that scripts have no literals of: `i16`, `u128`, …
     pub(crate) fn is_exotic(&self) -> bool {
-        let exotic = |kind: &String| {
-            kind.len() <= 4 && kind.starts_with(['i', 'u', 'f']) && kind.ends_with(|c: char| c.is_ascii_digit())
-        };
-        self.parameters.iter().any(exotic)
+        self.parameters.iter().any(|kind| is_exotic(kind))
     }
 
     /// Whether arguments of these types may be meant.
