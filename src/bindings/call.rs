@@ -15,6 +15,17 @@ pub(crate) type Outcome<T> = Result<T, Box<EvalAltResult>>;
 #[derive(Debug, Clone)]
 pub struct Failure(pub Arc<Error>);
 
+/// What ended the run, and the call that it ended in: on its way out the engine forgets where a call was.
+#[derive(Debug, Clone)]
+pub struct Stopped {
+    /// Why.
+    pub error: Arc<Error>,
+    /// What the text is called that the call stands in; `None` is the script's.
+    pub source: Option<String>,
+    /// Where it stands there.
+    pub at: Position,
+}
+
 /// Runs a binding that needs the host.
 pub(crate) fn call<T>(ctx: &NativeCallContext, binding: impl FnOnce(&Host) -> Result<T>) -> Outcome<T> {
     let host = ctx.tag().and_then(|tag| tag.read_lock::<Host>().map(|host| host.here()));
@@ -22,7 +33,7 @@ pub(crate) fn call<T>(ctx: &NativeCallContext, binding: impl FnOnce(&Host) -> Re
         Some(host) => binding(&host),
         None => Err(Error::new(Code::Internal, format!("`{}` was called outside of a run", ctx.fn_name()))),
     };
-    result.map_err(|error| raise(error, ctx.call_position()))
+    result.map_err(|error| raise_in(ctx, error))
 }
 
 /// Runs a binding that needs nothing but its arguments.
@@ -30,9 +41,22 @@ pub(crate) fn pure<T>(ctx: &NativeCallContext, binding: impl FnOnce() -> Result<
     binding().map_err(|error| raise(error, ctx.call_position()))
 }
 
+fn raise_in(ctx: &NativeCallContext, error: Error) -> Box<EvalAltResult> {
+    let at = ctx.call_position();
+    if !ends_the_run(&error) {
+        return raise(error, at);
+    }
+    let source = ctx.call_source().map(str::to_owned);
+    EvalAltResult::ErrorTerminated(Dynamic::from(Stopped { error: Arc::new(error), source, at }), at).into()
+}
+
+fn ends_the_run(error: &Error) -> bool {
+    error.kind() == Kind::Interrupted || error.code == Code::TimeLimit
+}
+
 /// The engine's form of a failure at `position`. What ends the run cannot be caught by scripts.
 pub fn raise(error: Error, position: Position) -> Box<EvalAltResult> {
-    let ends_the_run = error.kind() == Kind::Interrupted || error.code == Code::TimeLimit;
+    let ends_the_run = ends_the_run(&error);
     let value = Dynamic::from(Failure(Arc::new(error)));
     if ends_the_run {
         EvalAltResult::ErrorTerminated(value, position).into()

@@ -42,7 +42,7 @@ use crate::domain::Code;
 use crate::domain::error::Error;
 use rhai::{Engine, ParseError, exported_module};
 
-pub use call::{Failure, raise};
+pub use call::{Failure, Stopped, raise};
 pub(crate) use checks::exit_code;
 pub(crate) use eks::timeout as time_limit;
 pub use parallel::item_of;

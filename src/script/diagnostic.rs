@@ -10,7 +10,7 @@ use rhai::{Dynamic, Engine, EvalAltResult, ParseError, ParseErrorType, Position}
 
 use super::source::{self, SourceMap};
 use super::{check, header, suggest, suggest_syntax};
-use crate::bindings::{self, Failure};
+use crate::bindings::{self, Failure, Stopped};
 use crate::domain::Code;
 use crate::domain::error::Error;
 
@@ -92,7 +92,12 @@ pub fn explain(failure: EvalAltResult, engine: &Engine, sources: &SourceMap, mai
                     }
                     None => innermost,
                 };
-                let position = position_of(&innermost);
+                let mut position = position_of(&innermost);
+                if let EvalAltResult::ErrorTerminated(value, _) = &innermost
+                    && let Some(stopped) = value.read_lock::<Stopped>()
+                {
+                    (current, position) = (stopped.source.clone().unwrap_or(current), stopped.at);
+                }
                 let place = place(sources, &current, position);
                 if let EvalAltResult::ErrorParsing(kind, position) = innermost {
                     return ScriptError { frames, ..parse_failure(&kind, position, sources, &current) };
@@ -164,10 +169,12 @@ fn position_of(failure: &EvalAltResult) -> Position {
 fn describe(failure: EvalAltResult, engine: &Engine, place: Option<&Place>) -> Error {
     match failure {
         EvalAltResult::ErrorRuntime(value, _) => thrown(&value),
-        EvalAltResult::ErrorTerminated(value, _) => match value.try_cast::<Failure>() {
-            Some(failure) => (*failure.0).clone(),
-            None => Error::new(Code::Interrupted, "the run was interrupted"),
-        },
+        EvalAltResult::ErrorTerminated(value, _) => {
+            let stopped = value.read_lock::<Stopped>().map(|stopped| (*stopped.error).clone());
+            let failed = || value.read_lock::<Failure>().map(|failure| (*failure.0).clone());
+            let error = stopped.or_else(failed);
+            error.unwrap_or_else(|| Error::new(Code::Interrupted, "the run was interrupted"))
+        }
         other => suggest::runtime(&other, engine, place),
     }
 }

@@ -1,5 +1,6 @@
 //! A report of tests as text.
 
+use crate::domain::Code;
 use crate::script::render::{Look, render};
 use crate::script::testing::{Outcome, Report};
 use crate::view::style::{Style, Tone};
@@ -43,7 +44,10 @@ fn summary(report: &Report, style: Style) -> String {
     let failed = if report.failed > 0 { style.paint(Tone::Bad, &failed) } else { failed };
     let not_run = if report.not_run > 0 { format!(", {} not run", report.not_run) } else { String::new() };
     let seconds = report.elapsed_ms as f64 / 1000.0;
-    format!("{} passed, {failed}{not_run} in {seconds:.1} s", report.passed)
+    let ended =
+        |outcome: &Outcome| outcome.failure.as_ref().is_some_and(|failure| failure.error.code == Code::Interrupted);
+    let interrupted = if report.tests.iter().any(ended) { "interrupted: " } else { "" };
+    format!("{interrupted}{} passed, {failed}{not_run} in {seconds:.1} s", report.passed)
 }
 
 /// The failure itself.

@@ -89,6 +89,16 @@ impl Entry {
         if self.returns == "nothing" { call } else { format!("{call} → {}", self.returns) }
     }
 
+    /// As it is called on a value of its first parameter's type: `list.sort()`.
+    pub fn head_as_method(&self) -> String {
+        if self.kind != EntryKind::Function {
+            return self.head();
+        }
+        let receiver = self.receiver().unwrap_or_default();
+        let call = format!("{receiver}.{}({})", self.name, self.parameters.get(1..).unwrap_or_default().join(", "));
+        if self.returns == "nothing" { call } else { format!("{call} → {}", self.returns) }
+    }
+
     /// The version that brought it.
     pub fn since(&self) -> &str {
         let line = self.documentation.lines().find_map(|line| line.trim().strip_prefix(SINCE));

@@ -114,20 +114,26 @@ impl Catalog {
     }
 }
 
-/// Functions that take any value first, or a list or a text, and are not thought of as its methods.
-const NO_METHODS: &[&str] = &["print", "printed", "check", "require", "step", "confirm", "sleep", "exit", "parallel"];
+/// Our functions of lists and texts that people call as methods; others only happen to take such a value first.
+const METHODS: &[&str] = &["sort", "sort_by", "order", "order_by", "dedup", "parallel"];
+
+/// Types of the engine's own that scripts have no use for.
+const UNUSED: &[&str] = &["blob", "BitRange", "CharsStream", "range=", "mut item: any"];
 
 /// Whether people call it on a value of a type of the language: `text.trim()`.
 fn is_member_of_plain(entry: &Entry, kind: &str) -> bool {
-    let written = |name: &str| name.starts_with(|c: char| c.is_ascii_lowercase());
-    // The engine has overloads for every width of number that scripts never see.
-    let exotic = |parameter: &String| super::is_exotic(parameter.rsplit(": ").next().unwrap_or(parameter));
+    let name = entry.property().unwrap_or(&entry.name);
+    let kinds = || {
+        let parameters = entry.parameters.iter().map(|parameter| parameter.rsplit(": ").next().unwrap_or(parameter));
+        parameters.chain([entry.returns.as_str()])
+    };
     entry.namespace.is_empty()
         && entry.receiver() == Some(kind)
-        && written(entry.property().unwrap_or(&entry.name))
-        && !entry.name.starts_with("set$")
-        && !entry.name.contains("get$") | entry.property().is_some()
-        && !matches!(entry.name.as_str(), "to_debug" | "debug")
-        && !NO_METHODS.contains(&entry.name.as_str())
-        && !entry.parameters.iter().any(exotic)
+        && name.starts_with(|c: char| c.is_ascii_lowercase())
+        && !name.contains('$')
+        && !matches!(name, "to_debug" | "debug" | "print")
+        && (!entry.own || name.starts_with("to_") || METHODS.contains(&name))
+        // The engine has overloads for every width of number, and for functions by their names.
+        && !kinds().any(|kind| super::is_exotic(kind) || UNUSED.contains(&kind))
+        && !entry.documentation.contains("function named by")
 }

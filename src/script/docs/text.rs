@@ -2,7 +2,7 @@
 
 use super::data::options;
 use super::{overview, parts};
-use crate::script::catalog::{Catalog, Entry, OptionKey, Topic};
+use crate::script::catalog::{Catalog, Entry, OptionKey, Topic, is_plain};
 use crate::script::render::Look;
 
 /// Columns that text of many lines is kept to, however wide the terminal is.
@@ -25,10 +25,14 @@ pub fn topic(topic: &Topic<'_>, look: Look) -> String {
         return told.join("\n");
     }
     let mut text = format!("{}\n{}", bold(&topic.title, look), wrap(&topic.about, "  ", look));
+    // What the language's own types have is called on their values, and is a function all the same.
+    let plain = is_plain(&topic.title);
     for (title, entries) in parts(&topic.entries) {
+        let title = if plain && title == "Functions" { "Methods" } else { title };
         text.push_str(&format!("\n{}\n", bold(title, look)));
         for entry in entries {
-            text.push_str(&format!("  {}\n{}", entry.head(), wrap(&entry.summary(), "      ", look)));
+            let head = if plain { entry.head_as_method() } else { entry.head() };
+            text.push_str(&format!("  {head}\n{}", wrap(&entry.summary(), "      ", look)));
         }
     }
     text
