@@ -64,6 +64,11 @@ impl Console for Terminal {
     }
 }
 
+/// Whether stdout is a terminal.
+pub fn at_terminal() -> bool {
+    stdout().is_terminal()
+}
+
 /// How data on stdout may look.
 pub fn data_style(global: &Global) -> Style {
     let terminal = stdout().is_terminal();

@@ -29,6 +29,7 @@ mod journal;
 pub mod kubectl;
 mod lint;
 mod list;
+mod live;
 mod man;
 mod new;
 mod nodes;

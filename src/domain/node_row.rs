@@ -23,6 +23,9 @@ pub struct NodeRow {
     pub instance: String,
     /// What EC2 says of the instance: `running`, `shutting-down`.
     pub state: String,
+    /// Seconds until EC2 takes the instance back, once its notice is out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reclaimed_in: Option<i64>,
     /// Pods on it that have not ended.
     pub pods: usize,
     /// kubectl's AGE.

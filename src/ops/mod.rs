@@ -29,6 +29,7 @@ mod session;
 mod sweep;
 mod undo;
 mod wait;
+pub mod watching;
 
 pub use clusters::cluster;
 pub use costs::costs;

@@ -14,7 +14,7 @@ const PAGE: &str = "500";
 /// Plain objects.
 const JSON: &str = "application/json";
 /// Tables that the server prints.
-const TABLE: &str = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json";
+pub(super) const TABLE: &str = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json";
 
 /// Which objects.
 #[derive(Debug, Clone, Copy)]
@@ -41,7 +41,7 @@ pub enum Include {
 }
 
 impl Include {
-    const fn as_str(self) -> &'static str {
+    pub(super) const fn as_str(self) -> &'static str {
         match self {
             Include::None => "None",
             Include::Metadata => "Metadata",
@@ -104,6 +104,8 @@ pub async fn table(api: &dyn Cluster, scope: Scope<'_>, include: Include) -> Res
         let page: Table = parse(&page(api, scope, &next, &[("includeObject", include.as_str())], TABLE).await?)?;
         if all.columns.is_empty() {
             all.columns = page.columns;
+            // What changed while later pages were read is told again by who watches from here.
+            all.metadata.version = page.metadata.version;
         }
         all.rows.extend(page.rows);
         next = page.metadata.next;

@@ -6,8 +6,8 @@ use async_trait::async_trait;
 
 use crate::domain::cloud::{
     AccessEntry, AutoScalingGroup, CallerIdentity, Cluster, Instance, InstanceProfile, KeyPair, LaunchTemplate,
-    LaunchTemplateData, ManagedNodegroup, NodegroupUpdate, Offering, Role, ScalingActivity, SecurityGroup, SpotPrice,
-    Subnet,
+    LaunchTemplateData, ManagedNodegroup, NodegroupUpdate, Offering, Reclaim, Role, ScalingActivity, SecurityGroup,
+    SpotPrice, Subnet,
 };
 use crate::domain::error::Result;
 use crate::domain::mutation::{AwsMutation, Outcome};
@@ -101,6 +101,8 @@ pub trait AutoScaling: Send + Sync {
 pub trait Instances: Send + Sync {
     /// DescribeInstances by id.
     async fn instances(&self, ids: &[String]) -> Result<Vec<Instance>>;
+    /// DescribeSpotInstanceRequests: the instances that have got their two-minute notice.
+    async fn reclaims(&self) -> Result<Vec<Reclaim>>;
     /// GetConsoleOutput: what the instance printed while it booted.
     async fn console_output(&self, id: &str) -> Result<Option<String>>;
     /// DescribeSpotPriceHistory, the prices in force now.

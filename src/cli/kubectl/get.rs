@@ -3,8 +3,9 @@
 use serde_json::Value;
 
 use super::select::{self, Named, named};
-use super::{Answer, Shell};
+use super::{Answer, Shell, watch};
 use crate::cli::cluster_choice::ClusterChoice;
+use crate::cli::live::{self, Live};
 use crate::domain::kubernetes::kinds::Kind;
 use crate::domain::kubernetes::refusal::Refusal;
 use crate::domain::kubernetes::sort;
@@ -59,6 +60,9 @@ pub struct Flags {
     /// Say nothing about objects that are not there
     #[arg(long)]
     pub ignore_not_found: bool,
+    /// Watching
+    #[command(flatten)]
+    pub live: live::Watch,
     /// The cluster
     #[command(flatten)]
     pub cluster: ClusterChoice,
@@ -69,7 +73,7 @@ impl Flags {
         (kind.namespaced && !self.all_namespaces).then_some(self.namespace.as_str())
     }
 
-    fn scope(&self, kind: Kind) -> Scope<'_> {
+    pub(super) fn scope(&self, kind: Kind) -> Scope<'_> {
         Scope { kind, namespace: self.namespace_of(kind), labels: &self.selector, fields: &self.field_selector }
     }
 }
@@ -91,7 +95,14 @@ pub async fn run(resources: &[String], flags: &Flags, shell: &Shell<'_>) -> Answ
         _ => {}
     }
     match Output::parse(shell.output).map_err(Refusal::Plain)? {
+        None if flags.live.watch => {
+            let live = Live::begin(&flags.live, shell.session, shell.global)?;
+            watch::run(&named, flags, &live, shell).await
+        }
         None => tables(&named, flags, shell).await,
+        Some(_) if flags.live.watch => {
+            Err(Refusal::Plain("tables are watched: leave `-o` out, or write `-o wide`".to_owned()))
+        }
         Some(output) => documents(&named, flags, &output, shell).await,
     }
 }
@@ -102,7 +113,7 @@ struct Group {
     table: Table,
 }
 
-async fn tables(named: &Named, flags: &Flags, shell: &Shell<'_>) -> Answer {
+pub(super) async fn tables(named: &Named, flags: &Flags, shell: &Shell<'_>) -> Answer {
     let include = if flags.sort_by.is_some() {
         Include::Object
     } else if flags.show_labels || flags.all_namespaces || !flags.label_columns.is_empty() {

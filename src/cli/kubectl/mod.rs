@@ -9,6 +9,7 @@ pub mod drain;
 mod dry_run;
 pub mod get;
 mod select;
+mod watch;
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -18,6 +19,7 @@ use clap::{Parser, Subcommand};
 use super::cluster_choice::ClusterChoice;
 use super::reach::Reach;
 use super::{Failed, Global, console, journal, target};
+use crate::domain::Kind;
 use crate::domain::error::{Error, Result};
 use crate::domain::kubernetes::refusal::Refusal;
 use crate::host::listen_for_interrupts;
@@ -63,7 +65,8 @@ impl Line {
     /// What kubectl has no words for.
     pub async fn respond(&self, session: &Session, api: &dyn Cluster, to: &Streams<'_>) -> Result<u8> {
         let output = self.global.kubectl_output();
-        self.verb.respond(&Shell { session, api, to, output, timeout: self.global.timeout }).await
+        let global = &self.global;
+        self.verb.respond(&Shell { session, api, to, global, output, timeout: global.timeout }).await
     }
 
     /// Carries the line out on the target; what `global` says counts where the line says nothing.
@@ -83,6 +86,8 @@ pub struct Shell<'a> {
     session: &'a Session,
     api: &'a dyn Cluster,
     to: &'a Streams<'a>,
+    /// The flags of the whole program.
+    global: &'a Global,
     /// `-o`
     output: &'a str,
     /// `--timeout`
@@ -124,6 +129,10 @@ impl Verb {
         }
     }
 
+    fn watches(&self) -> bool {
+        matches!(self, Verb::Get(args) if args.flags.live.watch)
+    }
+
     fn cluster(&self) -> &ClusterChoice {
         match self {
             Verb::Get(args) => &args.flags.cluster,
@@ -155,9 +164,14 @@ pub fn run(verb: &Verb, global: &Global) -> Result<ExitCode, Failed> {
         let cluster = ops::cluster(session, &verb.cluster().resolve(session).await?).await?;
         let api = session.connect(&cluster).await?;
         let output = global.kubectl_output();
-        verb.respond(&Shell { session, api: &*api, to: &to, output, timeout: global.timeout }).await
+        verb.respond(&Shell { session, api: &*api, to: &to, global, output, timeout: global.timeout }).await
     });
     let closed = host.close();
+    let result = match result {
+        // That is how a watch is ended.
+        Err(error) if error.kind() == Kind::Interrupted && verb.watches() => Ok(0),
+        other => other,
+    };
     let code = match &result {
         Ok(code) => *code,
         Err(error) => error.kind().exit_code(),

@@ -16,7 +16,7 @@ pub use iam::{CallerIdentity, InstanceProfile, Role};
 pub use launch_template::{
     BlockDevice, InstanceSettings, LaunchTemplate, LaunchTemplateData, MetadataOptions, TagSpecification,
 };
-pub use network::{IngressRule, Instance, KeyPair, Lifecycle, Offering, SecurityGroup, SpotPrice, Subnet};
+pub use network::{IngressRule, Instance, KeyPair, Lifecycle, Offering, Reclaim, SecurityGroup, SpotPrice, Subnet};
 pub use nodegroup::{HealthIssue, ManagedNodegroup, NodegroupTemplate, NodegroupUpdate};
 pub use quota::SpotQuota;
 

@@ -133,3 +133,12 @@ pub struct SpotPrice {
     /// From when on.
     pub since: Timestamp,
 }
+
+/// A Spot instance that EC2 takes back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reclaim {
+    /// `i-…`.
+    pub instance: String,
+    /// When it ends: two minutes after its notice.
+    pub ends: Timestamp,
+}

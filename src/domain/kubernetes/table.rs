@@ -46,4 +46,7 @@ pub struct ListMetadata {
     /// Where the next page begins; empty on the last.
     #[serde(default, rename = "continue")]
     pub next: String,
+    /// The version of the collection that it is of.
+    #[serde(default, rename = "resourceVersion")]
+    pub version: String,
 }

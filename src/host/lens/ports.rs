@@ -10,7 +10,7 @@ use super::Lens;
 use crate::domain::change::{ConfigMapState, NodeState, Resource, State, UNKNOWN};
 use crate::domain::cloud::{
     AccessEntry, AutoScalingGroup, CallerIdentity, Cluster as CloudCluster, Instance, InstanceProfile, KeyPair,
-    LaunchTemplate, LaunchTemplateData, ManagedNodegroup, NodegroupUpdate, Offering, Role, ScalingActivity,
+    LaunchTemplate, LaunchTemplateData, ManagedNodegroup, NodegroupUpdate, Offering, Reclaim, Role, ScalingActivity,
     SecurityGroup, SpotPrice, Subnet,
 };
 use crate::domain::drain::Missing;
@@ -229,6 +229,9 @@ impl Instances for SeenCloud {
             if real.is_empty() && !ids.is_empty() { vec![] } else { self.inner.instances(&real).await? };
         instances.extend(imagined);
         Ok(instances)
+    }
+    async fn reclaims(&self) -> Result<Vec<Reclaim>> {
+        self.inner.reclaims().await
     }
     async fn console_output(&self, id: &str) -> Result<Option<String>> {
         self.inner.console_output(id).await

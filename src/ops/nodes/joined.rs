@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use crate::domain::cloud::Instance;
+use crate::domain::Code;
+use crate::domain::cloud::{Instance, Lifecycle};
 use crate::domain::error::Result;
 use crate::domain::kubernetes::columns::node_cells;
 use crate::domain::kubernetes::node as facts;
@@ -30,6 +31,8 @@ pub async fn joined(session: &Session, api: &dyn Cluster, selector: &str) -> Res
             *counts.entry(node).or_default() += 1;
         }
     }
+    let spot = instances.values().any(|it| it.lifecycle == Lifecycle::Spot);
+    let reclaims = if spot { reclaims(session).await? } else { HashMap::new() };
     let now = session.clock.now();
     let row = |node| {
         let [name, status, _, age, version, ..] = node_cells(node, now);
@@ -44,6 +47,7 @@ pub async fn joined(session: &Session, api: &dyn Cluster, selector: &str) -> Res
             group: tagged.or_else(labelled).unwrap_or_default(),
             instance: text(id),
             state: instance.map_or_else(String::new, |it| it.state.clone()),
+            reclaimed_in: id.and_then(|id| reclaims.get(id)).map(|ends| ends.duration_since(now).as_secs().max(0)),
             pods: counts.get(name.as_str()).copied().unwrap_or_default(),
             node: name,
             status,
@@ -52,6 +56,15 @@ pub async fn joined(session: &Session, api: &dyn Cluster, selector: &str) -> Res
         }
     };
     Ok(nodes.iter().map(row).collect())
+}
+
+/// When EC2 takes instances back, by their ids. Who may not read that is not told.
+async fn reclaims(session: &Session) -> Result<HashMap<String, jiff::Timestamp>> {
+    match session.cloud.reclaims().await {
+        Ok(found) => Ok(found.into_iter().map(|one| (one.instance, one.ends)).collect()),
+        Err(error) if error.code == Code::AwsAccessDenied => Ok(HashMap::new()),
+        Err(error) => Err(error),
+    }
 }
 
 fn text(found: Option<&str>) -> String {

@@ -17,7 +17,7 @@ pub mod kubelet;
 pub mod nodegroups;
 pub mod queue;
 pub mod scenario;
-mod spot;
+pub(in crate::sandbox) mod spot;
 pub mod system;
 pub mod template;
 

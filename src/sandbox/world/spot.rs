@@ -8,7 +8,7 @@ use crate::domain::cloud::Lifecycle;
 /// Between the recommendation and the notice.
 const WARNING: Millis = MINUTE;
 /// Between the notice and the end.
-const NOTICE: Millis = 2 * MINUTE;
+pub(in crate::sandbox) const NOTICE: Millis = 2 * MINUTE;
 
 /// Begins an interruption; `false` when there is no such living Spot instance.
 pub(super) fn reclaim(world: &mut World, id: &str) -> bool {

@@ -9,12 +9,14 @@ use super::from_tags;
 use crate::adapters::aws::AwsCloud;
 use crate::adapters::aws::convert::timestamp;
 use crate::adapters::aws::error::{Failure, failed, is, sentence};
-use crate::domain::cloud::{Instance, Lifecycle, SpotPrice};
+use crate::domain::cloud::{Instance, Lifecycle, Reclaim, SpotPrice};
 use crate::domain::error::Result;
 use crate::ports::Instances;
 
 /// How many ids go into one request.
 const BATCH: usize = 500;
+/// Between the notice and the end of an instance.
+const NOTICE: std::time::Duration = std::time::Duration::from_secs(120);
 const GONE: &[&str] = &["InvalidInstanceID.NotFound", "InvalidInstanceID.Malformed"];
 
 #[async_trait]
@@ -22,6 +24,18 @@ impl Instances for AwsCloud {
     async fn instances(&self, ids: &[String]) -> Result<Vec<Instance>> {
         let batches = try_join_all(ids.chunks(BATCH).map(|ids| self.instance_batch(ids))).await?;
         Ok(batches.into_iter().flatten().collect())
+    }
+
+    async fn reclaims(&self) -> Result<Vec<Reclaim>> {
+        let marked = sdk::Filter::builder().name("status-code").values("marked-for-termination").build();
+        let pages = self.ec2().describe_spot_instance_requests().filters(marked).into_paginator().items().send();
+        let requests: Result<Vec<sdk::SpotInstanceRequest>, Failure<_>> = pages.try_collect().await;
+        let requests = requests.map_err(|e| failed("describe Spot requests", &e))?;
+        let reclaim = |request: sdk::SpotInstanceRequest| {
+            let noticed = timestamp(request.status()?.update_time()?)?;
+            Some(Reclaim { instance: request.instance_id?, ends: noticed.checked_add(NOTICE).ok()? })
+        };
+        Ok(requests.into_iter().filter_map(reclaim).collect())
     }
 
     async fn console_output(&self, id: &str) -> Result<Option<String>> {

@@ -7,6 +7,7 @@ use crate::sandbox::services::ec2::page::Page;
 use crate::sandbox::services::read;
 use crate::sandbox::wire::api::{Params, Reply};
 use crate::sandbox::world::World;
+use crate::sandbox::world::spot::NOTICE;
 
 pub(in crate::sandbox::services::ec2) fn describe(world: &mut World, params: &Params) -> Reply {
     let filters = Filters::read(&params.0);
@@ -24,6 +25,12 @@ pub(in crate::sandbox::services::ec2) fn describe(world: &mut World, params: &Pa
             (false, true) => ("closed", "instance-terminated-no-capacity"),
             (false, false) => ("closed", "instance-terminated-by-user"),
         };
+        // A notice is given two minutes before the end.
+        let changed = match instance.reclaim_at {
+            Some(end) if alive => end - NOTICE,
+            Some(end) => end,
+            None => instance.launched,
+        };
         let pass = filters.pass(|name| match name {
             "spot-instance-request-id" => Field::one(request),
             "instance-id" => Field::one(&instance.id),
@@ -34,7 +41,7 @@ pub(in crate::sandbox::services::ec2) fn describe(world: &mut World, params: &Pa
         })?;
         let item = json!({
             "spotInstanceRequestId": request, "state": state, "instanceId": instance.id, "type": "one-time",
-            "status": {"code": code, "updateTime": world.clock.precise(instance.reclaim_at.unwrap_or(instance.launched))},
+            "status": {"code": code, "updateTime": world.clock.precise(changed)},
             "createTime": world.clock.precise(instance.launched), "productDescription": "Linux/UNIX",
             "launchedAvailabilityZone": instance.zone, "instanceInterruptionBehavior": "terminate",
             "launchSpecification": {"imageId": instance.image_id, "instanceType": instance.instance_type},

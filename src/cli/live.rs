@@ -1,0 +1,79 @@
+//! `--watch`: shows something again and again, until Ctrl-C or for a time.
+
+use std::time::{Duration, Instant};
+
+use super::{Global, TargetKind, console};
+use crate::domain::Code;
+use crate::domain::error::{Error, Result};
+use crate::ops::Session;
+
+/// How long a round lasts at least on people's clock where the target's time jumps.
+const ROUND: Duration = Duration::from_secs(1);
+
+/// The shortest pause: API servers count whole seconds.
+const SHORTEST: Duration = Duration::from_secs(1);
+
+/// Flags of what can be watched.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct Watch {
+    /// Go on showing: at a terminal the table is drawn anew, elsewhere what changed follows line by line; Ctrl-C ends it
+    #[arg(short = 'w', long)]
+    pub watch: bool,
+    /// Pause between two looks, such as `5s`
+    #[arg(long, value_name = "TIME", requires = "watch", value_parser = super::global::duration, default_value = "2s", hide_default_value = true)]
+    pub every: Option<Duration>,
+    /// End after this time on the target's clock, such as `10m`
+    #[arg(long = "for", value_name = "TIME", requires = "watch", value_parser = super::global::duration)]
+    pub length: Option<Duration>,
+}
+
+/// A watch under way.
+pub struct Live {
+    every: Duration,
+    until: Option<jiff::Timestamp>,
+    /// Whether somebody sees the table at a terminal.
+    pub drawn: bool,
+    /// Whether the target's time may jump.
+    jumps: bool,
+}
+
+impl Live {
+    /// Begins one now, on the clock of `session`.
+    ///
+    /// # Errors
+    /// `SPOT-0606` when the pause is too short.
+    pub fn begin(flags: &Watch, session: &Session, global: &Global) -> Result<Self> {
+        let every = flags.every.unwrap_or(Duration::from_secs(2));
+        if every < SHORTEST {
+            let error = Error::new(Code::InvalidArgument, format!("`--every` is {every:?}"));
+            return Err(error.help("it is a second or more, such as `2s`"));
+        }
+        let until = flags.length.and_then(|length| session.clock.now().checked_add(length).ok());
+        Ok(Live { every, until, drawn: console::at_terminal(), jumps: global.target() == TargetKind::Sandbox })
+    }
+
+    /// The pause between two looks.
+    pub fn every(&self) -> Duration {
+        self.every
+    }
+
+    /// Draws a table in the place of the one before.
+    pub fn draw(&self, title: &str, text: &str) {
+        console::print_as_is(&format!("\u{1b}[2J\u{1b}[H{title}\n\n{text}"));
+    }
+
+    /// Waits for the next look; `false` when the time is over. Where the target's time jumps, people get a moment to read.
+    pub async fn pause(&self, session: &Session) -> bool {
+        let began = Instant::now();
+        session.clock.sleep(self.every).await;
+        if self.jumps && (self.drawn || self.until.is_none()) {
+            tokio::time::sleep(self.every.min(ROUND).saturating_sub(began.elapsed())).await;
+        }
+        self.goes_on(session)
+    }
+
+    /// Whether there is time left.
+    pub fn goes_on(&self, session: &Session) -> bool {
+        self.until.is_none_or(|until| session.clock.now() < until)
+    }
+}

@@ -1,0 +1,86 @@
+//! `--watch`: rows as they change, machines with the seconds that are left to them.
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+use std::path::Path;
+use std::process::Command;
+
+/// Exit code, stdout and stderr of a command in a folder of its own state.
+fn spotscript(state: &Path, arguments: &[&str]) -> (i32, String, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_spotscript"))
+        .args(arguments)
+        .current_dir(state)
+        .env("SPOTSCRIPT_STATE_DIR", state)
+        .env("NO_COLOR", "1")
+        .output()
+        .unwrap();
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (output.status.code().unwrap_or(-1), text(&output.stdout), text(&output.stderr))
+}
+
+/// A state in which a script has run.
+fn after(script: &str) -> tempfile::TempDir {
+    let state = tempfile::tempdir().unwrap();
+    std::fs::write(state.path().join("a.rhai"), script).unwrap();
+    let (code, out, err) = spotscript(state.path(), &["run", "a.rhai"]);
+    assert_eq!(code, 0, "{out}{err}");
+    state
+}
+
+const GROUP: &str =
+    "let g = eks::nodegroup(\"dev\", #{ cluster: \"eks-spot-eksct\", types: [\"m5.xlarge\"], desired: 1, max: 2 });\n";
+
+#[test]
+fn rows_follow_as_they_change() {
+    let state = after(&format!("{GROUP}eks::ensure(g, #{{ wait: false }});"));
+    let (code, out, err) = spotscript(state.path(), &["nodes", "-w", "--every", "5s", "--for", "4m"]);
+    assert_eq!((code, err.as_str()), (0, ""));
+    insta::assert_snapshot!("rows", out);
+    let (_, out, _) = spotscript(state.path(), &["nodes", "--watch", "--no-headers", "--for", "4s"]);
+    assert_eq!(out.lines().count(), 3, "what there is, without headers:\n{out}");
+}
+
+#[test]
+fn one_object_is_followed() {
+    let state = after(&format!("{GROUP}eks::ensure(g);"));
+    let (_, out, _) = spotscript(state.path(), &["nodes", "-o", "name"]);
+    let name = out.lines().next().unwrap().trim_start_matches("node/").to_owned();
+    let (code, out, _) = spotscript(state.path(), &["nodes", &name, "-w", "--for", "10s"]);
+    assert_eq!((code, out.lines().count()), (0, 2), "{out}");
+}
+
+#[test]
+fn machines_show_the_seconds_that_are_left() {
+    let state = after(&format!(
+        "{GROUP}eks::ensure(g);\nsandbox.reclaim(kube::nodes(\"alpha.eksctl.io/nodegroup-name=dev\")[0]);"
+    ));
+    let arguments = [
+        "nodes",
+        "--instances",
+        "--watch",
+        "--every",
+        "30s",
+        "--for",
+        "4m",
+        "-l",
+        "alpha.eksctl.io/nodegroup-name=dev",
+    ];
+    let (code, out, err) = spotscript(state.path(), &arguments);
+    assert_eq!((code, err.as_str()), (0, ""));
+    insta::assert_snapshot!("machines", out);
+    assert!(out.contains("in 90s") && out.contains("in 30s"), "{out}");
+}
+
+#[test]
+fn what_cannot_be_watched_is_said() {
+    let state = tempfile::tempdir().unwrap();
+    for (arguments, said) in [
+        (&["get", "nodes,pods", "-w", "--for", "5s"][..], "you may only specify a single resource type"),
+        (&["nodes", "-w", "-o", "json", "--for", "5s"], "tables are watched"),
+        (&["nodes", "-w", "--every", "0s"], "`--every` is 0ns"),
+        (&["nodes", "--every", "5s"], "--watch"),
+        (&["nodes", "-w", "--every", "soon"], "write a time such as"),
+    ] {
+        let (code, out, err) = spotscript(state.path(), arguments);
+        assert!(code != 0 && err.contains(said), "{arguments:?}: {code}\n{out}{err}");
+    }
+}
