@@ -45,6 +45,7 @@ mod runs;
 mod sandbox;
 mod scale;
 mod serve;
+mod snapshot;
 mod summary;
 mod sweep;
 pub mod target;
@@ -105,6 +106,7 @@ enum Command {
     Roll(roll::Args),
     Delete(delete::Args),
     Drift(drift::Args),
+    Snapshot(snapshot::Args),
     Asg(asg::Args),
     Nodes(nodes::Args),
     Describe(describe::Args),
@@ -170,6 +172,7 @@ fn dispatch(command: Command, global: &Global) -> Result<ExitCode, Failed> {
         Command::Roll(args) => roll::run(args, global),
         Command::Delete(args) => delete::run(args, global),
         Command::Drift(args) => drift::run(args, global),
+        Command::Snapshot(args) => snapshot::run(args, global),
         Command::Asg(args) => asg::run(args, global),
         Command::Nodes(args) => nodes::run(args, global),
         Command::Describe(args) => describe::run(args, global),

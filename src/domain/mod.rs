@@ -2,6 +2,7 @@
 
 pub mod advisor;
 pub mod autoscaler_tags;
+pub mod boot_syntax;
 pub mod catalogue;
 pub mod change;
 pub mod cloud;
@@ -26,6 +27,7 @@ pub mod policies;
 pub mod roll;
 pub mod secret;
 pub mod shape;
+pub mod snapshot;
 pub mod tag;
 pub mod taint;
 #[cfg(test)]

@@ -1,0 +1,69 @@
+//! Reading a saved snapshot: what is wrong with one is told with its place.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::{SCHEMA, Snapshot, VERSION, check};
+use crate::domain::code::Code;
+use crate::domain::error::{Error, Location, Result};
+
+/// How far into a text its schema is looked for.
+const HEAD: usize = 200;
+
+/// Whether a text says that it is something that spotscript saved.
+pub fn is_one(text: &str) -> bool {
+    let head: String = text.trim_start_matches('\u{feff}').trim_start().chars().take(HEAD).collect();
+    head.starts_with('{') && head.contains("\"schema\"") && head.contains("\"spotscript.")
+}
+
+#[derive(Deserialize)]
+struct Envelope {
+    schema: String,
+    #[serde(default)]
+    data: Value,
+}
+
+/// Reads a snapshot.
+///
+/// # Errors
+/// `SPOT-0704` when the text is cut off, or a part is missing or has the wrong form; `SPOT-0705` when it is another
+/// document or of a later version; `SPOT-0706` when its parts do not fit together.
+pub fn read(text: &str, file: &str) -> Result<Snapshot> {
+    let text = text.trim_start_matches('\u{feff}');
+    let envelope: Envelope = serde_json::from_str(text).map_err(|error| {
+        let what = if error.is_eof() { "ends too early" } else { "is no JSON" };
+        let place = Location { file: file.to_owned(), line: error.line(), column: error.column().max(1) };
+        Error::new(Code::SnapshotBroken, format!("the snapshot `{file}` {what}"))
+            .because(error.to_string())
+            .help("take it again with `spotscript snapshot`; a whole file is written or none")
+            .at(place)
+    })?;
+    version(&envelope.schema, file)?;
+    let snapshot: Snapshot = serde_path_to_error::deserialize(envelope.data).map_err(|error| {
+        let path = match error.path().to_string().as_str() {
+            "." => "data".to_owned(),
+            path => format!("data.{path}"),
+        };
+        Error::new(Code::SnapshotBroken, format!("the snapshot `{file}` is wrong at `{path}`"))
+            .because(error.inner().to_string())
+            .help("take it again with `spotscript snapshot`, or undo what was changed by hand")
+    })?;
+    match Error::together(check::faults(&snapshot, file)) {
+        Some(error) => Err(error),
+        None => Ok(snapshot),
+    }
+}
+
+fn version(schema: &str, file: &str) -> Result<()> {
+    let number = schema.strip_prefix(SCHEMA).and_then(|rest| rest.strip_prefix("/v")?.parse::<u32>().ok());
+    match number {
+        Some(VERSION) => Ok(()),
+        Some(number) => Err(Error::new(
+            Code::SnapshotVersion,
+            format!("the snapshot `{file}` is of version {number}, this program reads version {VERSION}"),
+        )
+        .help("take it again with this program, or load it with the one that took it")),
+        None => Err(Error::new(Code::SnapshotVersion, format!("`{file}` is `{schema}`, no snapshot"))
+            .help("give what `spotscript snapshot --out FILE` saved, or what `kubectl get … -A -o json` printed")),
+    }
+}
