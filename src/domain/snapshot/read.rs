@@ -1,7 +1,7 @@
 //! Reading a saved snapshot: what is wrong with one is told with its place.
 
 use serde::Deserialize;
-use serde_json::Value;
+use serde::de::IgnoredAny;
 
 use super::{SCHEMA, Snapshot, VERSION, check};
 use crate::domain::code::Code;
@@ -16,11 +16,17 @@ pub fn is_one(text: &str) -> bool {
     head.starts_with('{') && head.contains("\"schema\"") && head.contains("\"spotscript.")
 }
 
+/// What every document of ours begins with.
+#[derive(Deserialize)]
+struct Head {
+    schema: String,
+    #[serde(default, rename = "data")]
+    _data: IgnoredAny,
+}
+
 #[derive(Deserialize)]
 struct Envelope {
-    schema: String,
-    #[serde(default)]
-    data: Value,
+    data: Snapshot,
 }
 
 /// Reads a snapshot.
@@ -30,23 +36,25 @@ struct Envelope {
 /// document or of a later version; `SPOT-0706` when its parts do not fit together.
 pub fn read(text: &str, file: &str) -> Result<Snapshot> {
     let text = text.trim_start_matches('\u{feff}');
-    let envelope: Envelope = serde_json::from_str(text).map_err(|error| {
+    let place = |error: &serde_json::Error| Location {
+        file: file.to_owned(),
+        line: error.line().max(1),
+        column: error.column().max(1),
+    };
+    let head: Head = serde_json::from_str(text).map_err(|error| {
         let what = if error.is_eof() { "ends too early" } else { "is no JSON" };
-        let place = Location { file: file.to_owned(), line: error.line(), column: error.column().max(1) };
         Error::new(Code::SnapshotBroken, format!("the snapshot `{file}` {what}"))
             .because(error.to_string())
             .help("take it again with `spotscript snapshot`; a whole file is written or none")
-            .at(place)
+            .at(place(&error))
     })?;
-    version(&envelope.schema, file)?;
-    let snapshot: Snapshot = serde_path_to_error::deserialize(envelope.data).map_err(|error| {
-        let path = match error.path().to_string().as_str() {
-            "." => "data".to_owned(),
-            path => format!("data.{path}"),
-        };
-        Error::new(Code::SnapshotBroken, format!("the snapshot `{file}` is wrong at `{path}`"))
+    version(&head.schema, file)?;
+    let mut json = serde_json::Deserializer::from_str(text);
+    let Envelope { data: snapshot } = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+        Error::new(Code::SnapshotBroken, format!("the snapshot `{file}` is wrong at `{}`", error.path()))
             .because(error.inner().to_string())
             .help("take it again with `spotscript snapshot`, or undo what was changed by hand")
+            .at(place(error.inner()))
     })?;
     match Error::together(check::faults(&snapshot, file)) {
         Some(error) => Err(error),
