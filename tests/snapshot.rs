@@ -134,6 +134,19 @@ async fn commands_in_boot_data_are_left_out_unless_they_are_asked_for() {
 }
 
 #[tokio::test]
+async fn who_may_not_read_iam_gets_a_copy_whose_roles_are_stood_in_for() {
+    let rig = original().await;
+    rig.sandbox.fail("GetRole", "AccessDenied", 9).unwrap();
+    rig.sandbox.fail("GetInstanceProfile", "AccessDenied", 9).unwrap();
+    let snapshot = ops::snapshot(&rig.session, CLUSTER, false).await.unwrap();
+    assert!(snapshot.roles.is_empty() && snapshot.instance_profiles.is_empty());
+    assert!(snapshot.missing.iter().any(|one| one.what == NAME), "{:?}", snapshot.missing);
+    let rig = loaded(&render("snapshot", &snapshot).unwrap());
+    let scaled = ops::scale(&rig.session, CLUSTER, GROUP, &desired(3)).await.unwrap();
+    assert_eq!(scaled.ready_nodes.len(), 3);
+}
+
+#[tokio::test]
 async fn what_is_no_whole_snapshot_is_refused_with_its_place() {
     let text = saved(&original().await).await;
     let changed = |change: &dyn Fn(&mut Value)| {

@@ -107,7 +107,7 @@ pub(super) fn free(file: &Path, force: bool) -> Result<()> {
 /// Says what the document does not have.
 fn tell(snapshot: &Snapshot) {
     for one in &snapshot.missing {
-        console::say(&format!("not in it: {}: {}", one.what, one.why));
+        console::say(&format!("not in it: {} ({})", one.what, one.why));
     }
     for one in &snapshot.left_out {
         console::say(&format!(

@@ -37,13 +37,17 @@ pub async fn snapshot(session: &Session, name: &str, boot_data: bool) -> Result<
     let found = try_join_all(names.iter().map(|group| cloud.nodegroup(name, group))).await?;
     let mut nodegroups: Vec<ManagedNodegroup> = found.into_iter().flatten().collect();
     nodegroups.sort_by(|one, other| one.name.cmp(&other.name));
-    session.note(format!("read {} Auto Scaling groups, {} managed node groups", groups.len(), nodegroups.len()));
+    session.note(format!(
+        "read {}, {}",
+        count(groups.len(), "Auto Scaling group"),
+        count(nodegroups.len(), "managed node group")
+    ));
 
     let mut launch_templates = templates(session, &groups, &nodegroups, &mut missing).await?;
     let left_out = if boot_data { vec![] } else { strip(&mut launch_templates) };
 
     let objects = objects::read(session, &cluster, &mut missing).await?;
-    session.note(format!("read {} objects of the API server", objects.len()));
+    session.note(format!("read {} of the API server", count(objects.len(), "object")));
 
     let members = groups.iter().flat_map(|group| &group.instances).map(|member| member.id.clone());
     let ids: BTreeSet<String> = members.chain(objects.iter().filter_map(objects::instance)).collect();
@@ -51,7 +55,7 @@ pub async fn snapshot(session: &Session, name: &str, boot_data: bool) -> Result<
     let mut instances = cloud.instances(&ids).await?;
     instances.sort_by(|one, other| one.id.cmp(&other.id));
     gone(&ids, instances.iter().map(|instance| instance.id.as_str()), &mut missing);
-    session.note(format!("read {} instances", instances.len()));
+    session.note(format!("read {}", count(instances.len(), "instance")));
 
     let subnets = subnets(session, &cluster, &groups, &nodegroups).await?;
     let vpc_cidrs = match &cluster.vpc_id {
@@ -86,7 +90,7 @@ pub async fn snapshot(session: &Session, name: &str, boot_data: bool) -> Result<
         }
         roles.push(role);
     }
-    session.note(format!("read {} roles of nodes", roles.len()));
+    session.note(format!("read {} of nodes", count(roles.len(), "role")));
 
     let images = images::read(session, &cluster, &groups, &nodegroups, &launch_templates).await?;
     let activities = try_join_all(groups.iter().map(|group| cloud.activities(&group.name, ACTIVITIES))).await?;
@@ -128,7 +132,7 @@ async fn templates(
     let mut found = session.cloud.template_histories(&names).await?;
     found.sort_by(|one, other| one.name.cmp(&other.name));
     gone(&names, found.iter().map(|template| template.name.as_str()), missing);
-    session.note(format!("read {} launch templates", found.len()));
+    session.note(format!("read {}", count(found.len(), "launch template")));
     Ok(found)
 }
 
@@ -195,7 +199,7 @@ fn allowed<T>(what: &str, read: Result<Option<T>>, missing: &mut Vec<Missing>) -
 }
 
 fn refused(what: &str, error: Error, missing: &mut Vec<Missing>) -> Result<()> {
-    if error.code != Code::AwsAccessDenied {
+    if !matches!(error.code, Code::AwsAccessDenied | Code::AwsRefused) {
         return Err(error);
     }
     missing.push(Missing { what: what.to_owned(), why: error.message });
@@ -207,4 +211,8 @@ fn gone<'a>(wanted: &[String], found: impl Iterator<Item = &'a str>, missing: &m
     let found: BTreeSet<&str> = found.collect();
     let gone = wanted.iter().filter(|what| !found.contains(what.as_str()));
     missing.extend(gone.map(|what| Missing { what: what.clone(), why: "there is none".to_owned() }));
+}
+
+fn count(number: usize, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }

@@ -1,7 +1,6 @@
 //! Roles and instance profiles of the nodes, and whom the cluster knows.
 
-use serde_json::json;
-
+use crate::domain::cloud::TagMap;
 use crate::domain::policies;
 use crate::domain::snapshot::Snapshot;
 use crate::sandbox::services::eks::state::AccessEntry;
@@ -39,71 +38,86 @@ pub(super) fn put(world: &mut World, snapshot: &Snapshot) {
         world.iam.profiles.insert(profile.name.clone(), made);
     }
     for entry in &snapshot.access_entries {
-        let role = entry.principal_arn.rsplit('/').next().unwrap_or_default();
-        let uuid = world.ids.uuid("access");
-        let account = &world.account.id;
-        let resource = format!("access-entry/{}/role/{account}/{role}/{uuid}", snapshot.cluster.name);
-        let made = AccessEntry {
-            principal_arn: entry.principal_arn.clone(),
-            arn: world.account.arn("eks", &resource),
-            kind: entry.entry.kind.clone(),
-            username: "system:node:{{EC2PrivateDNSName}}".to_owned(),
-            groups: vec!["system:nodes".to_owned()],
-            tags: entry.entry.tags.clone(),
-            created: world.now(),
-            modified: world.now(),
-            client_token: None,
-        };
-        if let Some(cluster) = world.eks.clusters.get_mut(&snapshot.cluster.name) {
-            cluster.access_entries.insert(entry.principal_arn.clone(), made);
-        }
+        self::entry(world, snapshot, &entry.principal_arn, &entry.entry.kind, &entry.entry.tags);
     }
     stand_in(world, snapshot);
+}
+
+/// Lets a role into the cluster.
+fn entry(world: &mut World, snapshot: &Snapshot, principal_arn: &str, kind: &str, tags: &TagMap) {
+    let role = principal_arn.rsplit('/').next().unwrap_or_default();
+    let uuid = world.ids.uuid("access");
+    let resource = format!("access-entry/{}/role/{}/{role}/{uuid}", snapshot.cluster.name, world.account.id);
+    let made = AccessEntry {
+        principal_arn: principal_arn.to_owned(),
+        arn: world.account.arn("eks", &resource),
+        kind: kind.to_owned(),
+        username: "system:node:{{EC2PrivateDNSName}}".to_owned(),
+        groups: vec!["system:nodes".to_owned()],
+        tags: tags.clone(),
+        created: world.now(),
+        modified: world.now(),
+        client_token: None,
+    };
+    if let Some(cluster) = world.eks.clusters.get_mut(&snapshot.cluster.name) {
+        cluster.access_entries.insert(principal_arn.to_owned(), made);
+    }
 }
 
 /// Where nobody may read IAM, a node's role is taken to be what a node needs: its nodes did join.
 fn stand_in(world: &mut World, snapshot: &Snapshot) {
     let unread = |name: &str| snapshot.missing.iter().any(|one| one.what == name && one.why != "there is none");
-    let versions = snapshot.launch_templates.iter().flat_map(|template| &template.versions);
-    for version in versions {
+    let name_of = |arn: &str| arn.rsplit('/').next().unwrap_or_default().to_owned();
+    for version in snapshot.launch_templates.iter().flat_map(|template| &template.versions) {
         let arn = version.data.instance_profile_arn.clone();
-        let name = arn.as_deref().and_then(|arn| arn.rsplit('/').next()).or(version.instance_profile_name.as_deref());
-        let Some(name) = name.filter(|name| unread(name) && !world.iam.profiles.contains_key(*name)) else { continue };
-        let role = Role {
-            name: name.to_owned(),
-            id: world.ids.iam("AROA"),
-            arn: world.account.iam_arn(&format!("role/{name}")),
-            path: "/".to_owned(),
-            description: "Stands in for a role that may not be read".to_owned(),
-            trust: policies::trust("amazonaws.com"),
-            attached: policies::managed(&world.account.partition, &Default::default(), &[]),
-            inline: Default::default(),
-            tags: Default::default(),
-            created: world.now(),
-            max_session: 3600,
+        let Some(name) = arn.as_deref().map(name_of).or_else(|| version.instance_profile_name.clone()) else {
+            continue;
         };
-        let profile = Profile {
-            name: name.to_owned(),
-            id: world.ids.iam("AIPA"),
-            arn: arn.clone().unwrap_or_else(|| world.account.iam_arn(&format!("instance-profile/{name}"))),
-            path: "/".to_owned(),
-            role: Some(role.name.clone()),
-            tags: Default::default(),
-            created: world.now(),
-            visible_at: world.now(),
-        };
-        if let Some(cluster) = world.eks.clusters.get_mut(&snapshot.cluster.name) {
-            let entry = json!({
-                "principal_arn": role.arn, "arn": role.arn, "kind": "EC2_LINUX", "groups": ["system:nodes"], "tags": {},
-                "username": "system:node:{{EC2PrivateDNSName}}", "created": 0, "modified": 0, "client_token": null,
-            });
-            if let Ok(entry) = serde_json::from_value(entry) {
-                cluster.access_entries.insert(role.arn.clone(), entry);
-            }
+        if unread(&name) && !world.iam.profiles.contains_key(&name) {
+            let profile = Profile {
+                id: world.ids.iam("AIPA"),
+                arn: arn.unwrap_or_else(|| world.account.iam_arn(&format!("instance-profile/{name}"))),
+                path: "/".to_owned(),
+                role: Some(name.clone()),
+                tags: Default::default(),
+                created: world.now(),
+                visible_at: world.now(),
+                name: name.clone(),
+            };
+            world.iam.profiles.insert(name.clone(), profile);
+            role(world, snapshot, &world.account.iam_arn(&format!("role/{name}")), &name);
         }
-        world.iam.roles.insert(role.name.clone(), role);
-        world.iam.profiles.insert(profile.name.clone(), profile);
     }
+    let of_profiles = snapshot.instance_profiles.iter().flat_map(|profile| &profile.roles);
+    let by_name: Vec<String> = of_profiles.map(|name| world.account.iam_arn(&format!("role/{name}"))).collect();
+    for arn in snapshot.nodegroups.iter().map(|group| &group.node_role).chain(&by_name) {
+        let name = name_of(arn);
+        if unread(&name) {
+            role(world, snapshot, arn, &name);
+        }
+    }
+}
+
+/// A role that may do what a node must, and that the cluster knows.
+fn role(world: &mut World, snapshot: &Snapshot, arn: &str, name: &str) {
+    if world.iam.roles.contains_key(name) {
+        return;
+    }
+    let role = Role {
+        name: name.to_owned(),
+        id: world.ids.iam("AROA"),
+        arn: arn.to_owned(),
+        path: path(arn, "role"),
+        description: "Stands in for a role that could not be read".to_owned(),
+        trust: policies::trust(policies::dns_suffix(&world.account.partition)),
+        attached: policies::managed(&world.account.partition, &Default::default(), &[]),
+        inline: Default::default(),
+        tags: Default::default(),
+        created: world.now(),
+        max_session: 3600,
+    };
+    world.iam.roles.insert(name.to_owned(), role);
+    entry(world, snapshot, arn, "EC2_LINUX", &Default::default());
 }
 
 /// `/` of `arn:aws:iam::1:role/name`, `/a/b/` of `…:role/a/b/name`.
