@@ -13,6 +13,7 @@ pub mod eksctl;
 pub mod error;
 pub mod feed_source;
 pub mod fleet;
+pub mod import;
 pub mod instance_type;
 pub mod instance_types;
 pub mod inventory;
