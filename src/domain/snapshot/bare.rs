@@ -157,7 +157,7 @@ mod tests {
         assert_eq!(count, 1);
         insta::assert_snapshot!(shown, @r"
         #!/bin/bash
-        # left out: <103 bytes, sha256 8a78f6bd9e5f…>
+        # left out: <108 bytes, sha256 cb247ee94802…>
         /etc/eks/bootstrap.sh 'c' '--kubelet-extra-args' '--node-labels=a=b'
         ");
     }
