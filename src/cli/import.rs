@@ -11,7 +11,7 @@ use super::form::Form;
 use super::reach::Reach;
 use super::snapshot::free;
 use super::{Failed, Global, console, target, whole_file};
-use crate::domain::code::Code;
+use crate::domain::code::{Code, Kind};
 use crate::domain::eksctl;
 use crate::domain::error::{Error, Result};
 use crate::domain::import::{Imported, runbook, wordless};
@@ -105,6 +105,11 @@ pub fn run(args: Args, global: &Global) -> Result<ExitCode, Failed> {
         }
         tell(one, args.name.is_some());
     }
+    let before = imported.len();
+    if args.all {
+        imported.retain(writable);
+    }
+    let left_out = before - imported.len();
     let text = match args.form {
         As::File => file(&imported)?,
         As::Script => script(&imported, &args)?,
@@ -119,7 +124,8 @@ pub fn run(args: Args, global: &Global) -> Result<ExitCode, Failed> {
         None => text.clone(),
     })?;
     console::print(&told);
-    Ok(ExitCode::SUCCESS)
+    let code = if left_out == 0 { 0 } else { Kind::Incomplete.exit_code() };
+    Ok(ExitCode::from(code))
 }
 
 /// Gives the copy another name: what followed from the old one follows from the new.
@@ -139,6 +145,13 @@ fn tell(imported: &Imported, renamed: bool) {
             "{name}: the group is not spotscript's: to make one like it beside it, give the copy a name with `--name`"
         ));
     }
+}
+
+/// Whether a group can be written as a file; why not is told.
+fn writable(imported: &Imported) -> bool {
+    let Err(error) = eksctl::write(std::slice::from_ref(&imported.spec)) else { return true };
+    console::say(&format!("left out: {}: {}", imported.spec.name, error.message));
+    false
 }
 
 /// All groups as one document, each with what is to be known about it.

@@ -83,7 +83,7 @@ pub fn import(facts: &Facts) -> Imported {
     };
     if imported.owner != Owner::Spotscript && facts.managed.is_none() {
         imported.notes.push(
-            "scaling policies, scheduled actions, lifecycle hooks, warm pools and weights of types were not looked at"
+            "scaling policies, scheduled actions, lifecycle hooks, warm pools, and weights and templates of single types were not looked at"
                 .to_owned(),
         );
     }

@@ -111,7 +111,10 @@ pub(super) fn booted(facts: &Facts, data: &LaunchTemplateData, spec: &mut Nodegr
     spec.ami_family = family(facts, data, read.as_ref(), spec);
     image(facts, data, spec, notes);
     let Some(mut read) = read else {
-        notes.push("its boot data cannot be read; labels and taints are those that its nodes have now".to_owned());
+        notes.push(format!(
+            "its boot data cannot be read: its family is taken to be {}, labels and taints are those that its nodes have now",
+            spec.ami_family
+        ));
         spec.labels.clone_from(&facts.node_labels);
         spec.taints.clone_from(&facts.node_taints);
         spec.labels.retain(|key, _| key != CLUSTER_LABEL && key != NODEGROUP_LABEL);

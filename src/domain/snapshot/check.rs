@@ -9,6 +9,7 @@ use crate::domain::error::Error;
 /// Everything that does not.
 pub(super) fn faults(snapshot: &Snapshot, file: &str) -> Vec<Error> {
     let missing: BTreeSet<&str> = snapshot.missing.iter().map(|one| one.what.as_str()).collect();
+    let instances: BTreeSet<&str> = snapshot.instances.iter().map(|instance| instance.id.as_str()).collect();
     let mut faults = vec![];
     let mut named = |who: String, what: &str, id: &str, there: bool| {
         if !there && !missing.contains(id) {
@@ -35,8 +36,7 @@ pub(super) fn faults(snapshot: &Snapshot, file: &str) -> Vec<Error> {
             named(who(), "subnet", id, subnet(id));
         }
         for member in &group.instances {
-            let there = snapshot.instances.iter().any(|instance| instance.id == member.id);
-            named(who(), "instance", &member.id, there);
+            named(who(), "instance", &member.id, instances.contains(member.id.as_str()));
         }
         if let Some(name) = &group.launch_template {
             let there = snapshot.launch_templates.iter().find(|template| template.name == *name);

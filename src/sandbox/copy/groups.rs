@@ -2,6 +2,7 @@
 
 use indexmap::IndexMap;
 
+use super::index::Index;
 use crate::domain::cloud::{self, AutoScalingGroup, Lifecycle, ScalingActivity};
 use crate::domain::desired::ROLL_TAG;
 use crate::domain::snapshot::Snapshot;
@@ -13,9 +14,9 @@ use crate::sandbox::world::clock::SECOND;
 use crate::sandbox::world::event::Event;
 use crate::sandbox::world::{World, groups};
 
-pub(super) fn put(world: &mut World, snapshot: &Snapshot) {
+pub(super) fn put(world: &mut World, snapshot: &Snapshot, index: &Index<'_>) {
     for one in &snapshot.groups {
-        let mut made = group(world, snapshot, &one.group);
+        let mut made = group(world, snapshot, &one.group, index);
         // A history grows at its end; what is read begins there.
         made.activities = one.activities.iter().rev().map(|there| activity(world, there)).collect();
         for (key, tag) in &made.tags {
@@ -43,12 +44,12 @@ fn template(snapshot: &Snapshot, name: &str, version: &str) -> TemplateRef {
     TemplateRef { id, name: name.to_owned(), version: version.to_owned() }
 }
 
-fn group(world: &World, snapshot: &Snapshot, there: &AutoScalingGroup) -> Group {
+fn group(world: &World, snapshot: &Snapshot, there: &AutoScalingGroup, index: &Index<'_>) -> Group {
     let name = there.launch_template.clone().unwrap_or_default();
     let version = there.launch_template_version.clone().unwrap_or_default();
     let reference = template(snapshot, &name, &version);
     let members: IndexMap<String, Member> =
-        there.instances.iter().map(|one| (one.id.clone(), member(world, snapshot, one, &reference))).collect();
+        there.instances.iter().map(|one| (one.id.clone(), member(world, one, &reference, index))).collect();
     let mixed = there.distribution.as_ref().map(|distribution| MixedPolicy {
         template: reference.clone(),
         overrides: there.types.iter().map(|name| Override { instance_type: name.clone(), weight: None }).collect(),
@@ -97,8 +98,8 @@ fn group(world: &World, snapshot: &Snapshot, there: &AutoScalingGroup) -> Group 
     }
 }
 
-fn member(world: &World, snapshot: &Snapshot, there: &cloud::GroupInstance, reference: &TemplateRef) -> Member {
-    let instance = snapshot.instances.iter().find(|instance| instance.id == there.id);
+fn member(world: &World, there: &cloud::GroupInstance, reference: &TemplateRef, index: &Index<'_>) -> Member {
+    let instance = index.instances.get(there.id.as_str());
     Member {
         id: there.id.clone(),
         instance_type: there.instance_type.clone(),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::index::Index;
 use crate::domain::boot_syntax::{bootstrap_of, text_of};
 use crate::domain::catalogue;
 use crate::domain::nodegroup::Bootstrap;
@@ -22,8 +23,8 @@ struct Known {
     release: Option<String>,
 }
 
-pub(super) fn put(world: &mut World, snapshot: &Snapshot) {
-    for (id, known) in known(snapshot) {
+pub(super) fn put(world: &mut World, snapshot: &Snapshot, index: &Index<'_>) {
+    for (id, known) in known(snapshot, index) {
         let image = image(world, snapshot, &id, &known);
         world.ec2.images.insert(id, image);
     }
@@ -33,7 +34,7 @@ pub(super) fn put(world: &mut World, snapshot: &Snapshot) {
     }
 }
 
-fn known(snapshot: &Snapshot) -> BTreeMap<String, Known> {
+fn known(snapshot: &Snapshot, index: &Index<'_>) -> BTreeMap<String, Known> {
     let mut all: BTreeMap<String, Known> = BTreeMap::new();
     for (name, id) in snapshot.images.iter().filter(|(name, _)| name.ends_with("/image_id")) {
         let known = all.entry(id.clone()).or_default();
@@ -68,7 +69,7 @@ fn known(snapshot: &Snapshot) -> BTreeMap<String, Known> {
         let behind = snapshot.groups.iter().map(|one| &one.group);
         let members = behind.filter(|one| group.auto_scaling_groups.contains(&one.name)).flat_map(|one| &one.instances);
         for member in members {
-            let instance = snapshot.instances.iter().find(|instance| instance.id == member.id);
+            let instance = index.instances.get(member.id.as_str());
             if let Some(id) = instance.and_then(|instance| instance.image_id.clone()) {
                 let known = all.entry(id).or_default();
                 known.release = known.release.take().or_else(|| Some(group.release_version.clone()));
@@ -79,9 +80,7 @@ fn known(snapshot: &Snapshot) -> BTreeMap<String, Known> {
         let Some(id) = instance.image_id.clone() else { continue };
         let known = all.entry(id).or_default();
         known.architecture = known.architecture.or(architecture(&instance.instance_type));
-        let node = snapshot.objects.iter().find(|object| {
-            object["spec"]["providerID"].as_str().is_some_and(|provider| provider.ends_with(&instance.id))
-        });
+        let node = index.nodes.get(instance.id.as_str());
         let kubelet = node.and_then(|node| node["status"]["nodeInfo"]["kubeletVersion"].as_str());
         known.kubelet = known.kubelet.take().or_else(|| kubelet.map(str::to_owned));
     }

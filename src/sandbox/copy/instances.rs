@@ -1,10 +1,10 @@
 //! Instances: those that are nodes, those on their way to be one, those on their way out.
 
-use std::collections::HashMap;
 use std::net::Ipv4Addr;
 
 use serde_json::Value;
 
+use super::index::Index;
 use super::network;
 use crate::domain::cloud::{self, Lifecycle, TemplateVersion};
 use crate::domain::snapshot::Snapshot;
@@ -16,10 +16,9 @@ use crate::sandbox::world::{World, fleet};
 /// A machine that is up for so long and is no node will be none.
 const PATIENCE: i64 = 15 * MINUTE;
 
-pub(super) fn put(world: &mut World, snapshot: &Snapshot) {
-    let nodes = nodes(snapshot);
+pub(super) fn put(world: &mut World, snapshot: &Snapshot, index: &Index<'_>) {
     for there in &snapshot.instances {
-        let made = instance(world, snapshot, there, nodes.get(there.id.as_str()).copied());
+        let made = instance(world, snapshot, there, index);
         if let Some(subnet) = world.ec2.subnets.get_mut(&made.subnet_id)
             && made.state != InstanceState::Terminated
         {
@@ -49,14 +48,9 @@ pub(super) fn put(world: &mut World, snapshot: &Snapshot) {
     network::fill(world, snapshot);
 }
 
-/// Nodes by the instance behind them.
-fn nodes(snapshot: &Snapshot) -> HashMap<&str, &Value> {
-    let nodes = snapshot.objects.iter().filter(|object| object["kind"] == "Node");
-    nodes.filter_map(|node| Some((node["spec"]["providerID"].as_str()?.rsplit('/').next()?, node))).collect()
-}
-
-fn instance(world: &World, snapshot: &Snapshot, there: &cloud::Instance, node: Option<&Value>) -> Instance {
-    let (group, reference) = origin(snapshot, there);
+fn instance(world: &World, snapshot: &Snapshot, there: &cloud::Instance, index: &Index<'_>) -> Instance {
+    let node = index.nodes.get(there.id.as_str()).copied();
+    let (group, reference) = origin(snapshot, there, index);
     let version = reference.as_ref().map(|(_, version)| *version);
     let data = version.map(|version| &version.data);
     let private_ip = there.private_ip.as_deref().and_then(|ip| ip.parse().ok()).unwrap_or(Ipv4Addr::UNSPECIFIED);
@@ -128,10 +122,9 @@ fn instance(world: &World, snapshot: &Snapshot, there: &cloud::Instance, node: O
 fn origin<'s>(
     snapshot: &'s Snapshot,
     there: &cloud::Instance,
+    index: &Index<'s>,
 ) -> (Option<&'s str>, Option<(&'s str, &'s TemplateVersion)>) {
-    let groups = snapshot.groups.iter().map(|one| &one.group);
-    let found = groups.filter_map(|group| Some((group, group.instances.iter().find(|one| one.id == there.id)?))).next();
-    let Some((group, member)) = found else { return (None, None) };
+    let Some((group, member)) = index.members.get(there.id.as_str()).copied() else { return (None, None) };
     let wanted = member.launch_template_version.as_ref().or(group.launch_template_version.as_ref());
     let template = snapshot.launch_templates.iter().find(|one| Some(&one.name) == group.launch_template.as_ref());
     let version = template.and_then(|template| {

@@ -7,10 +7,13 @@
 mod groups;
 mod identities;
 mod images;
+mod index;
 mod instances;
 mod network;
 mod nodegroups;
 mod templates;
+
+use index::Index;
 
 use super::kube::store::ObjectStore;
 use super::load::{Loaded, Options, put};
@@ -40,11 +43,12 @@ pub fn world(snapshot: &Snapshot, options: &Options) -> (World, Loaded) {
         let cluster = cluster(&world, snapshot, like);
         world.eks.clusters.insert(there.name.clone(), cluster);
     }
-    images::put(&mut world, snapshot);
+    let index = Index::of(snapshot);
+    images::put(&mut world, snapshot, &index);
     identities::put(&mut world, snapshot);
     templates::put(&mut world, snapshot);
-    groups::put(&mut world, snapshot);
-    instances::put(&mut world, snapshot);
+    groups::put(&mut world, snapshot, &index);
+    instances::put(&mut world, snapshot, &index);
     nodegroups::put(&mut world, snapshot);
     world.objects = ObjectStore::new(options.seed);
     if options.still {
