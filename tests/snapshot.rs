@@ -3,13 +3,16 @@
 
 mod support;
 
+use std::process::Command;
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use spotscript::domain::cloud::AuthenticationMode;
 use spotscript::domain::instance_types::InstanceTypes;
-use spotscript::domain::nodegroup::{Managed, NodegroupSpec, Size};
+use spotscript::domain::nodegroup::{AmiFamily, Managed, NodegroupSpec, Size};
 use spotscript::domain::snapshot::{Snapshot, read};
-use spotscript::ops::{self, RollOptions};
+use spotscript::ops::{self, RollOptions, ScaleOptions};
+use spotscript::sandbox::world::Scenario;
 use spotscript::sandbox::{copy, load};
 use spotscript::view::json::render;
 use support::{CLUSTER, GROUP, NAME, Rig, desired, spec, told, waiting};
@@ -45,14 +48,14 @@ async fn a_copy_of_a_copy_is_the_copy() {
     let rig = original().await;
     let first = saved(&rig).await;
     let again = saved(&loaded(&first)).await;
-    similar_asserts(&first, &again);
+    alike(&first, &again);
     let snapshot: Snapshot = read(&first, "saved.json").unwrap();
     assert_eq!(snapshot.groups.len(), 3);
     assert!(snapshot.missing.is_empty() && snapshot.left_out.is_empty(), "{:?}", snapshot.missing);
 }
 
 /// The first lines that differ, for a person.
-fn similar_asserts(first: &str, again: &str) {
+fn alike(first: &str, again: &str) {
     let differs: Vec<String> = first
         .lines()
         .zip(again.lines())
@@ -111,6 +114,94 @@ async fn an_interruption_of_a_copy_is_made_good_by_its_group() {
     assert_eq!((detail.summary.instances, detail.summary.ready), (2, 2));
     assert!(detail.members.iter().all(|member| member.node.as_ref() != Some(&victim)));
     assert!(detail.activities.iter().any(|activity| activity.cause.contains("Spot Instance interruption")));
+}
+
+#[tokio::test]
+async fn a_group_that_was_at_work_goes_on_in_the_copy() {
+    let rig = original().await;
+    let more = ScaleOptions { desired: Some(4), wait: false, ..ScaleOptions::default() };
+    ops::scale(&rig.session, CLUSTER, GROUP, &more).await.unwrap();
+    for seconds in [1, 4, 12] {
+        rig.sandbox.advance(Duration::from_secs(seconds));
+        let copy = loaded(&saved(&rig).await);
+        copy.sandbox.advance(Duration::from_secs(300));
+        let detail = ops::get(&copy.session, CLUSTER, GROUP).await.unwrap();
+        assert_eq!((detail.summary.instances, detail.summary.ready), (4, 4), "after {seconds} s");
+    }
+}
+
+#[tokio::test]
+async fn other_families_and_clusters_without_access_entries_are_copied_too() {
+    let bottlerocket = NodegroupSpec { ami_family: AmiFamily::Bottlerocket, ..spec() };
+    let amazon_linux_2 = NodegroupSpec { ami_family: AmiFamily::AmazonLinux2, ..spec() };
+    for (spec, authentication_mode) in [
+        (bottlerocket, AuthenticationMode::Api),
+        (amazon_linux_2, AuthenticationMode::ApiAndConfigMap),
+        (spec(), AuthenticationMode::ConfigMap),
+    ] {
+        let what = format!("{} {authentication_mode:?}", spec.ami_family);
+        let scenario = Scenario { kubernetes: "1.32".into(), authentication_mode, ..Scenario::default() };
+        let rig = Rig::of(scenario.build(1));
+        ops::ensure(&rig.session, &spec, &waiting()).await.unwrap_or_else(|error| panic!("{what}: {}", told(&error)));
+        let text = saved(&rig).await;
+        let copy = loaded(&text);
+        alike(&text, &saved(&copy).await);
+        let scaled = ops::scale(&copy.session, CLUSTER, GROUP, &desired(3)).await;
+        let scaled = scaled.unwrap_or_else(|error| panic!("{what}: {}", told(&error)));
+        assert_eq!(scaled.ready_nodes.len(), 3, "{what}");
+        let same =
+            ops::drift(&copy.session, &[NodegroupSpec { size: Size::new(0, 3, 5).unwrap(), ..spec }]).await.unwrap();
+        assert!(same[0].differences.is_empty(), "{what}: {same:?}");
+    }
+}
+
+#[test]
+fn at_the_command_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_spotscript"));
+        command
+            .args(arguments)
+            .current_dir(folder.path())
+            .env("SPOTSCRIPT_STATE_DIR", folder.path())
+            .env("NO_COLOR", "1");
+        command.env_remove("SPOTSCRIPT_TARGET").env_remove("SPOTSCRIPT_CLUSTER").env_remove("COLUMNS");
+        let output = command.output().unwrap();
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        (text(&output.stdout), text(&output.stderr), output.status.code().unwrap())
+    };
+    let (out, err, code) = run(&["snapshot", "--out", "s.json"]);
+    assert_eq!(code, 0, "{err}");
+    insta::assert_snapshot!(out, @r"
+    saved cluster eks-spot-eksct as of 2026-01-01T00:00:00Z in s.json: 1 group, 2 instances, 43 objects
+    rehearse on it: spotscript sandbox load s.json --world NAME
+    ");
+    assert!(err.contains("read 1 Auto Scaling group, 1 managed node group"), "{err}");
+    let (_, err, code) = run(&["snapshot", "--out", "s.json"]);
+    assert!(code == 2 && err.contains("add `--force` to write over it"), "{code} {err}");
+    let (out, err, code) = run(&["snapshot", "--out", "s.json", "--force", "-o", "json"]);
+    let summary: Value = serde_json::from_str(&out).unwrap_or_else(|_| panic!("{out}{err}"));
+    assert_eq!(
+        (code, &summary["schema"], &summary["data"]["instances"]),
+        (0, &json!("spotscript.snapshot-saved/v1"), &json!(2))
+    );
+
+    let (_, err, code) = run(&["sandbox", "load", "s.json", "--world", "copy"]);
+    assert_eq!(code, 0, "{err}");
+    for what in
+        [&["get", "nodes"][..], &["get", "nodegroup"], &["get", "pods", "-A", "-o", "yaml"], &["describe", "node"]]
+    {
+        let of_copy: Vec<&str> = what.iter().copied().chain(["--world", "copy"]).collect();
+        assert_eq!(run(what).0, run(&of_copy).0, "{what:?}");
+    }
+    let text = std::fs::read_to_string(folder.path().join("s.json")).unwrap();
+    std::fs::write(folder.path().join("cut.json"), &text[..text.len() / 3]).unwrap();
+    let (_, err, code) = run(&["sandbox", "load", "cut.json", "--world", "copy"]);
+    assert!(code == 2 && err.contains("SPOT-0704") && err.contains("cut.json:"), "{code} {err}");
+    let (out, _, code) = run(&["get", "nodes", "--world", "copy", "-o", "name"]);
+    assert_eq!((code, out.lines().count()), (0, 2), "the world is as it was");
+    let (_, err, code) = run(&["sandbox", "load", "s.json", "--cluster", "other", "--world", "copy"]);
+    assert!(code == 2 && err.contains("a copy keeps its names"), "{code} {err}");
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ use crate::ops::objects::{Scope, object, objects};
 /// Without these there is nothing to rehearse on.
 const NEEDED: [&str; 2] = ["nodes", "pods"];
 /// What owns pods, protects them, or says whom nodes are. Secrets and configuration are not read.
-const ALSO: [&str; 10] = [
+const ALSO: [&str; 11] = [
     "namespaces",
     "serviceaccounts",
     "services",
@@ -24,6 +24,7 @@ const ALSO: [&str; 10] = [
     "jobs",
     "poddisruptionbudgets",
     "leases",
+    "events",
 ];
 
 /// Reads them, each with its kind, as the server writes it.
@@ -32,7 +33,9 @@ pub(super) async fn read(session: &Session, cluster: &Cluster, missing: &mut Vec
     let mut all = vec![];
     for name in NEEDED.into_iter().chain(ALSO) {
         let Some(kind) = Kind::find(name) else { continue };
-        match objects(&*api, Scope { kind, namespace: None, labels: "", fields: "" }).await {
+        // Of events those about nodes: others are many, and old in an hour.
+        let fields = if name == "events" { "involvedObject.kind=Node" } else { "" };
+        match objects(&*api, Scope { kind, namespace: None, labels: "", fields }).await {
             Ok(found) => all.extend(found),
             Err(Refusal::Own(error)) => return Err(*error),
             Err(refusal) if NEEDED.contains(&name) => return Err(refusal.into()),
