@@ -251,7 +251,6 @@ async fn what_is_no_whole_snapshot_is_refused_with_its_place() {
         ("newer", changed(&|value| value["schema"] = "spotscript.snapshot/v2".into())),
         ("a part is missing", changed(&|value| drop(value["data"].as_object_mut().unwrap().shift_remove("instances")))),
         ("of another form", changed(&|value| value["data"]["groups"][0]["size"]["min"] = "two".into())),
-        ("an unknown part", changed(&|value| value["data"]["more"] = 1.into())),
         ("without a template", changed(&|value| value["data"]["launch_templates"] = json!([]))),
     ];
     let mut lines = vec![];

@@ -1,4 +1,4 @@
-//! `eks::nodegroup_of`: a live group as a description.
+//! `eks::read_back`: a live group as a description.
 
 use rhai::plugin::*;
 
@@ -9,7 +9,7 @@ use crate::host::Host;
 use crate::ops;
 
 /// Reads a live group back. What the description does not say is told.
-fn read_back(host: &Host, target: &Target) -> Result<Nodegroup> {
+fn described(host: &Host, target: &Target) -> Result<Nodegroup> {
     let imported = host.ask(async |session| ops::import(session, &target.cluster, &target.name).await)?;
     for note in &imported.notes {
         host.console().talk(&format!("  {}: {note}", target.name));
@@ -21,7 +21,7 @@ fn read_back(host: &Host, target: &Target) -> Result<Nodegroup> {
 #[export_module]
 #[allow(missing_docs, clippy::unwrap_used, reason = "the macro adds items of its own")]
 pub(super) mod module {
-    use super::{Target, read_back};
+    use super::{Target, described};
     use crate::bindings::call::{Outcome, call};
     use crate::bindings::values::Nodegroup;
 
@@ -33,12 +33,12 @@ pub(super) mod module {
     ///
     /// ```rhai
     /// eks::ensure(eks::nodegroup("dev-spot", #{ cluster: "eks-spot-eksct", types: ["m5.xlarge", "t3.xlarge"] }));
-    /// let group = eks::nodegroup_of("dev-spot");
+    /// let group = eks::read_back("dev-spot");
     /// check("as it was described", eks::ensure(group).verdict == "unchanged");
     /// print(group.config());
     /// ```
     #[rhai_fn(return_raw)]
-    pub fn nodegroup_of(ctx: NativeCallContext, name: &str) -> Outcome<Nodegroup> {
-        call(&ctx, |host| read_back(host, &Target::of(host, name)?))
+    pub fn read_back(ctx: NativeCallContext, name: &str) -> Outcome<Nodegroup> {
+        call(&ctx, |host| described(host, &Target::of(host, name)?))
     }
 }

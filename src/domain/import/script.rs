@@ -15,6 +15,10 @@ pub fn wordless(spec: &NodegroupSpec) -> Vec<&'static str> {
     let bare = |volume: &Volume| {
         volume.volume_type == VolumeType::Gp3 && (volume.iops.is_none() || volume.throughput.is_none())
     };
+    let documents = [
+        spec.boot.kubelet_extra_config.as_ref(),
+        spec.boot.bottlerocket.as_ref().and_then(|bottlerocket| bottlerocket.settings.as_ref()),
+    ];
     let repair = spec.managed.as_ref().and_then(|managed| managed.node_repair.as_ref());
     [
         ("types of several shapes", !spec.types.is_empty() && spec.types.same_shape().is_err()),
@@ -27,6 +31,8 @@ pub fn wordless(spec: &NodegroupSpec) -> Vec<&'static str> {
             "a capacity reservation by preference or group",
             reservation.is_some_and(|it| it.preference.is_some() || it.resource_group_arn.is_some()),
         ),
+        // Maps of scripts are sorted, and boot data with its settings in another order is other boot data.
+        ("settings in this order", !documents.into_iter().flatten().all(is_sorted)),
         ("a container runtime", spec.boot.container_runtime.is_some()),
         ("this kind of volume", volumes.clone().any(odd)),
         ("a gp3 volume without IOPS or throughput", volumes.clone().any(bare)),
@@ -38,6 +44,14 @@ pub fn wordless(spec: &NodegroupSpec) -> Vec<&'static str> {
     .into_iter()
     .filter_map(|(what, there)| there.then_some(what))
     .collect()
+}
+
+fn is_sorted(map: &Map<String, Value>) -> bool {
+    let inner = |value: &Value| match value {
+        Value::Object(map) => is_sorted(map),
+        _ => true,
+    };
+    map.keys().is_sorted() && map.values().all(inner)
 }
 
 /// A runbook that makes the group. With `file`, it loads the group from there.

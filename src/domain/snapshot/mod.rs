@@ -45,9 +45,8 @@ pub struct Entry {
     pub entry: AccessEntry,
 }
 
-/// A cluster at one moment.
+/// A cluster at one moment. What a later program adds is not looked at.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Snapshot {
     /// The moment.
     pub taken: Timestamp,
