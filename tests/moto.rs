@@ -40,6 +40,15 @@ async fn moto_reads_back_what_was_made() {
     let again = ops::ensure(&session, &spec(), &without_wait).await.unwrap_or_else(|e| panic!("{}", told(&e)));
     println!("{}", rig.log());
     assert_eq!((again.verdict.as_str(), again.mutating_requests), ("unchanged", 0));
+    let imported = ops::import(&session, CLUSTER, GROUP).await.unwrap_or_else(|e| panic!("{}", told(&e)));
+    println!("{:#?}", imported.notes);
+    let same = ops::ensure(&session, &imported.spec, &without_wait).await.unwrap_or_else(|e| panic!("{}", told(&e)));
+    assert_eq!((same.verdict.as_str(), same.mutating_requests), ("unchanged", 0), "what was imported is what is there");
+    let snapshot = ops::snapshot(&session, CLUSTER, false).await.unwrap_or_else(|e| panic!("{}", told(&e)));
+    let group = &snapshot.groups[0].group;
+    assert_eq!((snapshot.groups.len(), group.instances.len(), snapshot.roles.len()), (1, 2, 1));
+    assert_eq!(snapshot.launch_templates[0].versions.len(), 1);
+    assert!(snapshot.security_groups.iter().any(|group| !group.ingress.is_empty() && !group.egress.is_empty()));
     let detail = ops::get(&session, CLUSTER, GROUP).await.unwrap();
     assert_eq!(detail.group.types, spec().types.names());
     assert_eq!(detail.group.distribution.as_ref(), Some(&spec().distribution));

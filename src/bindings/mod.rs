@@ -12,6 +12,7 @@ mod documents;
 mod eks;
 mod failure;
 mod groups;
+mod imported;
 mod kube;
 mod managed;
 mod managed_options;
@@ -91,6 +92,7 @@ pub fn register(engine: &mut Engine) -> Result<(), ParseError> {
     let mut eks = exported_module!(eks::module);
     eks.combine(exported_module!(roll::module));
     eks.combine(exported_module!(managed::module));
+    eks.combine(exported_module!(imported::module));
     engine.register_static_module("eks", eks.into());
     engine.register_static_module("kube", exported_module!(kube::module).into());
     engine.register_static_module("tags", exported_module!(tags::tags).into());

@@ -10,6 +10,9 @@ use crate::ops::Session;
 /// How long a round lasts at least on people's clock where the target's time jumps.
 const ROUND: Duration = Duration::from_secs(1);
 
+/// What a question to a world in this process needs to arrive.
+const ARRIVAL: Duration = Duration::from_millis(5);
+
 /// The shortest pause: API servers count whole seconds.
 const SHORTEST: Duration = Duration::from_secs(1);
 
@@ -70,6 +73,24 @@ impl Live {
             tokio::time::sleep(self.every.min(ROUND).saturating_sub(began.elapsed())).await;
         }
         self.goes_on(session)
+    }
+
+    /// What is told while time passes, and whether there is time left. Where the target's time jumps it passes only as
+    /// somebody waits: after the question has arrived.
+    pub async fn during<T>(&self, session: &Session, told: impl Future<Output = T>) -> (T, bool) {
+        let mut told = std::pin::pin!(told);
+        if self.jumps
+            && let Ok(all) = tokio::time::timeout(ARRIVAL, &mut told).await
+        {
+            return (all, self.pause(session).await);
+        }
+        loop {
+            tokio::select! {
+                biased;
+                all = &mut told => return (all, self.goes_on(session)),
+                _ = self.pause(session) => {}
+            }
+        }
     }
 
     /// Whether there is time left.

@@ -25,6 +25,7 @@ mod form;
 mod get;
 mod given;
 mod global;
+mod import;
 mod journal;
 pub mod kubectl;
 mod lint;
@@ -46,6 +47,7 @@ mod runs;
 mod sandbox;
 mod scale;
 mod serve;
+mod snapshot;
 mod summary;
 mod sweep;
 pub mod target;
@@ -106,6 +108,8 @@ enum Command {
     Roll(roll::Args),
     Delete(delete::Args),
     Drift(drift::Args),
+    Import(import::Args),
+    Snapshot(snapshot::Args),
     Asg(asg::Args),
     Nodes(nodes::Args),
     Describe(describe::Args),
@@ -171,6 +175,8 @@ fn dispatch(command: Command, global: &Global) -> Result<ExitCode, Failed> {
         Command::Roll(args) => roll::run(args, global),
         Command::Delete(args) => delete::run(args, global),
         Command::Drift(args) => drift::run(args, global),
+        Command::Import(args) => import::run(args, global),
+        Command::Snapshot(args) => snapshot::run(args, global),
         Command::Asg(args) => asg::run(args, global),
         Command::Nodes(args) => nodes::run(args, global),
         Command::Describe(args) => describe::run(args, global),

@@ -10,10 +10,11 @@ use super::form::Form;
 use super::{Failed, Global, console, serve};
 use crate::domain::code::Code;
 use crate::domain::error::{Error, Result};
+use crate::domain::snapshot;
 use crate::domain::world_status::WorldStatus;
-use crate::sandbox::load;
 use crate::sandbox::store::{self, WorldFile};
 use crate::sandbox::world::{Scenario, World};
+use crate::sandbox::{copy, load};
 use crate::view::world::{Place, render};
 
 /// The seed of a world for which none was chosen.
@@ -56,9 +57,14 @@ struct Reset {
 
 /// Make the world a copy of a cluster, to rehearse on: a drain, an interruption
 ///
-/// Takes what `kubectl get nodes,pods,daemonsets,replicasets,pdb,leases -A -o json` printed, or `-o yaml`.
+/// Takes what `spotscript snapshot` saved: the same groups, instances, nodes and pods under the same names and ids. Or what
+/// `kubectl get nodes,pods,daemonsets,replicasets,pdb,leases -A -o json` printed, or `-o yaml`: there are no groups then.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
+  spotscript snapshot --target aws --cluster prod --out prod.json
+  spotscript sandbox load prod.json --world prod
+  spotscript roll nodegroup workers --world prod
+
   kubectl get nodes,pods,ds,rs,pdb,leases -A -o json > prod.json
   spotscript sandbox load prod.json --world prod
   spotscript drain -l lifecycle=Ec2Spot --ignore-daemonsets --world prod")]
@@ -66,10 +72,10 @@ struct Load {
     /// Files; `-` is standard input
     #[arg(required = true, value_name = "FILE")]
     files: Vec<std::path::PathBuf>,
-    /// Name of the cluster [default: what the nodes' labels say]
+    /// Name of the cluster [default: what the snapshot or the nodes' labels say]
     #[arg(long, value_name = "NAME")]
     cluster: Option<String>,
-    /// The world's time [default: the newest moment that the objects show]
+    /// The world's time [default: that of the snapshot, or the newest moment that the objects show]
     #[arg(long, value_name = "TIME")]
     now: Option<jiff::Timestamp>,
     /// Without controllers: what is evicted is not made anew, and nothing is scheduled
@@ -82,7 +88,9 @@ struct Load {
 
 impl Load {
     fn world(self) -> Result<World> {
-        let mut objects = vec![];
+        let options =
+            load::Options { seed: self.seed, cluster: self.cluster.clone(), now: self.now, still: self.still };
+        let mut texts = vec![];
         for file in &self.files {
             let name = file.display().to_string();
             let text = match name.as_str() {
@@ -92,10 +100,33 @@ impl Load {
             let text = text.map_err(|error| {
                 Error::new(Code::File, format!("`{name}` cannot be read")).because(error.to_string())
             })?;
-            objects.extend(load::objects(&text, &name)?);
+            texts.push((name, text));
         }
-        let options = load::Options { seed: self.seed, cluster: self.cluster, now: self.now, still: self.still };
-        let (world, loaded) = load::world(objects, &options)?;
+        let (world, loaded) = match texts.as_slice() {
+            [(name, text)] if snapshot::is_one(text) => {
+                let snapshot = snapshot::read(text, name)?;
+                if let Some(other) = self.cluster.filter(|other| *other != snapshot.cluster.name) {
+                    let of = &snapshot.cluster.name;
+                    return Err(Error::new(
+                        Code::InvalidArgument,
+                        format!("the snapshot is of cluster `{of}`, not `{other}`"),
+                    )
+                    .help("leave `--cluster` out: a copy keeps its names"));
+                }
+                copy::world(&snapshot, &options)
+            }
+            texts => {
+                if let Some((name, _)) = texts.iter().find(|(_, text)| snapshot::is_one(text)) {
+                    let message = format!("the snapshot `{name}` cannot be loaded together with other files");
+                    return Err(Error::new(Code::InvalidArgument, message).help("give it alone: it is a whole cluster"));
+                }
+                let mut objects = vec![];
+                for (name, text) in texts {
+                    objects.extend(load::objects(text, name)?);
+                }
+                load::world(objects, &options)?
+            }
+        };
         for (kind, count) in &loaded.left_out {
             console::say(&format!("left out: {count} of kind {kind}, which the sandbox does not have"));
         }

@@ -330,6 +330,12 @@ codes! {
     WorldLocked = 702, Usage;
     /// The sandbox server cannot start.
     ServeFailed = 703, Usage;
+    /// A saved snapshot is cut off, or a part of it is missing or has the wrong form.
+    SnapshotBroken = 704, Usage;
+    /// A document is no snapshot, or one of another version.
+    SnapshotVersion = 705, Usage;
+    /// The parts of a snapshot do not fit together.
+    SnapshotIncomplete = 706, Usage;
 
     /// A file cannot be read or written.
     File = 801, Usage;

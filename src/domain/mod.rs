@@ -2,6 +2,7 @@
 
 pub mod advisor;
 pub mod autoscaler_tags;
+pub mod boot_syntax;
 pub mod catalogue;
 pub mod change;
 pub mod cloud;
@@ -12,6 +13,7 @@ pub mod eksctl;
 pub mod error;
 pub mod feed_source;
 pub mod fleet;
+pub mod import;
 pub mod instance_type;
 pub mod instance_types;
 pub mod inventory;
@@ -26,6 +28,7 @@ pub mod policies;
 pub mod roll;
 pub mod secret;
 pub mod shape;
+pub mod snapshot;
 pub mod tag;
 pub mod taint;
 #[cfg(test)]

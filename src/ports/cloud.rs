@@ -5,9 +5,9 @@
 use async_trait::async_trait;
 
 use crate::domain::cloud::{
-    AccessEntry, AutoScalingGroup, CallerIdentity, Cluster, Instance, InstanceProfile, KeyPair, LaunchTemplate,
-    LaunchTemplateData, ManagedNodegroup, NodegroupUpdate, Offering, Reclaim, Role, ScalingActivity, SecurityGroup,
-    SpotPrice, Subnet,
+    AccessEntry, AutoScalingGroup, CallerIdentity, Cluster, Firewall, Instance, InstanceProfile, KeyPair,
+    LaunchTemplate, LaunchTemplateData, ManagedNodegroup, NodegroupUpdate, Offering, Reclaim, Role, ScalingActivity,
+    SecurityGroup, SpotPrice, Subnet, TemplateHistory,
 };
 use crate::domain::error::Result;
 use crate::domain::mutation::{AwsMutation, Outcome};
@@ -57,6 +57,8 @@ pub trait Network: Send + Sync {
     async fn security_group(&self, vpc_id: &str, name: &str) -> Result<Option<SecurityGroup>>;
     /// DescribeSecurityGroups by id.
     async fn security_group_by_id(&self, id: &str) -> Result<Option<SecurityGroup>>;
+    /// DescribeSecurityGroups by ids, all pages, with all rules; those that are not there are left out.
+    async fn firewalls(&self, ids: &[String]) -> Result<Vec<Firewall>>;
 }
 
 /// IAM, and who is asking.
@@ -81,6 +83,9 @@ pub trait LaunchTemplates: Send + Sync {
     async fn launch_templates(&self, names: &[String]) -> Result<Vec<LaunchTemplate>>;
     /// DescribeLaunchTemplateVersions of one version: what it starts instances with.
     async fn launch_template_version(&self, name: &str, version: &str) -> Result<Option<LaunchTemplateData>>;
+    /// DescribeLaunchTemplates and DescribeLaunchTemplateVersions, all pages: templates by name with all of their versions;
+    /// those that are not there are left out.
+    async fn template_histories(&self, names: &[String]) -> Result<Vec<TemplateHistory>>;
 }
 
 /// Auto Scaling groups.

@@ -126,6 +126,12 @@ pub fn world(objects: Vec<Value>, options: &Options) -> Result<(World, Loaded)> 
     let newest = objects.iter().filter_map(newest).max();
     world.clock.rebase(options.now.or(newest).unwrap_or_else(|| world.clock.timestamp()));
     world.objects = if options.still { ObjectStore::new(seed).still() } else { ObjectStore::new(seed) };
+    let loaded = put(&mut world, objects);
+    Ok((world, loaded))
+}
+
+/// Puts objects into a world as they are; behind each node whose instance the world does not have stands one.
+pub(super) fn put(world: &mut World, objects: Vec<Value>) -> Loaded {
     let now = Now { epoch: world.clock.epoch, millis: world.clock.now };
     let mut loaded = Loaded::default();
     for mut object in objects {
@@ -135,15 +141,15 @@ pub fn world(objects: Vec<Value>, options: &Options) -> Result<(World, Loaded)> 
             continue;
         };
         if resource.plural == "nodes" {
-            stand_behind(&mut world, &object);
+            stand_behind(world, &object);
         }
         to_stored(&mut object, &Value::Null, now);
         world.objects.restore(resource.plural, object);
         *loaded.objects.entry(resource.plural.to_owned()).or_default() += 1;
     }
-    make_namespaces(&mut world);
+    make_namespaces(world);
     world.objects.settle();
-    Ok((world, loaded))
+    loaded
 }
 
 /// Namespaces that objects are in but that were not given themselves.
@@ -168,6 +174,9 @@ fn make_namespaces(world: &mut World) {
 fn stand_behind(world: &mut World, node: &Value) {
     let provider = node["spec"]["providerID"].as_str().unwrap_or_default();
     let Some(id) = provider.rsplit('/').next().filter(|id| id.starts_with("i-")) else { return };
+    if world.ec2.instances.contains_key(id) {
+        return;
+    }
     let labels = &node["metadata"]["labels"];
     let label = |keys: &[&str]| keys.iter().find_map(|key| labels[*key].as_str()).unwrap_or_default().to_owned();
     let zone = label(&["topology.kubernetes.io/zone", "failure-domain.beta.kubernetes.io/zone"]);

@@ -6,6 +6,7 @@
 
 mod aws_client;
 mod control;
+pub mod copy;
 mod cut;
 mod handle;
 pub mod kube;

@@ -54,9 +54,7 @@ async fn follow(kind: Kind, flags: &Flags, fields: &str, live: &Live, shell: &Sh
         headers = false;
         // Rows keep the widths of those before them.
         loop {
-            // The server tells what happens while the pause lasts: where its time only passes as somebody waits, too.
-            let (news, goes_on) =
-                tokio::join!(watching.next(shell.api, scope, live.every()), live.pause(shell.session));
+            let (news, goes_on) = live.during(shell.session, watching.next(shell.api, scope, live.every())).await;
             let Some(news) = news? else { break };
             for (_, row) in news {
                 table.rows.clone_from(&all);

@@ -118,3 +118,47 @@ pub struct LaunchTemplate {
     /// Tags of the template itself.
     pub tags: TagMap,
 }
+
+/// One version of a launch template, with what no template of ours has.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TemplateVersion {
+    /// From 1.
+    pub number: i64,
+    /// Its content.
+    pub data: LaunchTemplateData,
+    /// Name of the instance profile, where it is given by name instead of by ARN.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instance_profile_name: Option<String>,
+    /// Whether the first network interface asks for a public address; `None` leaves it to the subnet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub public_ip: Option<bool>,
+    /// EC2's names of settings that are there and were not read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unread: Vec<String>,
+}
+
+/// A launch template with all of its versions.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TemplateHistory {
+    /// `lt-…`.
+    pub id: String,
+    /// Name.
+    pub name: String,
+    /// What `$Default` stands for.
+    pub default_version: i64,
+    /// Tags of the template itself.
+    pub tags: TagMap,
+    /// Versions, the oldest first.
+    pub versions: Vec<TemplateVersion>,
+}
+
+impl TemplateHistory {
+    /// A version by its number, `$Latest` or `$Default`.
+    pub fn version(&self, wanted: &str) -> Option<&TemplateVersion> {
+        match wanted {
+            "$Latest" => self.versions.last(),
+            "$Default" | "" => self.versions.iter().find(|version| version.number == self.default_version),
+            number => self.versions.iter().find(|version| version.number.to_string() == number),
+        }
+    }
+}

@@ -4,6 +4,7 @@
 
 mod autoscaling;
 mod cluster;
+mod firewall;
 mod iam;
 mod launch_template;
 mod network;
@@ -12,9 +13,11 @@ mod quota;
 
 pub use autoscaling::{ActivityStatus, AutoScalingGroup, GroupInstance, ScalingActivity};
 pub use cluster::{AccessEntry, AuthenticationMode, Cluster, ClusterStatus};
+pub use firewall::{Firewall, FirewallRule, Peer};
 pub use iam::{CallerIdentity, InstanceProfile, Role};
 pub use launch_template::{
     BlockDevice, InstanceSettings, LaunchTemplate, LaunchTemplateData, MetadataOptions, TagSpecification,
+    TemplateHistory, TemplateVersion,
 };
 pub use network::{IngressRule, Instance, KeyPair, Lifecycle, Offering, Reclaim, SecurityGroup, SpotPrice, Subnet};
 pub use nodegroup::{HealthIssue, ManagedNodegroup, NodegroupTemplate, NodegroupUpdate};

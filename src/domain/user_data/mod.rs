@@ -109,6 +109,11 @@ pub fn commands(commands: &[String]) -> String {
     nodeadm::multipart(commands.iter().map(|command| ("text/x-shellscript", format!("#!/bin/bash\n{command}"))))
 }
 
+/// A tree of settings as TOML. Null has no form and is left out.
+pub fn render_toml(settings: &serde_json::Value) -> String {
+    toml::render(settings)
+}
+
 /// Checks EC2's limit on user data before base64.
 ///
 /// # Errors

@@ -9,9 +9,9 @@ use k8s_openapi::api::core::v1::{ConfigMap, Event, Node, Pod};
 use super::Lens;
 use crate::domain::change::{ConfigMapState, NodeState, Resource, State, UNKNOWN};
 use crate::domain::cloud::{
-    AccessEntry, AutoScalingGroup, CallerIdentity, Cluster as CloudCluster, Instance, InstanceProfile, KeyPair,
-    LaunchTemplate, LaunchTemplateData, ManagedNodegroup, NodegroupUpdate, Offering, Reclaim, Role, ScalingActivity,
-    SecurityGroup, SpotPrice, Subnet,
+    AccessEntry, AutoScalingGroup, CallerIdentity, Cluster as CloudCluster, Firewall, Instance, InstanceProfile,
+    KeyPair, LaunchTemplate, LaunchTemplateData, ManagedNodegroup, NodegroupUpdate, Offering, Reclaim, Role,
+    ScalingActivity, SecurityGroup, SpotPrice, Subnet, TemplateHistory,
 };
 use crate::domain::drain::Missing;
 use crate::domain::error::Result;
@@ -128,6 +128,9 @@ impl Network for SeenCloud {
         let real = self.inner.security_group_by_id(id).await?;
         Ok(security_group(self.lens.see(&resource, real.map(State::SecurityGroup))))
     }
+    async fn firewalls(&self, ids: &[String]) -> Result<Vec<Firewall>> {
+        self.inner.firewalls(ids).await
+    }
 }
 
 #[async_trait]
@@ -184,6 +187,9 @@ impl LaunchTemplates for SeenCloud {
             Some(newest) => Ok(Some(newest.data)),
             None => self.inner.launch_template_version(name, version).await,
         }
+    }
+    async fn template_histories(&self, names: &[String]) -> Result<Vec<TemplateHistory>> {
+        self.inner.template_histories(names).await
     }
 }
 

@@ -6,7 +6,7 @@ use crate::domain::cloud::{
 };
 use crate::domain::desired::{NODEGROUP_TAG, ResourceNames, image_parameter, role_arn};
 use crate::domain::error::{Error, Result};
-use crate::domain::nodegroup::NodegroupSpec;
+use crate::domain::nodegroup::{NODEGROUP_LABEL, NodegroupSpec};
 use crate::ops::access::{Way, way};
 use crate::ops::clusters::account_of;
 use crate::ops::{Session, cluster};
@@ -58,7 +58,7 @@ pub(super) async fn observe(session: &Session, spec: &NodegroupSpec) -> Result<F
         // Types that a launch template of the user's own names are not known.
         async { if types.is_empty() { Ok(vec![]) } else { cloud.offerings(&types).await } },
         when(spec.ssh.is_some(), cloud.key_pairs()),
-        cloud.groups_by_tag(&[NODEGROUP_TAG, "eks:nodegroup-name"], &spec.name),
+        cloud.groups_by_tag(&[NODEGROUP_TAG, "eks:nodegroup-name", NODEGROUP_LABEL], &spec.name),
         cloud.role(&names.role),
         async {
             // EKS makes the profile of a managed group.

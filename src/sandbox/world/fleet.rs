@@ -65,9 +65,6 @@ pub fn launch(world: &mut World, launch: Launch<'_>) -> Result<String, Refusal> 
     if security_group_ids.is_empty() {
         security_group_ids.extend(world.ec2.security_group_named(&vpc_id, "default").map(|group| group.id.clone()));
     }
-    for group in &security_group_ids {
-        *world.ec2.security_group_uses.entry(group.clone()).or_insert(0) += 1;
-    }
     let mut tags = TagMap::new();
     for specification in read::list(data, "TagSpecification") {
         if read::at(specification, "ResourceType") == "instance" {
@@ -115,15 +112,26 @@ pub fn launch(world: &mut World, launch: Launch<'_>) -> Result<String, Refusal> 
         boot: Boot::Starting,
         tags,
     };
-    count(world, &instance, true);
-    world.ec2.tag_index.add_all(&id, &instance.tags);
-    world.ec2.instance_names.insert(instance.private_dns.clone(), id.clone());
-    world.ec2.instances.insert(id.clone(), instance);
+    enter(world, instance);
     let running = delay(world, "running", &id, 8 * SECOND, 15 * SECOND);
     world.after(running, Event::InstanceRunning { instance: id.clone() });
     let boot = delay(world, "boot", &id, 18 * SECOND, 30 * SECOND) + world.faults.join_delay;
     world.after(running + boot, Event::KubeletStarts { instance: id.clone() });
     Ok(id)
+}
+
+/// Puts an instance into the world: from now on it is found, and what it uses is in use.
+pub(in crate::sandbox) fn enter(world: &mut World, instance: Instance) {
+    let id = instance.id.clone();
+    if instance.state != InstanceState::Terminated {
+        for group in &instance.security_group_ids {
+            *world.ec2.security_group_uses.entry(group.clone()).or_insert(0) += 1;
+        }
+        count(world, &instance, true);
+        world.ec2.instance_names.insert(instance.private_dns.clone(), id.clone());
+    }
+    world.ec2.tag_index.add_all(&id, &instance.tags);
+    world.ec2.instances.insert(id, instance);
 }
 
 /// Counts a living instance in its pool and its quota, or no more.

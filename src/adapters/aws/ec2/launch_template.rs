@@ -6,11 +6,14 @@ use async_trait::async_trait;
 use aws_sdk_ec2::types as sdk;
 use futures_util::future::try_join_all;
 
+use super::history;
 use super::settings;
 use super::{from_tags, to_tags};
 use crate::adapters::aws::AwsCloud;
 use crate::adapters::aws::error::{Failure, failed, is};
-use crate::domain::cloud::{BlockDevice, LaunchTemplate, LaunchTemplateData, MetadataOptions, TagSpecification};
+use crate::domain::cloud::{
+    BlockDevice, LaunchTemplate, LaunchTemplateData, MetadataOptions, TagSpecification, TemplateHistory,
+};
 use crate::domain::error::Result;
 use crate::ports::LaunchTemplates;
 
@@ -62,6 +65,10 @@ impl LaunchTemplates for AwsCloud {
             Err(e) => Err(failed(&format!("describe version {version} of launch template `{name}`"), &e)),
         }
     }
+
+    async fn template_histories(&self, names: &[String]) -> Result<Vec<TemplateHistory>> {
+        history::read(self, names).await
+    }
 }
 
 /// A template by its newest version.
@@ -76,7 +83,7 @@ fn template(version: sdk::LaunchTemplateVersion, name: &str) -> LaunchTemplate {
     }
 }
 
-fn empty() -> LaunchTemplateData {
+pub(super) fn empty() -> LaunchTemplateData {
     LaunchTemplateData {
         image_id: String::new(),
         instance_type: None,
@@ -91,7 +98,7 @@ fn empty() -> LaunchTemplateData {
     }
 }
 
-fn from_sdk(data: sdk::ResponseLaunchTemplateData) -> LaunchTemplateData {
+pub(super) fn from_sdk(data: sdk::ResponseLaunchTemplateData) -> LaunchTemplateData {
     let settings = settings::from_sdk(&data);
     let interface = data.network_interfaces.unwrap_or_default().into_iter().next();
     let groups = interface.and_then(|interface| interface.groups).filter(|groups| !groups.is_empty());

@@ -1,5 +1,7 @@
 //! EC2: the network, key pairs, offerings, launch templates, instances, prices.
 
+mod firewall;
+mod history;
 mod instances;
 mod launch_template;
 mod mutate;

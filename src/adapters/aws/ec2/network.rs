@@ -3,11 +3,11 @@
 use async_trait::async_trait;
 use aws_sdk_ec2::types as sdk;
 
-use super::{filter, from_tags};
+use super::{filter, firewall, from_tags};
 use crate::adapters::aws::AwsCloud;
 use crate::adapters::aws::convert::unsigned;
 use crate::adapters::aws::error::{Failure, failed, is};
-use crate::domain::cloud::{IngressRule, KeyPair, Offering, SecurityGroup, Subnet};
+use crate::domain::cloud::{Firewall, IngressRule, KeyPair, Offering, SecurityGroup, Subnet};
 use crate::domain::error::Result;
 use crate::ports::Network;
 
@@ -78,6 +78,10 @@ impl Network for AwsCloud {
             Err(e) if is(&e, &["InvalidGroup.NotFound"]) => Ok(None),
             Err(e) => Err(failed(&format!("describe security group `{id}`"), &e)),
         }
+    }
+
+    async fn firewalls(&self, ids: &[String]) -> Result<Vec<Firewall>> {
+        firewall::read(self, ids).await
     }
 }
 

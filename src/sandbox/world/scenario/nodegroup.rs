@@ -60,7 +60,10 @@ pub(super) fn build(scenario: &Scenario, world: &mut World, network: &Network) {
 
 fn node_role(scenario: &Scenario, world: &mut World, name: &str) -> String {
     let suffix = suffix(world, "node-role");
-    let role_name = format!("eksctl-{}-nodegroup-{name}-NodeInstanceRole-{suffix}", scenario.cluster);
+    // CloudFormation cuts the stack's name so that the whole fits into IAM's 64 characters.
+    let end = format!("-NodeInstanceRole-{suffix}");
+    let stack = format!("eksctl-{}-nodegroup-{name}", scenario.cluster);
+    let role_name = format!("{}{end}", stack.chars().take(64 - end.len()).collect::<String>());
     let policies = [
         "AmazonEC2ContainerRegistryPullOnly",
         "AmazonEKSWorkerNodePolicy",

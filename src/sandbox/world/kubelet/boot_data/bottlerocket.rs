@@ -3,7 +3,8 @@
 use indexmap::IndexMap;
 use serde_json::Value;
 
-use super::{BootData, Fault, labels, taints, toml};
+use super::{BootData, Fault, labels, taints};
+use crate::domain::boot_syntax::toml;
 
 /// Reads decoded user data.
 pub(super) fn read(text: &str) -> Result<BootData, Fault> {

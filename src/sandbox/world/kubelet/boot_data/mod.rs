@@ -6,15 +6,12 @@
 mod bottlerocket;
 mod flags;
 mod labels;
-mod mime;
 mod node_config;
 mod nodeadm;
 mod script;
-mod shell;
 mod taints;
 #[cfg(test)]
 mod tests;
-mod toml;
 
 use base64::Engine;
 use base64::alphabet::STANDARD;
@@ -77,7 +74,7 @@ pub fn intent(user_data: &str) -> Option<(IndexMap<String, String>, Vec<Taint>)>
 /// # Errors
 /// The line that is no TOML, and why.
 pub fn settings(text: &str) -> Result<serde_json::Value, String> {
-    toml::parse(text)
+    crate::domain::boot_syntax::toml::parse(text)
 }
 
 /// EC2 keeps user data in base64; what is none is taken as it is. Twice-encoded data is the writer's error and stays.

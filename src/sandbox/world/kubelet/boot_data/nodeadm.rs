@@ -2,7 +2,8 @@
 
 use super::flags::{self, Flags};
 use super::node_config::{self, Merged};
-use super::{BootData, Fault, mime};
+use super::{BootData, Fault};
+use crate::domain::boot_syntax::mime;
 
 const MEDIA_TYPE: &str = "application/node.eks.aws";
 

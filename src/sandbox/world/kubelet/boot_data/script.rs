@@ -1,8 +1,9 @@
 //! Images that join by `/etc/eks/bootstrap.sh`: what its arguments say.
 
 use super::flags::{self, Flags};
-use super::shell::Shell;
-use super::{BootData, Fault, mime};
+use super::{BootData, Fault};
+use crate::domain::boot_syntax::mime;
+use crate::domain::boot_syntax::shell::Shell;
 
 /// Flags of the script that take a value and do not change how a node looks here.
 const WITH_VALUE: [&str; 12] = [

@@ -5,6 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use proptest::prelude::*;
 
 use super::*;
+use crate::domain::boot_syntax::mime;
 
 const CLUSTER: &str = "spec:\n  cluster:\n    name: c\n    apiServerEndpoint: https://e\n    certificateAuthority: Y2E=\n    cidr: 10.100.0.0/16\n";
 

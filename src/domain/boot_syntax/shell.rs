@@ -10,11 +10,11 @@ const MAX_COMMANDS: usize = 10_000;
 
 /// What a script came to.
 #[derive(Debug, Default)]
-pub(super) struct Shell {
+pub struct Shell {
     files: HashMap<String, String>,
     variables: HashMap<String, String>,
     /// Words of the bootstrap's call.
-    pub(super) bootstrap: Option<Vec<String>>,
+    pub bootstrap: Option<Vec<String>>,
     commands: usize,
 }
 
@@ -23,7 +23,7 @@ impl Shell {
     ///
     /// # Errors
     /// What the shell would say.
-    pub(super) fn run(&mut self, text: &str, depth: usize) -> Result<(), String> {
+    pub fn run(&mut self, text: &str, depth: usize) -> Result<(), String> {
         if depth > MAX_DEPTH {
             return Err("maximum nesting of scripts exceeded".to_owned());
         }

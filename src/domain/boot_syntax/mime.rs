@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 
 /// One part.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Part {
+pub struct Part {
     /// `application/node.eks.aws`, in lower case; empty when the part does not say.
     pub media_type: String,
     /// Decoded content.
@@ -13,7 +13,7 @@ pub(super) struct Part {
 }
 
 /// The parts of a multipart document; `None` when the text is none.
-pub(super) fn parts(text: &str) -> Option<Vec<Part>> {
+pub fn parts(text: &str) -> Option<Vec<Part>> {
     let (headers, body) = split(text)?;
     let content_type = header(&headers, "content-type")?;
     if !media_type(content_type).starts_with("multipart/") {

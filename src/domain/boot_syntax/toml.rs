@@ -14,7 +14,7 @@ struct Parser<'t> {
 ///
 /// # Errors
 /// The line and what is wrong there.
-pub(super) fn parse(text: &str) -> Result<Value, String> {
+pub fn parse(text: &str) -> Result<Value, String> {
     let mut root = Map::new();
     let mut table: Vec<String> = Vec::new();
     let mut parser = Parser { rest: text, line: 1 };

@@ -1,0 +1,193 @@
+//! `spotscript import`: live groups as a file, or as a runbook.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::ValueEnum;
+use serde::Serialize;
+
+use super::cluster_choice::ClusterChoice;
+use super::form::Form;
+use super::reach::Reach;
+use super::snapshot::free;
+use super::{Failed, Global, console, target, whole_file};
+use crate::domain::code::{Code, Kind};
+use crate::domain::eksctl;
+use crate::domain::error::{Error, Result};
+use crate::domain::import::{Imported, runbook, wordless};
+use crate::domain::inventory::Owner;
+use crate::domain::nodegroup::NodegroupSpec;
+use crate::host::listen_for_interrupts;
+use crate::ops;
+
+/// Turn a live group, whoever made it, into an eksctl file or a runbook: changes nothing
+///
+/// Groups of spotscript, of eksctl, of EKS and of Terraform: an Auto Scaling group with a launch template. A group of
+/// spotscript comes back so that making it again changes nothing. A foreign one is never changed by its name: give the copy
+/// another with `--name`, and an equal group is made. What a file has no words for is told in comments and on stderr.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  spotscript import dev-4vcpu-16gb-spot
+  spotscript import workers --name workers-spot --out workers.yml
+  spotscript import workers --as script --out workers.rhai
+  spotscript import --all --out groups.yml")]
+pub struct Args {
+    /// Node group, or the Auto Scaling group behind it
+    #[arg(required_unless_present = "all", conflicts_with = "all")]
+    group: Option<String>,
+    #[command(flatten)]
+    cluster: ClusterChoice,
+    /// Every group of the cluster, in one file
+    #[arg(long)]
+    all: bool,
+    /// What it becomes
+    #[arg(long = "as", value_enum, default_value_t, value_name = "FORM")]
+    form: As,
+    /// Name of the group in the file [default: the name that it has]
+    #[arg(long, conflicts_with = "all")]
+    name: Option<String>,
+    /// File to write; without it, the text is printed
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Write over a file that is there
+    #[arg(long, requires = "out")]
+    force: bool,
+}
+
+/// What a group becomes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+enum As {
+    /// An eksctl file (ClusterConfig)
+    #[default]
+    File,
+    /// A runbook
+    Script,
+}
+
+/// A group as JSON.
+#[derive(Serialize)]
+struct Row<'a> {
+    owner: Owner,
+    spec: &'a NodegroupSpec,
+    notes: &'a [String],
+}
+
+/// Runs the command.
+pub fn run(args: Args, global: &Global) -> Result<ExitCode, Failed> {
+    if args.all && args.form == As::Script {
+        return Err(Error::new(Code::InvalidArgument, "`--all` makes one file, not one runbook")
+            .help("write `--as file`, or import groups one by one")
+            .into());
+    }
+    if let Some(file) = &args.out {
+        free(file, args.force)?;
+    }
+    let host = target::host(global, &Reach::default())?;
+    listen_for_interrupts(host.cancel().clone());
+    let imported = host.ask(async |session| {
+        let cluster = args.cluster.resolve(session).await?;
+        let names = match &args.group {
+            Some(name) => vec![name.clone()],
+            None => ops::importable(session, &cluster).await?,
+        };
+        let mut all = vec![];
+        for name in &names {
+            all.push(ops::import(session, &cluster, name).await?);
+        }
+        Ok(all)
+    });
+    let closed = host.close();
+    let mut imported = imported?;
+    closed?;
+    for one in &mut imported {
+        if let Some(name) = &args.name {
+            rename(one, name);
+        }
+        tell(one, args.name.is_some());
+    }
+    let before = imported.len();
+    if args.all {
+        imported.retain(writable);
+    }
+    let left_out = before - imported.len();
+    let text = match args.form {
+        As::File => file(&imported)?,
+        As::Script => script(&imported, &args)?,
+    };
+    if let Some(out) = &args.out {
+        whole_file::write(out, &text)?;
+    }
+    let rows: Vec<Row<'_>> =
+        imported.iter().map(|one| Row { owner: one.owner, spec: &one.spec, notes: &one.notes }).collect();
+    let told = Form::of(global).print("imported", &rows, |_| match &args.out {
+        Some(out) => format!("wrote {}\n", out.display()),
+        None => text.clone(),
+    })?;
+    console::print(&told);
+    let code = if left_out == 0 { 0 } else { Kind::Incomplete.exit_code() };
+    Ok(ExitCode::from(code))
+}
+
+/// Gives the copy another name: what followed from the old one follows from the new.
+fn rename(imported: &mut Imported, name: &str) {
+    imported.spec.name = name.to_owned();
+    // A role name of one's own is the other group's.
+    imported.spec.role.role_name = None;
+}
+
+fn tell(imported: &Imported, renamed: bool) {
+    let name = &imported.spec.name;
+    for note in &imported.notes {
+        console::say(&format!("{name}: {note}"));
+    }
+    if imported.owner != Owner::Spotscript && !renamed {
+        console::say(&format!(
+            "{name}: the group is not spotscript's: to make one like it beside it, give the copy a name with `--name`"
+        ));
+    }
+}
+
+/// Whether a group can be written as a file; why not is told.
+fn writable(imported: &Imported) -> bool {
+    let Err(error) = eksctl::write(std::slice::from_ref(&imported.spec)) else { return true };
+    console::say(&format!("left out: {}: {}", imported.spec.name, error.message));
+    false
+}
+
+/// All groups as one document, each with what is to be known about it.
+fn file(imported: &[Imported]) -> Result<String> {
+    let specs: Vec<NodegroupSpec> = imported.iter().map(|one| one.spec.clone()).collect();
+    let text = eksctl::write(&specs).map_err(|error| {
+        let who = specs.iter().map(|spec| format!("`{}`", spec.name)).collect::<Vec<_>>().join(", ");
+        Error { message: format!("{who} cannot be written as a file: {}", error.message), ..error }
+    })?;
+    let mut head = String::new();
+    for one in imported {
+        let Imported { spec, owner, notes } = one;
+        let owner = match owner {
+            Owner::Spotscript => "spotscript",
+            Owner::CloudFormation => "a CloudFormation stack (eksctl)",
+            Owner::Managed => "EKS",
+            Owner::Other => "somebody else",
+        };
+        head.push_str(&format!("# {}: imported from a live group of {owner}.\n", spec.name));
+        notes.iter().for_each(|note| head.push_str(&format!("#   Note: {note}.\n")));
+    }
+    Ok(format!("{head}{text}"))
+}
+
+/// One group as a runbook; what scripts have no options for is loaded from a file.
+fn script(imported: &[Imported], args: &Args) -> Result<String> {
+    let Some(one) = imported.first() else { return Ok(String::new()) };
+    let lacking = wordless(&one.spec);
+    if lacking.is_empty() {
+        return Ok(runbook(one, None));
+    }
+    let file = args
+        .out
+        .as_ref()
+        .map_or_else(|| format!("{}.yml", one.spec.name), |out| out.with_extension("yml").display().to_string());
+    console::say(&format!("{}: scripts have no options for {}", one.spec.name, lacking.join(", ")));
+    console::say(&format!("the runbook loads `{file}`: write it with `spotscript import … --out {file}`"));
+    Ok(runbook(one, Some(&file)))
+}
