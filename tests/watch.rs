@@ -33,7 +33,7 @@ const GROUP: &str =
 fn rows_follow_as_they_change() {
     let state = after(&format!("{GROUP}eks::ensure(g, #{{ wait: false }});"));
     let (code, out, err) = spotscript(state.path(), &["nodes", "-w", "--every", "5s", "--for", "4m"]);
-    assert_eq!((code, err.as_str()), (0, ""));
+    assert_eq!((code, err.as_str()), (0, "sandbox (world default): nothing real is touched\n"));
     insta::assert_snapshot!("rows", out);
     let (_, out, _) = spotscript(state.path(), &["nodes", "--watch", "--no-headers", "--for", "4s"]);
     assert_eq!(out.lines().count(), 3, "what there is, without headers:\n{out}");
@@ -65,7 +65,7 @@ fn machines_show_the_seconds_that_are_left() {
         "alpha.eksctl.io/nodegroup-name=dev",
     ];
     let (code, out, err) = spotscript(state.path(), &arguments);
-    assert_eq!((code, err.as_str()), (0, ""));
+    assert_eq!((code, err.as_str()), (0, "sandbox (world default): nothing real is touched\n"));
     insta::assert_snapshot!("machines", out);
     assert!(out.contains("in 90s") && out.contains("in 30s"), "{out}");
 }
