@@ -152,7 +152,7 @@ impl std::fmt::Display for Quantity {
         }
         match self.form {
             Form::Exponent if step == 3 => write!(f, "{number}"),
-            Form::Exponent => write!(f, "{number}e{}", step * 3 - 9),
+            Form::Exponent => write!(f, "{number}e{}", i32::try_from(step).unwrap_or_default() * 3 - 9),
             _ => write!(f, "{number}{}", suffixes[step]),
         }
     }
@@ -173,6 +173,7 @@ mod tests {
             ("0.5Ki", "512"),
             ("1e3", "1e3"),
             ("1e0", "1"),
+            ("0.159221e3", "159221e-3"),
             ("0.1n", "1n"),
             ("-0.1n", "-1n"),
             ("0", "0"),
