@@ -108,7 +108,7 @@ fn serve(mut command: Command) -> (Served, Vec<(String, String)>) {
     while serde_json::from_str::<Value>(&text).is_err() {
         assert!(lines.read_line(&mut text).unwrap() > 0, "the server ended: {text}");
     }
-    let access: Value = serde_json::from_str(&text).unwrap();
+    let access = serde_json::from_str::<Value>(&text).unwrap()["data"].take();
     let pairs = access["environment"].as_array().unwrap().iter();
     let mut environment: Vec<(String, String)> =
         pairs.map(|pair| (pair[0].as_str().unwrap().to_owned(), pair[1].as_str().unwrap().to_owned())).collect();

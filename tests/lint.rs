@@ -82,3 +82,22 @@ fn what_is_mended_is_written_and_a_file_without_findings_ends_with_zero() {
     let output = lint(&folder, &["absent.yml"]);
     assert_eq!(output.status.code(), Some(2));
 }
+
+#[test]
+fn types_that_are_often_interrupted_are_told_with_the_date_of_the_data() {
+    let folder = folder("lint-advisor");
+    std::fs::write(folder.join("f.yml"), TUTORIAL).unwrap();
+    std::fs::write(folder.join("feed.json"), include_str!("fixtures/advisor_feed.json")).unwrap();
+    let told = |arguments: &[&str]| String::from_utf8(lint(&folder, arguments).stdout).unwrap();
+    assert!(!told(&["f.yml"]).contains("SPOT-0258"), "nobody was asked");
+    let text = told(&["--feed", "feed.json", "f.yml"]);
+    let line = text.lines().find(|line| line.contains("SPOT-0258")).unwrap_or_else(|| panic!("{text}"));
+    assert!(
+        line.starts_with("f.yml:12:9: warning SPOT-0258: m5.xlarge interrupted >20% of the month before"),
+        "{line}"
+    );
+    assert!(line.contains("(data of 20") || line.contains("(data of an unknown date"), "{line}");
+    let refused = lint(&folder, &["--advisor", "f.yml"]);
+    let said = String::from_utf8(refused.stderr).unwrap();
+    assert!(refused.status.code() == Some(2) && said.contains("made up"), "{said}");
+}

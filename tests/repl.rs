@@ -98,7 +98,7 @@ kept + 1
      1 │ kept.naem
        ·      ────
        ╰────
-      help: `int` has no methods of its own
+      help: `spotscript docs int` lists what its values have
     SPOT-0602
 
       × there is no function `eks::lst`

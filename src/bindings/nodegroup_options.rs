@@ -200,7 +200,10 @@ pub(super) fn checked(spec: NodegroupSpec) -> Result<NodegroupSpec> {
 /// Sizes that were left out follow from those that were given; two nodes if none was.
 fn size(min: Option<i64>, desired: Option<i64>, max: Option<i64>) -> Result<Size> {
     let usual = desired.or(min).unwrap_or_else(|| max.map_or(2, |max| max.min(2)));
-    Size::new(min.unwrap_or(usual), usual, max.unwrap_or(usual))
+    // What is not said does not contradict what is.
+    let low = min.unwrap_or_else(|| max.map_or(usual, |max| usual.min(max)));
+    let high = max.unwrap_or_else(|| min.map_or(usual, |min| usual.max(min)));
+    Size::new(low, usual, high)
 }
 
 impl SpotOptions {

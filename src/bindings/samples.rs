@@ -14,7 +14,7 @@ use crate::domain::nodegroup::{Distribution, NodegroupSpec, Size, SpotAllocation
 pub fn samples(kind: &str) -> Vec<Dynamic> {
     match kind {
         "string" => ["x", "1", "10m"].map(Dynamic::from).into(),
-        "int" => [0i64, 1, 2, 3, 5, 10, 100, 1000].map(Dynamic::from).into(),
+        "int" => [0i64, 1, 2, 3, 5, 10, 100, 1000, 10_000].map(Dynamic::from).into(),
         "float" => [1.0f64, 0.0, 100.0].map(Dynamic::from).into(),
         "bool" => [false, true].map(Dynamic::from).into(),
         "list" => vec![Array::new().into()],

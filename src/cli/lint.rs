@@ -4,7 +4,9 @@ use std::process::ExitCode;
 
 use serde::Serialize;
 
-use super::{Failed, Global, console};
+use super::{Failed, Global, TargetKind, console, target};
+use crate::adapters::feeds::{self, AdvisorFeed, Freshness};
+use crate::domain::advisor::Feed;
 use crate::domain::code::{Code, Kind};
 use crate::domain::eksctl::{self, Finding, Severity};
 use crate::domain::error::Error;
@@ -21,6 +23,7 @@ use crate::view::{json, words};
 #[command(after_help = "Examples:
   spotscript lint spot_nodegroups.yml
   spotscript lint --fix spot_nodegroups.yml
+  spotscript lint --feed spot-advisor-data.json spot_nodegroups.yml
   spotscript lint -o json *.yml")]
 pub struct Args {
     /// ClusterConfig files, scripts, manifests
@@ -29,6 +32,9 @@ pub struct Args {
     /// Mend what has one mechanical remedy; comments, order and layout stay
     #[arg(long)]
     fix: bool,
+    /// Tell types that are often interrupted too, by AWS's Spot Instance Advisor; `--feed FILE` does so by a file
+    #[arg(long)]
+    advisor: bool,
     /// Errors and warnings only
     #[arg(long)]
     no_advice: bool,
@@ -40,19 +46,21 @@ pub fn run(args: Args, global: &Global) -> Result<ExitCode, Failed> {
         ("AWS_REGION", Some(region)) => Some(region.clone()),
         _ => std::env::var(name).ok().filter(|value| !value.is_empty()),
     };
+    let feed = advice(args.advisor, global)?;
+    let lint = |text: &str, file: &str| eksctl::lint_with_advice(text, file, &variable, feed.as_ref());
     let mut findings = Vec::new();
     let mut fixed = 0;
     for file in &args.files {
         let mut text = std::fs::read_to_string(file)
             .map_err(|error| Error::new(Code::File, format!("cannot read `{file}`")).because(error.to_string()))?;
-        let mut found = eksctl::lint(&text, file, &variable);
+        let mut found = lint(&text, file);
         if args.fix {
             let (mended, count) = eksctl::fix(&text, file, &found);
             if count > 0 {
                 write(file, &mended)?;
                 text = mended;
                 fixed += count;
-                found = eksctl::lint(&text, file, &variable);
+                found = lint(&text, file);
             }
         }
         findings.extend(found);
@@ -64,6 +72,27 @@ pub fn run(args: Args, global: &Global) -> Result<ExitCode, Failed> {
     };
     console::print(&text);
     Ok(ExitCode::from(if findings.is_empty() { 0 } else { Kind::Lint.exit_code() }))
+}
+
+/// The advisor's feed, if it was asked for.
+fn advice(wanted: bool, global: &Global) -> Result<Option<Feed>, Failed> {
+    if let Some(file) = &global.feed {
+        return Ok(Some(feeds::read_file(file)?.feed()?));
+    }
+    if !wanted {
+        return Ok(None);
+    }
+    if global.target() == TargetKind::Sandbox {
+        let error =
+            Error::new(Code::InvalidArgument, "the sandbox's advisor is made up: it says nothing about your groups");
+        return Err(error.help("add `--target aws`, or name a file with `--feed FILE`").into());
+    }
+    let host = target::host(global, &super::reach::Reach::default())?;
+    let loaded = host.block(AdvisorFeed::default().load(Freshness::Recent, jiff::Timestamp::now()))?;
+    if let Some(warning) = &loaded.warning {
+        console::say(&format!("[!]  {warning}"));
+    }
+    Ok(Some(loaded.feed()?))
 }
 
 /// Whole or not at all.

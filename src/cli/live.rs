@@ -69,15 +69,21 @@ impl Live {
     pub async fn pause(&self, session: &Session) -> bool {
         let began = Instant::now();
         session.clock.sleep(self.every).await;
+        self.rest(began).await;
+        self.goes_on(session)
+    }
+
+    /// The rest of a round on people's clock, where the target's jumped: without an end its time would run away.
+    async fn rest(&self, began: Instant) {
         if self.jumps && (self.drawn || self.until.is_none()) {
             tokio::time::sleep(self.every.min(ROUND).saturating_sub(began.elapsed())).await;
         }
-        self.goes_on(session)
     }
 
     /// What is told while time passes, and whether there is time left. Where the target's time jumps it passes only as
     /// somebody waits: after the question has arrived.
     pub async fn during<T>(&self, session: &Session, told: impl Future<Output = T>) -> (T, bool) {
+        let began = Instant::now();
         let mut told = std::pin::pin!(told);
         if self.jumps
             && let Ok(all) = tokio::time::timeout(ARRIVAL, &mut told).await
@@ -87,8 +93,11 @@ impl Live {
         loop {
             tokio::select! {
                 biased;
-                all = &mut told => return (all, self.goes_on(session)),
-                _ = self.pause(session) => {}
+                all = &mut told => {
+                    self.rest(began).await;
+                    return (all, self.goes_on(session));
+                }
+                () = session.clock.sleep(self.every) => {}
             }
         }
     }

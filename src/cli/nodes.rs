@@ -6,7 +6,8 @@ use super::answer::answer;
 use super::kubectl::{self, Verb, get};
 use super::live::Live;
 use super::{Failed, Global, console};
-use crate::domain::error::Result;
+use crate::domain::Code;
+use crate::domain::error::{Error, Result};
 use crate::domain::node_row::NodeRow;
 use crate::ops::{self, Session};
 use crate::ports::Cluster;
@@ -36,6 +37,11 @@ pub struct Args {
 /// Runs the command.
 pub fn run(args: Args, global: &Global) -> Result<ExitCode, Failed> {
     if args.instances {
+        let form = global.kubectl_output();
+        if !matches!(form, "" | "wide" | "json") || args.flags.live.watch && form == "json" {
+            let error = Error::new(Code::InvalidArgument, format!("`--instances` has no form `{form}` here"));
+            return Err(error.help("it is a table, or `-o json` without `--watch`").into());
+        }
         return answer(global, async |session, form| {
             let cluster = ops::cluster(session, &args.flags.cluster.resolve(session).await?).await?;
             let api = session.connect(&cluster).await?;

@@ -149,7 +149,7 @@ impl Targets for Worlds {
                     Some(world) => Sandbox::of(world),
                     None => Sandbox::fresh(1),
                 };
-                target::sandbox_host_stopped_by(sandbox, console, files, cancel)
+                target::sandbox_host_until(sandbox, console, files, cancel, global.timeout)
             }
         };
         target::only_plan(&host);

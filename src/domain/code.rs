@@ -182,6 +182,8 @@ codes! {
     LintRelativePath = 256, Lint;
     /// Two names for one cluster.
     LintClusterName = 257, Lint;
+    /// Types that Spot often takes back.
+    LintInterrupted = 258, Lint;
 
     /// AWS refused a request for a reason without a code of its own here.
     AwsRefused = 301, Refused;

@@ -123,6 +123,9 @@ pub fn world(objects: Vec<Value>, options: &Options) -> Result<(World, Loaded)> 
     }
     let seed = options.seed;
     let mut world = scenario.build(seed);
+    // Who launched the nodes is not in the objects: the group that a fresh world begins with is not theirs.
+    world.autoscaling = Default::default();
+    world.eks.clusters.values_mut().for_each(|cluster| cluster.nodegroups.clear());
     let newest = objects.iter().filter_map(newest).max();
     world.clock.rebase(options.now.or(newest).unwrap_or_else(|| world.clock.timestamp()));
     world.objects = if options.still { ObjectStore::new(seed).still() } else { ObjectStore::new(seed) };

@@ -69,7 +69,7 @@ pub struct Flags {
 }
 
 impl Flags {
-    fn namespace_of(&self, kind: Kind) -> Option<&str> {
+    pub(super) fn namespace_of(&self, kind: Kind) -> Option<&str> {
         (kind.namespaced && !self.all_namespaces).then_some(self.namespace.as_str())
     }
 

@@ -19,6 +19,15 @@ pub(super) async fn run(named: &Named, flags: &Flags, live: &Live, shell: &Shell
         Named::Kinds(kinds) if kinds.len() == 1 => follow(kinds[0], flags, &flags.field_selector, live, shell).await,
         Named::Objects(objects) if objects.len() == 1 => {
             let (kind, name) = &objects[0];
+            // One that is not there is no empty list.
+            crate::ops::objects::row(
+                shell.api,
+                *kind,
+                flags.namespace_of(*kind),
+                name,
+                crate::ops::objects::Include::None,
+            )
+            .await?;
             follow(*kind, flags, &format!("metadata.name={name}"), live, shell).await
         }
         _ => Err(Refusal::Plain("you may only specify a single resource type".to_owned())),

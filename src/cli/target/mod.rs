@@ -70,8 +70,19 @@ pub fn sandbox_host(sandbox: Sandbox, console: Arc<dyn Console>, files: FilePoli
 
 /// The same, on a cancel that is there already.
 pub fn sandbox_host_stopped_by(sandbox: Sandbox, console: Arc<dyn Console>, files: FilePolicy, cancel: Cancel) -> Host {
+    sandbox_host_until(sandbox, console, files, cancel, None)
+}
+
+/// The same, with a time limit.
+pub fn sandbox_host_until(
+    sandbox: Sandbox,
+    console: Arc<dyn Console>,
+    files: FilePolicy,
+    cancel: Cancel,
+    timeout: Option<std::time::Duration>,
+) -> Host {
     let target = Arc::new(sandbox::SandboxTarget::given(sandbox, None));
-    Host::stopped_by(Options { target, console, files, hidden: Hidden::default(), timeout: None }, cancel)
+    Host::stopped_by(Options { target, console, files, hidden: Hidden::default(), timeout }, cancel)
 }
 
 /// A sandbox that is there already as a target whose log goes to `console`: for tests of scripts.

@@ -11,12 +11,24 @@ pub use finding::{Finding, Severity};
 use self::finding::{Context, allowed};
 use super::read::fields::Fields;
 use super::{Change, Document, edit, examine, open};
+use crate::domain::advisor::Feed;
 use crate::domain::yaml;
 
 /// What is found in a text: faults of a ClusterConfig and what its groups could do better; in any other text (a
 /// script, a page, a manifest) commands and names that no longer do what they did.
 pub fn lint(text: &str, file: &str, resolve: &dyn Fn(&str) -> Option<String>) -> Vec<Finding> {
-    let mut findings = if is_cluster_config(text) { document(text, file, resolve) } else { text::lint(text, file) };
+    lint_with_advice(text, file, resolve, None)
+}
+
+/// The same; with the Spot Instance Advisor's feed, types that are often interrupted are found too.
+pub fn lint_with_advice(
+    text: &str,
+    file: &str,
+    resolve: &dyn Fn(&str) -> Option<String>,
+    advice: Option<&Feed>,
+) -> Vec<Finding> {
+    let config = is_cluster_config(text);
+    let mut findings = if config { document(text, file, resolve, advice) } else { text::lint(text, file) };
     findings.retain(|finding| !allowed(text, finding));
     findings.sort_by_key(|finding| {
         let place = finding.error.location.as_ref().map(|place| (place.line, place.column));
@@ -49,7 +61,7 @@ fn is_cluster_config(text: &str) -> bool {
     text.lines().any(head) && text.lines().find(starts).is_some_and(|line| line.contains(':'))
 }
 
-fn document(text: &str, file: &str, resolve: &dyn Fn(&str) -> Option<String>) -> Vec<Finding> {
+fn document(text: &str, file: &str, resolve: &dyn Fn(&str) -> Option<String>, advice: Option<&Feed>) -> Vec<Finding> {
     let (faults, _) = examine(text, file, resolve);
     let mut findings: Vec<Finding> = faults.into_iter().map(Finding::fault).collect();
     let (Ok(document), Ok(Some(root))) = (open(text, file, resolve), yaml::parse(text, file)) else { return findings };
@@ -58,7 +70,7 @@ fn document(text: &str, file: &str, resolve: &dyn Fn(&str) -> Option<String>) ->
         for fields in root.maps(list) {
             let name = fields.filled("name").unwrap_or_default();
             let Some(spec) = spec(&document, list, &name) else { continue };
-            let mut context = Context { file, fields: &fields, spec, findings: &mut findings };
+            let mut context = Context { file, fields: &fields, spec, advice, findings: &mut findings };
             group::lint(&mut context);
             market::lint(&mut context);
             autoscaler::lint(&mut context);

@@ -10,7 +10,7 @@ mod schema;
 mod write;
 
 pub use edit::{Change, edit};
-pub use lint::{Finding, Severity, fix, lint};
+pub use lint::{Finding, Severity, fix, lint, lint_with_advice};
 pub use write::{check, write};
 
 use super::error::{Error, Location, Result};

@@ -18,6 +18,7 @@ use index::Index;
 use super::kube::store::ObjectStore;
 use super::load::{Loaded, Options, put};
 use super::services::eks::state::Cluster;
+use super::world::ids::Ids;
 use super::world::{Scenario, World};
 use crate::domain::snapshot::Snapshot;
 
@@ -34,6 +35,9 @@ pub fn world(snapshot: &Snapshot, options: &Options) -> (World, Loaded) {
         ..Scenario::default()
     };
     let mut world = scenario.build(options.seed);
+    // The origin may have been a sandbox of the same seed: a copy hands out ids of its own.
+    let all: Vec<&str> = snapshot.instances.iter().map(|instance| instance.id.as_str()).collect();
+    world.ids = Ids::beside(options.seed, &format!("{} {}", snapshot.taken, all.join(" ")));
     world.clock.rebase(options.now.unwrap_or(snapshot.taken));
     let like = world.eks.clusters.remove(&there.name);
     empty(&mut world);

@@ -19,6 +19,11 @@ impl Ids {
         Ids { seed, counters: BTreeMap::new() }
     }
 
+    /// Counters of a world whose things have ids already, told by `like`: none of those is handed out again.
+    pub fn beside(seed: u64, like: &str) -> Self {
+        Ids::new(hash::hash(seed, &["beside", like]))
+    }
+
     /// The next hash for this purpose. Two words, 128 bits.
     pub fn next(&mut self, purpose: &str) -> (u64, u64) {
         let counter = match self.counters.get_mut(purpose) {

@@ -64,7 +64,8 @@ impl Catalog {
 
     fn entries_called(&self, name: &str) -> Vec<&Entry> {
         if let Some((kind, member)) = name.split_once('.') {
-            return self.members(kind).into_iter().filter(|entry| entry.path() == member).collect();
+            let members = if super::is_plain(kind) { self.members_of_plain(kind) } else { self.members(kind) };
+            return members.into_iter().filter(|entry| entry.path() == member).collect();
         }
         let library = self.libraries.iter().flat_map(|library| &library.functions);
         let named = |entry: &&Entry| entry.path() == name && !entry.name.starts_with("set$");
@@ -131,7 +132,7 @@ fn is_member_of_plain(entry: &Entry, kind: &str) -> bool {
         && entry.receiver() == Some(kind)
         && name.starts_with(|c: char| c.is_ascii_lowercase())
         && !name.contains('$')
-        && !matches!(name, "to_debug" | "debug" | "print")
+        && !matches!(name, "to_debug" | "debug" | "print" | "get_fn_metadata_list")
         && (!entry.own || name.starts_with("to_") || METHODS.contains(&name))
         // The engine has overloads for every width of number, and for functions by their names.
         && !kinds().any(|kind| super::is_exotic(kind) || UNUSED.contains(&kind))

@@ -28,13 +28,32 @@ impl Walk<'_> {
         if call.is_operator_call() {
             return self.operator(call);
         }
+        // Whoever gets a function by its name may catch what it fails with.
+        if call.name == "Fn"
+            && let Some(Expr::StringConstant(name, _)) = call.args.first()
+        {
+            self.handed_on.insert(name.to_string());
+        }
         if call.name == "parallel" && call.namespace.is_empty() {
             self.fan_out(&call.args);
         }
+        if let Some((name, captured)) = (call.name == "curry").then(|| closure_in(&call.args[0])).flatten() {
+            let _ = captured;
+            call.args[1..].iter().for_each(|variable| drop(self.expression(variable)));
+            self.kept_closure(&name, call.args.len() - 1);
+            return Kind::known("closure");
+        }
+        // What a function of the script's own or of a module does with a closure is not known: it may catch.
+        let own = match call.namespace.is_empty() {
+            true => self.own.contains_key(call.name.as_str()),
+            false => self.imports.contains_key(call.namespace.root()),
+        };
         let catches = usize::from(CATCHES.contains(&call.name.as_str()));
         self.caught += catches;
+        self.doubt += usize::from(own);
         let arguments = self.arguments(&call.args, &Kind::Any);
         self.caught -= catches;
+        self.doubt -= usize::from(own);
         if call.namespace.is_empty() { self.plain(call, &arguments, at) } else { self.qualified(call, &arguments, at) }
     }
 
@@ -44,13 +63,14 @@ impl Walk<'_> {
 
     /// An argument; a closure among them takes `element`.
     fn argument(&mut self, argument: &Expr, element: &Kind) -> Kind {
-        if let Expr::DynamicConstant(value, _) = argument
-            && let Some(name) = value.read_lock::<rhai::FnPtr>().map(|pointer| pointer.fn_name().to_owned())
-        {
-            self.closure(&name, element);
-            return Kind::known("closure");
+        match closure_in(argument) {
+            Some((name, captured)) => {
+                captured.iter().for_each(|variable| drop(self.expression(variable)));
+                self.closure(&name, captured.len(), element);
+                Kind::known("closure")
+            }
+            None => self.expression(argument),
         }
-        self.expression(argument)
     }
 
     fn operator(&mut self, call: &FnCallExpr) -> Kind {
@@ -71,7 +91,7 @@ impl Walk<'_> {
             {
                 self.whole_division(super::position::start(&inner.args[0]));
             }
-            ("==" | "!=", [left, _]) if never_equal(&kinds) => {
+            ("==" | "!=", [left, _]) if self.caught == 0 && never_equal(&kinds) => {
                 let told = |place: usize| kinds.get(place).and_then(Kind::name).unwrap_or("any");
                 let error = Error::new(Code::NeverEqual, format!("`{}` is never equal to `{}`", told(0), told(1)));
                 let help = format!(
@@ -239,10 +259,7 @@ impl Walk<'_> {
     /// Closures that are to answer yes or no and assign instead.
     fn assigning_answers(&mut self, arguments: &[Expr]) {
         for argument in arguments {
-            let Expr::DynamicConstant(value, _) = argument else { continue };
-            let Some(name) = value.read_lock::<rhai::FnPtr>().map(|pointer| pointer.fn_name().to_owned()) else {
-                continue;
-            };
+            let Some((name, _)) = closure_in(argument) else { continue };
             let last = self.closures.get(&name).and_then(|closure| closure.statements.last());
             let Some(statement @ Stmt::Assignment(..)) = last else { continue };
             let at = super::position::start_of(statement);
@@ -292,7 +309,7 @@ impl Walk<'_> {
         let faults = match options {
             Some(Expr::Map(map, _)) => options::judge(path, &map.0, Some(at), &|value| self.evident(value)),
             // What is added to it later is not known: nothing can be missing.
-            Some(Expr::Variable(variable, ..)) if variable.2.is_empty() => match self.maps.get(variable.1.as_str()) {
+            Some(Expr::Variable(variable, ..)) if variable.2.is_empty() => match self.scopes.map(&variable.1) {
                 Some(map) => options::judge(path, map, None, &|value| self.evident(value)),
                 None => Vec::new(),
             },
@@ -353,8 +370,7 @@ impl Walk<'_> {
     fn tree(&self, argument: &Expr) -> Tree {
         if let Expr::Variable(variable, _, at) = argument
             && variable.2.is_empty()
-            && !self.touched.contains(variable.1.as_str())
-            && let Some(map) = self.maps.get(variable.1.as_str())
+            && let Some(map) = self.scopes.map(&variable.1)
         {
             return Tree::entries(map, *at, &|part| self.evident(part));
         }
@@ -372,7 +388,8 @@ impl Walk<'_> {
         }
         let variable = |name: &str| {
             let all = self.scopes.all().filter(|known| known.name == name);
-            all.last().map(|known| known.kind.clone()).unwrap_or_default()
+            let kind = all.last().map(|known| known.kind.clone()).unwrap_or_default();
+            if self.conditional > 0 { kind.without_value() } else { kind }
         };
         let kind = Types { index: self.index, variable: &variable }.of(value);
         match known {
@@ -384,7 +401,8 @@ impl Walk<'_> {
     /// What is known of a constant of the script's top level.
     pub(super) fn global(&self, name: &str) -> Kind {
         let constant = self.outer.iter().chain(self.scopes.all()).find(|known| known.name == name && known.constant);
-        constant.map(|known| known.kind.clone()).unwrap_or_default()
+        let kind = constant.map(|known| known.kind.clone()).unwrap_or_default();
+        if self.conditional > 0 { kind.without_value() } else { kind }
     }
 
     /// What is known of a variable that is made with a value.
@@ -413,6 +431,21 @@ fn never_equal(kinds: &[Kind]) -> bool {
     let texts = |kind: &str| matches!(kind, "string" | "char");
     let plain = |kind: &str| PLAIN.contains(&kind) || kind == "char";
     plain(left) && plain(right) && left != right && !(numbers(left) && numbers(right)) && !(texts(left) && texts(right))
+}
+
+/// The closure that an expression is, by its name, and the variables that it captures.
+pub(super) fn closure_in(expression: &Expr) -> Option<(String, &[Expr])> {
+    match expression {
+        Expr::DynamicConstant(value, _) => {
+            let name = value.read_lock::<rhai::FnPtr>().map(|pointer| pointer.fn_name().to_owned())?;
+            Some((name, &[]))
+        }
+        Expr::FnCall(call, _) if call.name == "curry" && call.namespace.is_empty() => {
+            let (name, _) = closure_in(call.args.first()?)?;
+            Some((name, &call.args[1..]))
+        }
+        _ => None,
+    }
 }
 
 /// Where the call stands whose value an expression is.

@@ -22,7 +22,7 @@ impl Walk<'_> {
             }
             Expr::DynamicConstant(value, _) => {
                 if let Some(name) = value.read_lock::<rhai::FnPtr>().map(|pointer| pointer.fn_name().to_owned()) {
-                    self.closure(&name, &Kind::Any);
+                    self.kept_closure(&name, 0);
                 }
                 literal(expression)
             }
@@ -102,28 +102,31 @@ impl Walk<'_> {
         }
     }
 
-    /// The statements of a closure, in sight of what is around it. `takes` is the type of its first parameter.
-    pub(super) fn closure(&mut self, name: &str, takes: &Kind) {
+    /// A closure that is kept: whoever calls it may catch what it fails with.
+    pub(super) fn kept_closure(&mut self, name: &str, captured: usize) {
+        self.doubt += 1;
+        self.closure(name, captured, &Kind::Any);
+        self.doubt -= 1;
+    }
+
+    /// The statements of a closure, in sight of what is around it. Its first parameters are those that it captures, which
+    /// are in sight already; `takes` is the type of the next.
+    pub(super) fn closure(&mut self, name: &str, captured: usize, takes: &Kind) {
         let Some(Definition { definition, statements }) = self.closures.remove(name) else { return };
         self.scopes.enter();
-        let mut first = true;
-        for parameter in &definition.params {
-            // What it captures comes first and is in sight already; what it takes may hide it.
-            let known = self.scopes.has(parameter) || matches!(parameter.as_str(), "PARAM" | "sandbox");
-            let captured = known && first;
-            if !captured {
-                let kind = if first { takes.clone() } else { Kind::Any };
-                first = false;
-                self.scopes.declare(parameter, kind, Position::NONE, false, false);
-            }
+        for (place, parameter) in definition.params.iter().enumerate().skip(captured) {
+            let kind = if place == captured { takes.clone() } else { Kind::Any };
+            self.scopes.declare(parameter, kind, Position::NONE, false, false);
         }
         self.block(&statements);
         self.scopes.leave();
     }
 
     pub(super) fn variable(&mut self, name: &str, at: Position) -> Kind {
+        let conditional = self.conditional > 0;
         if let Some(known) = self.scopes.read(name) {
-            return known.kind.clone();
+            let kind = known.kind.clone();
+            return if conditional { kind.without_value() } else { kind };
         }
         if name == "sandbox" {
             return Kind::known("Sandbox");

@@ -136,7 +136,7 @@ pub(super) fn option(function: &str, path: &str, value: &Expr) -> Vec<Fault> {
             judge(text(value), |text| SpotAllocationStrategy::parse(text).map(drop))
         }
         ("kube::nodes" | "kube::pods", "selector") => judge(text(value), selector),
-        (_, "timeout" | "pause") => judge(text(value), time),
+        (_, "timeout") => judge(text(value), time),
         _ => Vec::new(),
     }
 }

@@ -148,7 +148,10 @@ impl Checker {
             globals_read: HashSet::new(),
             imports: HashMap::new(),
             found: Vec::new(),
-            maps: HashMap::new(),
+            doubt: 0,
+            conditional: 0,
+            handed_on: HashSet::new(),
+            is_test: name.ends_with(SUFFIX),
             caught: 0,
         };
         walk.top(ast.statements(), &functions);
@@ -213,7 +216,7 @@ fn touched(ast: &AST) -> HashSet<String> {
     ast.walk(&mut |path: &[ASTNode<'_>]| {
         match path.last() {
             Some(ASTNode::Stmt(Stmt::Assignment(parts))) => names.extend(root(&parts.1.lhs)),
-            Some(ASTNode::Expr(Expr::Dot(pair, ..))) if !matches!(pair.rhs, Expr::Property(..)) => {
+            Some(ASTNode::Expr(Expr::Dot(pair, ..) | Expr::Index(pair, ..))) if calls(&pair.rhs) => {
                 names.extend(root(&pair.lhs));
             }
             Some(ASTNode::Expr(Expr::FnCall(call, _)) | ASTNode::Stmt(Stmt::FnCall(call, _)))
@@ -226,6 +229,15 @@ fn touched(ast: &AST) -> HashSet<String> {
         true
     });
     names
+}
+
+/// Whether a method is called somewhere in a chain.
+fn calls(link: &Expr) -> bool {
+    match link {
+        Expr::MethodCall(..) => true,
+        Expr::Dot(pair, ..) | Expr::Index(pair, ..) => calls(&pair.lhs) || calls(&pair.rhs),
+        _ => false,
+    }
 }
 
 /// The variable that an expression is, or is a part of.

@@ -1,6 +1,6 @@
 //! Variables in sight, and whether they are ever read.
 
-use rhai::Position;
+use rhai::{Expr, Ident, Position};
 
 use crate::script::types::Kind;
 
@@ -14,6 +14,8 @@ pub(super) struct Variable {
     pub(super) matters: bool,
     read: bool,
     pub(super) constant: bool,
+    /// The entries of the map that it was made with, if that was written out and nothing changes it.
+    pub(super) map: Option<Vec<(Ident, Expr)>>,
 }
 
 /// The blocks around a place, innermost last; a function's begins with what it takes.
@@ -35,7 +37,7 @@ impl Scopes {
 
     pub(super) fn declare(&mut self, name: &str, kind: Kind, at: Position, matters: bool, constant: bool) {
         let matters = matters && !name.starts_with('_');
-        let variable = Variable { name: name.to_owned(), kind, at, matters, read: false, constant };
+        let variable = Variable { name: name.to_owned(), kind, at, matters, read: false, constant, map: None };
         if let Some(block) = self.blocks.last_mut() {
             block.push(variable);
         }
@@ -47,6 +49,18 @@ impl Scopes {
             self.blocks.iter_mut().rev().flat_map(|block| block.iter_mut().rev()).find(|known| known.name == name)?;
         found.read = true;
         Some(found)
+    }
+
+    /// Keeps the entries of the map that the newest variable was made with.
+    pub(super) fn keep_map(&mut self, entries: Vec<(Ident, Expr)>) {
+        if let Some(newest) = self.blocks.last_mut().and_then(|block| block.last_mut()) {
+            newest.map = Some(entries);
+        }
+    }
+
+    /// The entries of the map that a variable in sight holds.
+    pub(super) fn map(&self, name: &str) -> Option<&[(Ident, Expr)]> {
+        self.all().filter(|known| known.name == name).last().and_then(|known| known.map.as_deref())
     }
 
     pub(super) fn has(&self, name: &str) -> bool {

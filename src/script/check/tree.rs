@@ -26,7 +26,14 @@ impl Tree {
     pub(super) fn of(expression: &Expr, kind_of: &dyn Fn(&Expr) -> Kind) -> Self {
         let at = position::start(expression);
         match expression {
-            Expr::Array(items, _) => Tree::List(items.iter().map(|item| Tree::of(item, kind_of)).collect(), at),
+            Expr::Array(items, _) => {
+                let items: Vec<Tree> = items.iter().map(|item| Tree::of(item, kind_of)).collect();
+                // Without the one that is not known it would be another list.
+                if items.iter().any(|item| matches!(item, Tree::Hole(..))) {
+                    return Tree::Hole(Kind::known("list"), at);
+                }
+                Tree::List(items, at)
+            }
             Expr::Map(entries, _) => Tree::entries(&entries.0, at, kind_of),
             other => Tree::value(kind_of(other), at),
         }
@@ -80,6 +87,22 @@ impl Tree {
     /// The value at the end of a way.
     pub(super) fn find(&self, way: &[usize]) -> Option<&Tree> {
         way.iter().try_fold(self, |tree, place| tree.part(*place))
+    }
+
+    /// Where the value at the end of a way is written: its key's place if a message is about that.
+    pub(super) fn place_of(&self, way: &[usize], message: &str) -> Option<Position> {
+        let value = self.find(way)?;
+        let (last, before) = way.split_last().map_or((None, way), |(last, before)| (Some(*last), before));
+        let named = |text: &str| message.contains(&format!("`{text}`"));
+        if let (Some(Tree::Map(entries, _)), Some(last)) = (self.find(before), last)
+            && let Some((key, Tree::Known(known, _))) = entries.get(last)
+            && named(&key.name)
+            && before.last().is_some()
+            && !known.clone().into_string().is_ok_and(|text| named(&text))
+        {
+            return Some(key.pos);
+        }
+        Some(value.at())
     }
 
     /// The same with another value at the end of a way.
@@ -186,7 +209,9 @@ pub(super) fn samples(kind: &OptionKind) -> Vec<Dynamic> {
     match kind {
         OptionKind::OneOf(known) => known.iter().cloned().map(Dynamic::from).collect(),
         OptionKind::Map | OptionKind::MapOf(_) => bindings::samples("map"),
-        OptionKind::List(_) => bindings::samples("list"),
+        OptionKind::List(_) => {
+            bindings::samples("list").into_iter().chain([vec![Dynamic::from("m5.xlarge")].into()]).collect()
+        }
         OptionKind::String => bindings::samples("string"),
         OptionKind::Int => bindings::samples("int"),
         OptionKind::Float => bindings::samples("float"),

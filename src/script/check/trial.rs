@@ -12,6 +12,7 @@ use crate::domain::Code;
 use crate::domain::error::Error;
 use crate::host::Host;
 use crate::script::catalog::{OptionKey, options_of};
+use crate::script::types::Kind;
 
 /// What can be tried: it does nothing but judge its arguments, until it asks the target.
 const TRIED: &[&str] = &[
@@ -51,10 +52,8 @@ const TRIED: &[&str] = &[
     "Nodes.label",
     "Nodes.drain",
     "Nodes.sort_by",
-    "Nodes.jsonpath",
     "Nodes.custom_columns",
     "Pods.sort_by",
-    "Pods.jsonpath",
     "Pods.custom_columns",
     "Sandbox.advance",
     "Sandbox.delay_join",
@@ -67,6 +66,17 @@ const TRIED: &[&str] = &[
 
 /// Most faults that are told of one call.
 const MOST: usize = 8;
+
+/// What a fault is blamed on.
+#[derive(Default)]
+struct Blame {
+    /// The argument; `None` if it is the call as a whole.
+    argument: Option<usize>,
+    /// The way to the value in it.
+    way: Way,
+    /// Whether the call does not fail at all without it.
+    acquitted: bool,
+}
 
 /// How a call went.
 enum Verdict {
@@ -141,12 +151,12 @@ impl<'a> Trials<'a> {
             if again || error.code == Code::MissingOption && !tried.faults.is_empty() {
                 return tried;
             }
-            let blamed = self.blame(&call, options, &error);
-            let at = blamed.as_ref().and_then(|(argument, way)| Some(call.arguments[*argument].find(way)?.at()));
+            let Blame { argument, way, acquitted } = self.blame(&call, options, &error);
+            let at = argument.and_then(|argument| call.arguments[argument].place_of(&way, &error.message));
             tried.faults.push((error, at.unwrap_or(call.at)));
-            match blamed {
+            match argument {
                 // Without it, what else is wrong?
-                Some((argument, way)) if !way.is_empty() => {
+                Some(argument) if acquitted && !way.is_empty() => {
                     call.arguments[argument] = call.arguments[argument].without(&way);
                 }
                 _ => return tried,
@@ -180,6 +190,9 @@ impl<'a> Trials<'a> {
                     _ => Vec::new(),
                 },
             };
+            if values.is_empty() {
+                return Verdict::Open;
+            }
             for value in values {
                 let mut arguments = call.arguments.clone();
                 arguments[place] = arguments[place].with(&way, Tree::Known(value, Position::NONE));
@@ -197,7 +210,10 @@ impl<'a> Trials<'a> {
         let mut scope = Scope::new();
         for (place, tree) in arguments.iter().enumerate() {
             let value = match tree {
-                Tree::Hole(kind, _) => kind.name().and_then(|kind| bindings::samples(kind).into_iter().next()),
+                Tree::Hole(kind, _) if stands_for_all(call.path, place, kind) => {
+                    kind.name().and_then(|kind| bindings::samples(kind).into_iter().next())
+                }
+                Tree::Hole(..) => None,
                 tree => tree.realise(options, ""),
             };
             let Some(value) = value else { return Verdict::Open };
@@ -220,21 +236,28 @@ impl<'a> Trials<'a> {
     }
 
     /// The value without which the call does not fail so: the innermost, and of several the last.
-    fn blame(&self, call: &Call<'_>, options: &[OptionKey], error: &Error) -> Option<(usize, Way)> {
-        for place in 0..call.arguments.len() {
-            let mut way = Way::new();
-            while let Some(next) = self.blamed_part(call, options, error, place, &way) {
-                way.push(next);
+    fn blame(&self, call: &Call<'_>, options: &[OptionKey], error: &Error) -> Blame {
+        let mut otherwise = Blame::default();
+        for argument in 0..call.arguments.len() {
+            let mut found = Blame::default();
+            while let Some((part, acquitted)) = self.blamed_part(call, options, error, argument, &found.way) {
+                found.way.push(part);
+                found = Blame { argument: Some(argument), acquitted, ..found };
             }
-            if !way.is_empty() {
-                return Some((place, way));
+            match found {
+                found if found.acquitted => return found,
+                found if otherwise.argument.is_none() => otherwise = found,
+                _ => {}
             }
         }
-        (0..call.arguments.len())
-            .find(|place| self.is_without(call, options, error, *place))
-            .map(|place| (place, Way::new()))
+        let whole = (0..call.arguments.len()).find(|place| self.is_without(call, options, error, *place));
+        match whole {
+            Some(argument) => Blame { argument: Some(argument), ..Blame::default() },
+            None => otherwise,
+        }
     }
 
+    /// The part of a list or map without which the call does not fail so, and whether it then does not fail at all.
     fn blamed_part(
         &self,
         call: &Call<'_>,
@@ -242,7 +265,7 @@ impl<'a> Trials<'a> {
         error: &Error,
         place: usize,
         way: &Way,
-    ) -> Option<usize> {
+    ) -> Option<(usize, bool)> {
         let count = call.arguments[place].find(way)?.parts();
         let mut otherwise = None;
         for part in (0..count).rev() {
@@ -252,8 +275,8 @@ impl<'a> Trials<'a> {
             match self.once(call, &arguments, options) {
                 Verdict::Refused(other) if other.code == error.code && other.message == error.message => {}
                 // Another fault is no acquittal, but better than nothing.
-                Verdict::Refused(_) => otherwise = otherwise.or(Some(part)),
-                _ => return Some(part),
+                Verdict::Refused(_) => otherwise = otherwise.or(Some((part, false))),
+                _ => return Some((part, true)),
             }
         }
         otherwise
@@ -274,6 +297,16 @@ impl<'a> Trials<'a> {
             arguments[place] = Tree::Known(sample, *at);
             !self.once(call, &arguments, options).same(error)
         })
+    }
+}
+
+/// Whether samples can stand for an argument that is not known. Those of a text cannot, but for a name; nor those of a list
+/// or a map.
+fn stands_for_all(path: &str, place: usize, kind: &Kind) -> bool {
+    match kind.name() {
+        Some("string") => place == 0 && path.starts_with("eks::"),
+        Some("list" | "map") | None => false,
+        Some(_) => true,
     }
 }
 

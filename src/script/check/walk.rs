@@ -52,15 +52,26 @@ pub(super) struct Walk<'a> {
     pub(super) globals_read: HashSet<String>,
     pub(super) imports: HashMap<String, Imported>,
     pub(super) found: Vec<(Error, Position)>,
-    /// Option maps that are kept in a variable as they were written, by the variable's name.
-    pub(super) maps: HashMap<String, Vec<(rhai::Ident, Expr)>>,
+    /// How many constructs are around this place of which nobody knows whether they catch failures: values that are refused
+    /// may be meant to.
+    pub(super) doubt: usize,
+    /// How many branches are around this place: what is known of a variable may be why it is not run.
+    pub(super) conditional: usize,
+    /// Functions that are handed on by their names.
+    pub(super) handed_on: HashSet<String>,
+    /// Whether only a test is read, whose helpers may fail on purpose.
+    pub(super) is_test: bool,
     /// How many constructs that are there to catch failures are around this place: what fails there may be meant to.
     pub(super) caught: usize,
 }
 
 impl Walk<'_> {
     pub(super) fn tell(&mut self, error: Error, at: Position) {
-        if self.caught == 0 || error.kind() == crate::domain::Kind::Lint {
+        let lint = error.kind() == crate::domain::Kind::Lint;
+        // What the domain refuses, other than options that are not there or of another type.
+        let judged = error.code.number() / 100 == 1
+            && !matches!(error.code, Code::UnknownOption | Code::WrongOptionType | Code::MissingOption);
+        if lint || self.caught == 0 && !(judged && self.doubt > 0) {
             self.found.push((error, at));
         }
     }
@@ -76,7 +87,12 @@ impl Walk<'_> {
             for parameter in &function.definition.params {
                 self.scopes.declare(parameter, Kind::Any, Position::NONE, false, false);
             }
+            // A helper of tests may be there to fail.
+            let name = function.definition.name.as_str();
+            let doubt = usize::from(self.handed_on.contains(name) || self.is_test && !name.starts_with("test_"));
+            self.doubt += doubt;
             self.block(&function.statements);
+            self.doubt -= doubt;
             self.scopes.leave();
         }
         self.scopes = top;
@@ -153,19 +169,25 @@ impl Walk<'_> {
         match statement {
             Stmt::If(flow, _) => {
                 self.expression(&flow.expr);
+                self.conditional += 1;
                 self.block(flow.body.statements());
                 self.block(flow.branch.statements());
+                self.conditional -= 1;
             }
             Stmt::While(flow, _) | Stmt::Do(flow, ..) => {
+                self.conditional += 1;
                 self.expression(&flow.expr);
                 self.block(flow.body.statements());
+                self.conditional -= 1;
             }
             Stmt::Switch(switch, _) => {
                 self.expression(&switch.0);
+                self.conditional += 1;
                 for case in &switch.1.expressions {
                     self.expression(&case.lhs);
                     self.expression(&case.rhs);
                 }
+                self.conditional -= 1;
             }
             Stmt::For(parts, _) => {
                 let (name, counter, flow) = &**parts;
@@ -182,14 +204,16 @@ impl Walk<'_> {
             Stmt::Var(parts, flags, _) => {
                 let (name, value, _) = &**parts;
                 let kind = self.expression(value);
-                match value {
-                    Expr::Map(map, _) => drop(self.maps.insert(name.name.to_string(), map.0.to_vec())),
-                    _ => drop(self.maps.remove(name.name.as_str())),
-                }
                 let constant = flags.contains(ASTFlags::CONSTANT);
                 let kind = self.held(&name.name, value, kind, constant);
                 let matters = !flags.contains(ASTFlags::EXPORTED) && name.name != "PARAMS";
                 self.scopes.declare(&name.name, kind, name.pos, matters, constant);
+                if let Expr::Map(map, _) = value
+                    && !self.touched.contains(name.name.as_str())
+                    && !self.assigned.contains(name.name.as_str())
+                {
+                    self.scopes.keep_map(map.0.to_vec());
+                }
             }
             Stmt::Assignment(parts) => {
                 self.expression(&parts.1.rhs);
@@ -255,6 +279,10 @@ impl Walk<'_> {
     /// A changed copy that nobody keeps.
     fn dropped(&mut self, statement: &Stmt, kind: &Kind) {
         let Stmt::Expr(expression) = statement else { return };
+        // To see whether it fails, no copy is needed.
+        if self.caught + self.doubt > 0 {
+            return;
+        }
         let Some((name, at)) = last_method(expression) else { return };
         let copies = match kind.name() {
             Some("Nodegroup") => name.starts_with("with_"),

@@ -163,6 +163,9 @@ impl Index {
 
     /// The type of what an index of a type gives.
     pub(crate) fn indexed(&self, of: &Kind, index: &Kind) -> Kind {
+        if of.is("string") && index.is("int") {
+            return Kind::known("char");
+        }
         let indexers = of.name().and_then(|name| self.elements.get(name)).map_or(&[][..], Vec::as_slice);
         agreed(indexers.iter().filter(|(wanted, _)| fits(wanted, index)).map(|(_, gives)| gives))
     }

@@ -2,6 +2,7 @@
 
 use super::super::Change;
 use super::super::read::fields::Fields;
+use crate::domain::advisor::Feed;
 use crate::domain::code::Code;
 use crate::domain::error::{Error, Location};
 use crate::domain::nodegroup::NodegroupSpec;
@@ -52,6 +53,8 @@ pub(super) struct Context<'a> {
     pub(super) file: &'a str,
     pub(super) fields: &'a Fields,
     pub(super) spec: &'a NodegroupSpec,
+    /// What the Spot Instance Advisor says, if that is known.
+    pub(super) advice: Option<&'a Feed>,
     pub(super) findings: &'a mut Vec<Finding>,
 }
 

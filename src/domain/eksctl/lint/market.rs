@@ -2,6 +2,7 @@
 
 use super::finding::{Context, Severity};
 use super::set;
+use crate::domain::advisor::OperatingSystem;
 use crate::domain::catalogue::{self, Filter};
 use crate::domain::code::Code;
 use crate::domain::eksctl::Change;
@@ -161,6 +162,37 @@ fn types(it: &mut Context<'_>) {
         );
     }
     offered(it, at);
+    interrupted(it, at);
+}
+
+/// Types in the advisor's worst band.
+fn interrupted(it: &mut Context<'_>, at: crate::domain::yaml::Mark) {
+    let (Some(feed), Some(region)) = (it.advice, it.spec.region.as_deref()) else { return };
+    let worst = feed.ranges().last();
+    // A region that the feed lacks says nothing.
+    let rows = feed.rows_of(region, OperatingSystem::Linux, &it.spec.types.names()).unwrap_or_default();
+    let often: Vec<&str> = rows
+        .iter()
+        .filter(|row| row.interruption.is_some() && row.interruption.as_ref() == worst)
+        .map(|row| row.instance_type.as_str())
+        .collect();
+    if often.is_empty() {
+        return;
+    }
+    let band = worst.map_or("", |worst| worst.label.as_str());
+    let date = feed.source().and_then(|source| source.published.or(source.fetched));
+    let date = date.map_or_else(|| "of an unknown date".to_owned(), |date| format!("of {}", date.strftime("%Y-%m-%d")));
+    let message = format!(
+        "{} interrupted {band} of the month before, says the Spot Instance Advisor (data {date})",
+        often.join(", ")
+    );
+    it.find(
+        Severity::Warning,
+        Code::LintInterrupted,
+        at,
+        message,
+        "leave them out where calmer types of the shape are enough; `spotscript advisor` shows them",
+    );
 }
 
 fn burstable(it: &mut Context<'_>, at: crate::domain::yaml::Mark) {
