@@ -95,7 +95,7 @@ fn function(signature: &str, engine: &Engine, place: Option<&Place>) -> Error {
             shown = overloads.iter().map(|entry| format!("`{}`", entry.signature())).collect();
         }
         // Those of other widths of numbers say nothing to people who write scripts.
-        let exotic = |text: &String| text.split([' ', ',', ')']).any(|word| catalog::is_exotic(word));
+        let exotic = |text: &String| text.split([' ', ',', ')']).any(catalog::is_exotic);
         if shown.iter().any(|text| !exotic(text)) {
             shown.retain(|text| !exotic(text));
         }

@@ -12,7 +12,7 @@ use crate::domain::error::{Error, nearest};
 use crate::script::types::{Index, Kind, Overload, Types, agreed};
 
 /// Functions that call a closure to see whether it fails.
-const CATCHES: &[&str] = &["attempt", "fails_with", "check_refused", "or_else", "failure", "assert_throws"];
+pub(super) const CATCHES: &[&str] = &["attempt", "fails_with", "check_refused", "or_else", "failure", "assert_throws"];
 
 /// Types of values that are written out in scripts.
 const PLAIN: &[&str] = &["string", "int", "float", "bool", "list", "map"];
@@ -359,7 +359,7 @@ impl Walk<'_> {
         let tried = self.trials.make(Call { path, arguments: trees, at });
         for (error, fault) in tried.faults {
             let same = known.iter().any(|(other, at)| *at == fault || other.message == error.message);
-            if !same && !(pruned && error.code == Code::MissingOption) {
+            if !(same || pruned && error.code == Code::MissingOption) {
                 self.tell(error, fault);
             }
         }

@@ -148,6 +148,7 @@ impl Checker {
             globals_read: HashSet::new(),
             imports: HashMap::new(),
             found: Vec::new(),
+            may_catch: may_catch(ast),
             doubt: 0,
             conditional: 0,
             handed_on: HashSet::new(),
@@ -208,6 +209,22 @@ fn acts(statement: &Stmt) -> bool {
         Stmt::Expr(expression) => matches!(**expression, Expr::FnCall(..) | Expr::Dot(..) | Expr::Custom(..)),
         _ => false,
     }
+}
+
+/// Whether anything in a script catches failures.
+fn may_catch(ast: &AST) -> bool {
+    let mut found = false;
+    ast.walk(&mut |path: &[ASTNode<'_>]| {
+        found |= match path.last() {
+            Some(ASTNode::Stmt(Stmt::TryCatch(..))) => true,
+            Some(
+                ASTNode::Expr(Expr::FnCall(call, _) | Expr::MethodCall(call, _)) | ASTNode::Stmt(Stmt::FnCall(call, _)),
+            ) => calls::CATCHES.contains(&call.name.as_str()),
+            _ => false,
+        };
+        !found
+    });
+    found
 }
 
 /// The names of variables that something may change in place: a text, a list or a map is then not what it was written as.

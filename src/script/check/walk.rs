@@ -52,6 +52,8 @@ pub(super) struct Walk<'a> {
     pub(super) globals_read: HashSet<String>,
     pub(super) imports: HashMap<String, Imported>,
     pub(super) found: Vec<(Error, Position)>,
+    /// Whether anything in the script catches failures.
+    pub(super) may_catch: bool,
     /// How many constructs are around this place of which nobody knows whether they catch failures: values that are refused
     /// may be meant to.
     pub(super) doubt: usize,
@@ -70,6 +72,7 @@ impl Walk<'_> {
         let lint = error.kind() == crate::domain::Kind::Lint;
         // What the domain refuses, other than options that are not there or of another type.
         let judged = error.code.number() / 100 == 1
+            && self.may_catch
             && !matches!(error.code, Code::UnknownOption | Code::WrongOptionType | Code::MissingOption);
         if lint || self.caught == 0 && !(judged && self.doubt > 0) {
             self.found.push((error, at));
