@@ -207,8 +207,14 @@ async fn a_roll_is_eks_s_and_keeps_to_budgets() {
     [!]  nodes of managed nodegroup "managed-spot" run version 1 of the launch template, not 2: `spotscript roll nodegroup managed-spot` has EKS replace them
     "#);
 
+    let drift = ops::drift(&rig.session, std::slice::from_ref(&bigger)).await.unwrap();
+    assert_eq!(drift[0].differences.len(), 1, "{drift:?}");
+    assert!(drift[0].differences[0].starts_with("nodes run version 1 of the launch template, not 2"), "{drift:?}");
+
     let rolled = ops::roll(&rig.session, CLUSTER, NAME, &RollOptions::default()).await.unwrap();
     assert_eq!((rolled.verdict.as_str(), rolled.ready_nodes.len()), ("changed", 2));
+    let drift = ops::drift(&rig.session, std::slice::from_ref(&bigger)).await.unwrap();
+    assert!(drift[0].differences.is_empty(), "{drift:?}");
     let new = rig.sandbox.read(names);
     assert!(new.len() == 2 && new.iter().all(|name| !old.contains(name)), "{old:?} {new:?}");
     let again = ops::ensure(&rig.session, &bigger, &waiting()).await.unwrap();

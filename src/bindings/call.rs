@@ -50,6 +50,21 @@ fn raise_in(ctx: &NativeCallContext, error: Error) -> Box<EvalAltResult> {
     EvalAltResult::ErrorTerminated(Dynamic::from(Stopped { error: Arc::new(error), source, at }), at).into()
 }
 
+/// A failure that came out of a closure: what ended the run ended the call that waits, wherever in the closure that was.
+pub(crate) fn stopped_here(ctx: &NativeCallContext, failure: Box<EvalAltResult>) -> Box<EvalAltResult> {
+    let ended = match failure.unwrap_inner() {
+        EvalAltResult::ErrorTerminated(value, _) => {
+            let stopped = value.read_lock::<Stopped>().map(|stopped| (*stopped.error).clone());
+            stopped.or_else(|| value.read_lock::<Failure>().map(|ended| (*ended.0).clone()))
+        }
+        _ => None,
+    };
+    match ended {
+        Some(error) => raise_in(ctx, error),
+        None => failure,
+    }
+}
+
 fn ends_the_run(error: &Error) -> bool {
     error.kind() == Kind::Interrupted || error.code == Code::TimeLimit
 }

@@ -6,7 +6,7 @@ use rhai::plugin::*;
 #[export_module]
 #[allow(missing_docs, clippy::unwrap_used, reason = "the macro adds items of its own")]
 pub(super) mod module {
-    use crate::bindings::call::{Outcome, call};
+    use crate::bindings::call::{Outcome, call, stopped_here as of_wait};
     use crate::bindings::eks::timeout;
     use crate::ports::{Event, Wait};
     use rhai::FnPtr;
@@ -26,7 +26,7 @@ pub(super) mod module {
         let (given, longest) = (longest, call(&ctx, |_| timeout(Some(longest), Duration::ZERO))?);
         let place = (ctx.call_source().unwrap_or("the script"), ctx.call_position().line().unwrap_or(0));
         let what = format!("what {}:{} asks for, at most {given}", place.0, place.1);
-        if claim.call_within_context::<bool>(&ctx, ())? {
+        if claim.call_within_context::<bool>(&ctx, ()).map_err(|failure| of_wait(&ctx, failure))? {
             return Ok(true);
         }
         // What is waited for is not always foreseen, a deployment's pods on nodes to come; a plan is of what goes well.
@@ -51,7 +51,7 @@ pub(super) mod module {
             })?;
             waited += next;
             pause = (pause * 2).min(most);
-            if claim.call_within_context::<bool>(&ctx, ())? {
+            if claim.call_within_context::<bool>(&ctx, ()).map_err(|failure| of_wait(&ctx, failure))? {
                 return Ok(true);
             }
         }

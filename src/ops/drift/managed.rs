@@ -26,6 +26,14 @@ pub(super) fn differences(spec: &NodegroupSpec, names: &ResourceNames, facts: &F
         let wanted = managed_template_data(spec, &facts.cluster, image.as_deref(), secured(spec, facts, template))?;
         let found = template_difference(&template.data, &wanted);
         differences.extend(found.into_iter().map(|what| format!("launch template: {what}")));
+        // New nodes are started from the version that EKS was told, whatever newer ones there are.
+        let told = there.launch_template.as_ref().map(|template| template.version.as_str());
+        if let Some(told) = told.filter(|told| *told != version.to_string()) {
+            differences.push(format!(
+                "nodes run version {told} of the launch template, not {version}: `spotscript roll nodegroup {}` has EKS replace them",
+                there.name
+            ));
+        }
     }
     let role = spec.role.role_arn.clone().unwrap_or_else(|| role_arn(&facts.caller, &names.role));
     let placement = place(spec, &facts.subnets, &facts.offerings)?;
