@@ -279,8 +279,25 @@ async fn an_unknown_group_is_told_with_the_nearest() {
     ops::ensure(&rig.session, &spec(), &waiting()).await.unwrap();
     let error = ops::import(&rig.session, CLUSTER, "dev-4vcpu-16gb-spt").await.unwrap_err();
     assert_eq!(error.help.as_deref(), Some("did you mean `dev-4vcpu-16gb-spot`?"));
-    let names = ops::importable(&rig.session, CLUSTER).await.unwrap();
-    assert!(names.contains(&GROUP.to_owned()) && names.len() == 2, "{names:?}");
+}
+
+/// What all groups have in common is read once, however many there are.
+#[tokio::test]
+async fn every_group_is_read_back_with_one_listing() {
+    let rig = Rig::new();
+    for name in [GROUP, "second", "third"] {
+        ops::ensure(&rig.session, &NodegroupSpec { name: name.to_owned(), ..spec() }, &waiting()).await.unwrap();
+    }
+    let asked = |operation: &str| {
+        rig.sandbox.read(|world| world.traffic.requests().by_operation.get(operation).copied().unwrap_or_default())
+    };
+    let of = ["DescribeAutoScalingGroups", "GET /api/v1/nodes"];
+    let before = of.map(asked);
+    let all = ops::import_all(&rig.session, CLUSTER).await.unwrap();
+    let names: Vec<&str> = all.iter().map(|one| one.spec.name.as_str()).collect();
+    assert_eq!(names.len(), 4, "the cluster's own too: {names:?}");
+    assert!([GROUP, "second", "third"].iter().all(|name| names.contains(name)), "{names:?}");
+    assert_eq!(of.map(asked), before.map(|count| count + 1));
 }
 
 fn spotscript(state: &Path, arguments: &[&str]) -> (String, String, i32) {

@@ -52,17 +52,20 @@ fn raise_in(ctx: &NativeCallContext, error: Error) -> Box<EvalAltResult> {
 
 /// A failure that came out of a closure: what ended the run ended the call that waits, wherever in the closure that was.
 pub(crate) fn stopped_here(ctx: &NativeCallContext, failure: Box<EvalAltResult>) -> Box<EvalAltResult> {
-    let ended = match failure.unwrap_inner() {
-        EvalAltResult::ErrorTerminated(value, _) => {
-            let stopped = value.read_lock::<Stopped>().map(|stopped| (*stopped.error).clone());
-            stopped.or_else(|| value.read_lock::<Failure>().map(|ended| (*ended.0).clone()))
-        }
+    let why = match failure.unwrap_inner() {
+        EvalAltResult::ErrorTerminated(value, _) => ended(value),
         _ => None,
     };
-    match ended {
+    match why {
         Some(error) => raise_in(ctx, error),
         None => failure,
     }
+}
+
+/// Why a run ended, out of what the engine carries: it ended in a call, or between two.
+pub fn ended(value: &Dynamic) -> Option<Error> {
+    let stopped = value.read_lock::<Stopped>().map(|stopped| (*stopped.error).clone());
+    stopped.or_else(|| value.read_lock::<Failure>().map(|failure| (*failure.0).clone()))
 }
 
 fn ends_the_run(error: &Error) -> bool {

@@ -43,7 +43,7 @@ use crate::domain::Code;
 use crate::domain::error::Error;
 use rhai::{Engine, ParseError, exported_module};
 
-pub use call::{Failure, Stopped, raise};
+pub use call::{Failure, Stopped, ended, raise};
 pub(crate) use checks::exit_code;
 pub(crate) use eks::timeout as time_limit;
 pub use parallel::item_of;

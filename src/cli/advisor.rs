@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::bound::Bound;
 use super::form::Form;
 use super::{Failed, Global, TargetKind, console, target};
-use crate::adapters::feeds::{self, AdvisorFeed, Freshness};
+use crate::adapters::feeds::{self, AdvisorFeed, Freshness, Loaded};
 use crate::domain::advisor::{AdvisorRow, Feed, Filter, OperatingSystem, Sort};
 use crate::domain::error::Result;
 use crate::domain::feed_source::FeedSource;
@@ -94,10 +94,7 @@ pub fn run(args: Args, global: &Global) -> Result<ExitCode, Failed> {
         (None, TargetKind::Sandbox) => feeds::synthetic_advisor(&region),
         (None, TargetKind::Aws) => host.block(AdvisorFeed::default().load(args.freshness(), now))?,
     };
-    if let Some(warning) = &loaded.warning {
-        let causes: String = warning.causes.iter().map(|cause| format!(": {cause}")).collect();
-        console::say(&format!("[!]  {warning}{causes}"));
-    }
+    warn(&loaded);
     let feed = loaded.feed()?;
     let rows = args.rows(&feed, &region)?;
     let (os, source) = (args.os.into(), &loaded.source);
@@ -107,6 +104,14 @@ pub fn run(args: Args, global: &Global) -> Result<ExitCode, Failed> {
     console::print(&text);
     host.close()?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Says why data is not as fresh as was asked for.
+pub(super) fn warn(loaded: &Loaded) {
+    if let Some(warning) = &loaded.warning {
+        let causes: String = warning.causes.iter().map(|cause| format!(": {cause}")).collect();
+        console::say(&format!("[!]  {warning}{causes}"));
+    }
 }
 
 impl Args {

@@ -86,15 +86,10 @@ pub fn run(args: Args, global: &Global) -> Result<ExitCode, Failed> {
     listen_for_interrupts(host.cancel().clone());
     let imported = host.ask(async |session| {
         let cluster = args.cluster.resolve(session).await?;
-        let names = match &args.group {
-            Some(name) => vec![name.clone()],
-            None => ops::importable(session, &cluster).await?,
-        };
-        let mut all = vec![];
-        for name in &names {
-            all.push(ops::import(session, &cluster, name).await?);
+        match &args.group {
+            Some(name) => Ok(vec![ops::import(session, &cluster, name).await?]),
+            None => ops::import_all(session, &cluster).await,
         }
-        Ok(all)
     });
     let closed = host.close();
     let mut imported = imported?;

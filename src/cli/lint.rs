@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use serde::Serialize;
 
-use super::{Failed, Global, TargetKind, console, target};
+use super::{Failed, Global, TargetKind, advisor, console, target};
 use crate::adapters::feeds::{self, AdvisorFeed, Freshness};
 use crate::domain::advisor::Feed;
 use crate::domain::code::{Code, Kind};
@@ -89,9 +89,7 @@ fn advice(wanted: bool, global: &Global) -> Result<Option<Feed>, Failed> {
     }
     let host = target::host(global, &super::reach::Reach::default())?;
     let loaded = host.block(AdvisorFeed::default().load(Freshness::Recent, jiff::Timestamp::now()))?;
-    if let Some(warning) = &loaded.warning {
-        console::say(&format!("[!]  {warning}"));
-    }
+    advisor::warn(&loaded);
     Ok(Some(loaded.feed()?))
 }
 

@@ -13,6 +13,9 @@ const ROUND: Duration = Duration::from_secs(1);
 /// What a question to a world in this process needs to arrive.
 const ARRIVAL: Duration = Duration::from_millis(5);
 
+/// The pause between two looks, unless said.
+const USUAL: Duration = Duration::from_secs(2);
+
 /// The shortest pause: API servers count whole seconds.
 const SHORTEST: Duration = Duration::from_secs(1);
 
@@ -22,8 +25,8 @@ pub struct Watch {
     /// Go on showing: at a terminal the table is drawn anew, elsewhere what changed follows line by line; Ctrl-C ends it
     #[arg(short = 'w', long)]
     pub watch: bool,
-    /// Pause between two looks, such as `5s`
-    #[arg(long, value_name = "TIME", requires = "watch", value_parser = super::global::duration, default_value = "2s", hide_default_value = true)]
+    /// Pause between two looks, such as `5s`; 2s unless said
+    #[arg(long, value_name = "TIME", requires = "watch", value_parser = super::global::duration)]
     pub every: Option<Duration>,
     /// End after this time on the target's clock, such as `10m`
     #[arg(long = "for", value_name = "TIME", requires = "watch", value_parser = super::global::duration)]
@@ -46,7 +49,7 @@ impl Live {
     /// # Errors
     /// `SPOT-0606` when the pause is too short.
     pub fn begin(flags: &Watch, session: &Session, global: &Global) -> Result<Self> {
-        let every = flags.every.unwrap_or(Duration::from_secs(2));
+        let every = flags.every.unwrap_or(USUAL);
         if every < SHORTEST {
             let error = Error::new(Code::InvalidArgument, format!("`--every` is {every:?}"));
             return Err(error.help("it is a second or more, such as `2s`"));

@@ -25,18 +25,35 @@ use crate::domain::taint::Taint;
 const NOT_GROUPS: [&str; 6] =
     ["kubernetes.io/", "k8s.io/", "k8s.aws/", "eks.amazonaws.com/", "karpenter.sh/", "topology.ebs.csi.aws.com/"];
 
-/// The groups of a cluster that can be read back: names, each once.
+/// What all groups of a cluster have in common: read once, however many are read back.
+struct Shared {
+    cluster: Cluster,
+    groups: Vec<AutoScalingGroup>,
+    nodes: Vec<Node>,
+}
+
+impl Shared {
+    async fn read(session: &Session, cluster_name: &str) -> Result<Self> {
+        let (cluster, groups) = tokio::try_join!(cluster(session, cluster_name), groups_of(session, cluster_name))?;
+        let nodes = session.connect(&cluster).await?.nodes("").await?;
+        Ok(Shared { cluster, groups, nodes })
+    }
+}
+
+/// Reads every group of a cluster back, by their names.
 ///
 /// # Errors
-/// `SPOT-0310` when there is no such cluster, and what AWS refuses.
-pub async fn importable(session: &Session, cluster_name: &str) -> Result<Vec<String>> {
-    let (_, groups, managed) = tokio::try_join!(
-        cluster(session, cluster_name),
-        groups_of(session, cluster_name),
-        session.cloud.nodegroup_names(cluster_name)
-    )?;
-    let names: BTreeSet<String> = groups.iter().map(|group| group_name(group).to_owned()).chain(managed).collect();
-    Ok(names.into_iter().collect())
+/// `SPOT-0310` when there is no such cluster, and what AWS or the API server refuses.
+pub async fn import_all(session: &Session, cluster_name: &str) -> Result<Vec<Imported>> {
+    let shared = Shared::read(session, cluster_name).await?;
+    let managed = session.cloud.nodegroup_names(cluster_name).await?;
+    let own = shared.groups.iter().map(|group| group_name(group).to_owned());
+    let names: BTreeSet<String> = own.chain(managed).collect();
+    let mut all = vec![];
+    for name in names {
+        all.push(one(session, &shared, &name).await?);
+    }
+    Ok(all)
 }
 
 /// Reads a group back, named by its node group's or its Auto Scaling group's name.
@@ -44,16 +61,18 @@ pub async fn importable(session: &Session, cluster_name: &str) -> Result<Vec<Str
 /// # Errors
 /// `SPOT-0310` and `SPOT-0312` with the nearest name, and what AWS or the API server refuses.
 pub async fn import(session: &Session, cluster_name: &str, name: &str) -> Result<Imported> {
+    one(session, &Shared::read(session, cluster_name).await?, name).await
+}
+
+async fn one(session: &Session, shared: &Shared, name: &str) -> Result<Imported> {
     let cloud = &*session.cloud;
-    let (cluster, groups, nodegroup) = tokio::try_join!(
-        cluster(session, cluster_name),
-        groups_of(session, cluster_name),
-        cloud.nodegroup(cluster_name, name)
-    )?;
+    let Shared { cluster, groups, nodes } = shared;
+    let nodegroup = cloud.nodegroup(&cluster.name, name).await?;
     let group = match &nodegroup {
-        Some(nodegroup) => groups.into_iter().find(|group| nodegroup.auto_scaling_groups.contains(&group.name)),
-        None => Some(find(groups, cluster_name, name)?),
+        Some(nodegroup) => groups.iter().find(|group| nodegroup.auto_scaling_groups.contains(&group.name)),
+        None => Some(find(groups, &cluster.name, name)?),
     };
+    let group = group.cloned();
     let template = template(session, group.as_ref(), nodegroup.as_ref()).await?;
     let types: Vec<String> = match (&nodegroup, &group) {
         (Some(nodegroup), _) => nodegroup.instance_types.clone(),
@@ -69,15 +88,13 @@ pub async fn import(session: &Session, cluster_name: &str, name: &str) -> Result
     subnet_ids.extend(used.iter().filter(|id| !cluster.subnet_ids.contains(id)).cloned());
     let security_groups = template.as_ref().map(|version| version.data.security_group_ids.clone()).unwrap_or_default();
     let vpc = cluster.vpc_id.clone().unwrap_or_default();
-    let api = session.connect(&cluster).await?;
-    let (subnets, vpc_cidrs, offerings, security_groups, images, profile, nodes) = tokio::try_join!(
+    let (subnets, vpc_cidrs, offerings, security_groups, images, profile) = tokio::try_join!(
         cloud.subnets(&subnet_ids),
         cloud.vpc_cidrs(&vpc),
         async { if types.is_empty() { Ok(vec![]) } else { cloud.offerings(&types).await } },
         cloud.firewalls(&security_groups),
-        images(session, &cluster, template.as_ref(), &types),
+        images(session, cluster, template.as_ref(), &types),
         profile(session, template.as_ref(), nodegroup.is_some()),
-        api.nodes(""),
     )?;
     let role_name = match (&nodegroup, &profile) {
         (Some(nodegroup), _) => nodegroup.node_role.rsplit('/').next().map(str::to_owned),
@@ -117,24 +134,20 @@ pub async fn import(session: &Session, cluster_name: &str, name: &str) -> Result
         node_labels: common_labels(&nodes),
         node_taints: common_taints(&nodes),
         group,
-        cluster,
+        cluster: cluster.clone(),
     }))
 }
 
 /// By the node group's name, else by its own.
-fn find(groups: Vec<AutoScalingGroup>, cluster: &str, name: &str) -> Result<AutoScalingGroup> {
-    let names: Vec<String> = groups.iter().map(|group| group_name(group).to_owned()).collect();
-    let mut groups = groups;
-    let at = groups
-        .iter()
-        .position(|group| group_name(group) == name)
-        .or_else(|| groups.iter().position(|group| group.name == name));
-    if let Some(at) = at {
-        return Ok(groups.swap_remove(at));
+fn find<'g>(groups: &'g [AutoScalingGroup], cluster: &str, name: &str) -> Result<&'g AutoScalingGroup> {
+    let by_name = groups.iter().find(|group| group_name(group) == name);
+    if let Some(group) = by_name.or_else(|| groups.iter().find(|group| group.name == name)) {
+        return Ok(group);
     }
+    let names: Vec<&str> = groups.iter().map(group_name).collect();
     let error = Error::new(Code::NodegroupNotFound, format!("cluster `{cluster}` has no node group `{name}`"))
         .because(format!("groups are found by their tag `kubernetes.io/cluster/{cluster}` = `owned`"));
-    Err(match nearest(name, names.iter().map(String::as_str)) {
+    Err(match nearest(name, names.iter().copied()) {
         Some(near) => error.help(format!("did you mean `{near}`?")),
         None if names.is_empty() => error.help("the cluster has no node group at all"),
         None => error.help(format!("groups here: {}", quoted(&names))),

@@ -39,7 +39,7 @@ pub use delete::delete;
 pub use drain::{Tell, drain};
 pub use drift::drift;
 pub use ensure::ensure;
-pub use import::{import, importable};
+pub use import::{import, import_all};
 pub use inventory::{get, list, topology};
 pub use nodes::{cordon, delete_node, joined, label, taint};
 pub use options::{DeleteOptions, EnsureOptions, RollOptions, ScaleOptions};

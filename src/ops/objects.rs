@@ -147,11 +147,12 @@ async fn read(api: &dyn Cluster, path: &str, accept: &str) -> Result<Vec<u8>, Re
     Ok(api.read(path, accept).await??)
 }
 
-fn parse<T: serde::de::DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
-    serde_json::from_slice(body).map_err(|error| {
-        let failed = Error::new(Code::KubeRefused, "the API server's answer cannot be read");
-        Refusal::from(failed.because(error.to_string()))
-    })
+pub(super) fn parse<T: serde::de::DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
+    serde_json::from_slice(body).map_err(|error| unreadable(&error))
+}
+
+pub(super) fn unreadable(error: &serde_json::Error) -> Refusal {
+    Error::new(Code::KubeRefused, "the API server's answer cannot be read").because(error.to_string()).into()
 }
 
 /// Objects of a list do not say what they are.

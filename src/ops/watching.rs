@@ -55,7 +55,7 @@ impl Watching {
     /// something to happen. `None` when it does not remember that far back: begin anew.
     ///
     /// # Errors
-    /// What the server says, `SPOT-0402` when its answer cannot be read.
+    /// What the server says, `SPOT-0401` when its answer cannot be read.
     pub async fn next(
         &mut self,
         api: &dyn Cluster,
@@ -79,7 +79,7 @@ impl Watching {
         };
         let mut news = Vec::new();
         for line in body.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
-            let event: Event = read(line)?;
+            let event: Event = objects::parse(line)?;
             match event.happened {
                 Happened::Error if event.object["code"] == 410 => return Ok(None),
                 Happened::Error => {
@@ -88,7 +88,8 @@ impl Watching {
                 }
                 Happened::Bookmark => self.note(&event.object["metadata"]),
                 happened => {
-                    let table: Table = serde_json::from_value(event.object).map_err(|error| unreadable(&error))?;
+                    let table: Table =
+                        serde_json::from_value(event.object).map_err(|error| objects::unreadable(&error))?;
                     for row in table.rows {
                         self.note(&row.object["metadata"]);
                         news.push((happened, row));
@@ -104,12 +105,4 @@ impl Watching {
             self.version = version.to_owned();
         }
     }
-}
-
-fn read<T: serde::de::DeserializeOwned>(line: &[u8]) -> Result<T, Refusal> {
-    serde_json::from_slice(line).map_err(|error| unreadable(&error))
-}
-
-fn unreadable(error: &serde_json::Error) -> Refusal {
-    Error::new(Code::KubeRefused, "the API server's answer cannot be read").because(error.to_string()).into()
 }

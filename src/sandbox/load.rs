@@ -20,6 +20,7 @@ use super::world::{Scenario, World};
 use crate::domain::cloud::Lifecycle;
 use crate::domain::code::Code;
 use crate::domain::error::{Error, Result};
+use crate::domain::kubernetes::node::provided;
 
 /// What was loaded.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
@@ -175,8 +176,7 @@ fn make_namespaces(world: &mut World) {
 
 /// The instance that a node says it runs on.
 fn stand_behind(world: &mut World, node: &Value) {
-    let provider = node["spec"]["providerID"].as_str().unwrap_or_default();
-    let Some(id) = provider.rsplit('/').next().filter(|id| id.starts_with("i-")) else { return };
+    let Some(id) = node["spec"]["providerID"].as_str().and_then(provided) else { return };
     if world.ec2.instances.contains_key(id) {
         return;
     }

@@ -170,10 +170,7 @@ fn describe(failure: EvalAltResult, engine: &Engine, place: Option<&Place>) -> E
     match failure {
         EvalAltResult::ErrorRuntime(value, _) => thrown(&value),
         EvalAltResult::ErrorTerminated(value, _) => {
-            let stopped = value.read_lock::<Stopped>().map(|stopped| (*stopped.error).clone());
-            let failed = || value.read_lock::<Failure>().map(|failure| (*failure.0).clone());
-            let error = stopped.or_else(failed);
-            error.unwrap_or_else(|| Error::new(Code::Interrupted, "the run was interrupted"))
+            bindings::ended(&value).unwrap_or_else(|| Error::new(Code::Interrupted, "the run was interrupted"))
         }
         other => suggest::runtime(&other, engine, place),
     }

@@ -36,7 +36,8 @@ pub fn syntax() -> Result<Engine> {
 fn rules(engine: &mut Engine) {
     engine.set_max_expr_depths(MAX_DEPTH.0, MAX_DEPTH.1);
     engine.disable_symbol("eval");
-    // The optimiser puts a constant's value in the place of a loop's variable that hides it.
+    // The optimiser puts a constant's value in the place of a loop's variable that hides it, and what it has folded the
+    // checker can no longer judge.
     engine.set_optimization_level(rhai::OptimizationLevel::None);
 }
 

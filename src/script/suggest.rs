@@ -289,9 +289,9 @@ fn variable(name: &str, engine: &Engine, place: Option<&Place>) -> Error {
 /// Words of other languages for what scripts say in another way.
 pub(super) fn foreign(name: &str) -> Option<&'static str> {
     Some(match name {
-        "null" | "nil" | "None" | "undefined" | "NULL" => "no value is written `()`",
+        "None" | "undefined" | "NULL" => "no value is written `()`",
         "True" | "False" | "TRUE" | "FALSE" => "it is written `true` or `false`",
-        "this" | "self" => "a closure gets its value as a parameter: `|x| …`",
+        "self" => "a closure gets its value as a parameter: `|x| …`",
         "console" => "`print(…)` prints",
         _ => return None,
     })

@@ -73,6 +73,17 @@ impl Flags {
         (kind.namespaced && !self.all_namespaces).then_some(self.namespace.as_str())
     }
 
+    /// How the table of a kind looks.
+    pub(super) fn table(&self, kind: Kind, shell: &Shell<'_>) -> GetOptions {
+        GetOptions {
+            wide: shell.output == "wide",
+            show_labels: self.show_labels,
+            label_columns: self.label_columns.clone(),
+            no_headers: self.no_headers,
+            all_namespaces: self.all_namespaces && kind.namespaced,
+        }
+    }
+
     pub(super) fn scope(&self, kind: Kind) -> Scope<'_> {
         Scope { kind, namespace: self.namespace_of(kind), labels: &self.selector, fields: &self.field_selector }
     }
@@ -153,13 +164,7 @@ pub(super) async fn tables(named: &Named, flags: &Flags, shell: &Shell<'_>) -> A
         if let Some(path) = &flags.sort_by {
             sort_rows(&mut table, path)?;
         }
-        let options = GetOptions {
-            wide: shell.output == "wide",
-            show_labels: flags.show_labels,
-            label_columns: flags.label_columns.clone(),
-            no_headers: flags.no_headers,
-            all_namespaces: flags.all_namespaces && kind.namespaced,
-        };
+        let options = flags.table(kind, shell);
         let prefix = (several || flags.show_kind).then(|| kind.qualified_singular());
         let text = kubectl::server_table(&table, &options, prefix.as_deref());
         if text.is_empty() {

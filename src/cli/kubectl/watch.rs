@@ -7,6 +7,7 @@ use crate::cli::live::Live;
 use crate::domain::kubernetes::kinds::Kind;
 use crate::domain::kubernetes::refusal::Refusal;
 use crate::domain::kubernetes::table::Table;
+use crate::ops::objects::{self, Include, Scope};
 use crate::ops::watching::Watching;
 use crate::view::kubectl::{self, GetOptions};
 
@@ -20,14 +21,7 @@ pub(super) async fn run(named: &Named, flags: &Flags, live: &Live, shell: &Shell
         Named::Objects(objects) if objects.len() == 1 => {
             let (kind, name) = &objects[0];
             // One that is not there is no empty list.
-            crate::ops::objects::row(
-                shell.api,
-                *kind,
-                flags.namespace_of(*kind),
-                name,
-                crate::ops::objects::Include::None,
-            )
-            .await?;
+            objects::row(shell.api, *kind, flags.namespace_of(*kind), name, Include::None).await?;
             follow(*kind, flags, &format!("metadata.name={name}"), live, shell).await
         }
         _ => Err(Refusal::Plain("you may only specify a single resource type".to_owned())),
@@ -54,21 +48,24 @@ async fn draw(named: &Named, flags: &Flags, live: &Live, shell: &Shell<'_>) -> A
 
 /// Elsewhere: what there is, then each row that changes, as kubectl does it.
 async fn follow(kind: Kind, flags: &Flags, fields: &str, live: &Live, shell: &Shell<'_>) -> Answer {
-    let scope = crate::ops::objects::Scope { fields, ..flags.scope(kind) };
-    let mut headers = !flags.no_headers;
+    let scope = Scope { fields, ..flags.scope(kind) };
+    let mut begun = false;
     loop {
-        let (mut watching, mut table) = Watching::begin(shell.api, scope).await?;
-        let all = table.rows.clone();
-        shell.out(&lines(&table, kind, flags, shell, headers, None));
-        headers = false;
-        // Rows keep the widths of those before them.
+        let (mut watching, table) = Watching::begin(shell.api, scope).await?;
+        let text = lines(&table, kind, flags, shell);
+        // Headers come once, also where a watch has to begin anew.
+        let from = usize::from(begun || flags.no_headers);
+        text.lines().skip(from).for_each(|line| shell.out(&format!("{line}\n")));
+        begun = true;
         loop {
             let (news, goes_on) = live.during(shell.session, watching.next(shell.api, scope, live.every())).await;
             let Some(news) = news? else { break };
-            for (_, row) in news {
-                table.rows.clone_from(&all);
-                table.rows.push(row);
-                shell.out(&lines(&table, kind, flags, shell, false, Some(1)));
+            if !news.is_empty() {
+                // New rows keep the widths of those before them.
+                let mut all = table.clone();
+                all.rows.extend(news.into_iter().map(|(_, row)| row));
+                let text = lines(&all, kind, flags, shell);
+                text.lines().skip(1 + table.rows.len()).for_each(|line| shell.out(&format!("{line}\n")));
             }
             if !goes_on {
                 return Ok(());
@@ -77,21 +74,9 @@ async fn follow(kind: Kind, flags: &Flags, fields: &str, live: &Live, shell: &Sh
     }
 }
 
-/// A table's lines; of its last rows only, if a number is said.
-fn lines(table: &Table, kind: Kind, flags: &Flags, shell: &Shell<'_>, headers: bool, last: Option<usize>) -> String {
-    let options = GetOptions {
-        wide: shell.output == "wide",
-        show_labels: flags.show_labels,
-        label_columns: flags.label_columns.clone(),
-        no_headers: false,
-        all_namespaces: flags.all_namespaces && kind.namespaced,
-    };
+/// A table with its headers.
+fn lines(table: &Table, kind: Kind, flags: &Flags, shell: &Shell<'_>) -> String {
+    let options = GetOptions { no_headers: false, ..flags.table(kind, shell) };
     let prefix = flags.show_kind.then(|| kind.qualified_singular());
-    let text = kubectl::server_table(table, &options, prefix.as_deref());
-    let all: Vec<&str> = text.lines().collect();
-    let from = match last {
-        Some(count) => all.len().saturating_sub(count),
-        None => usize::from(!headers).min(all.len()),
-    };
-    all[from..].iter().map(|line| format!("{line}\n")).collect()
+    kubectl::server_table(table, &options, prefix.as_deref())
 }

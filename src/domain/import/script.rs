@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::Imported;
-use crate::domain::nodegroup::{Machine, NodeRepair, NodegroupSpec, Volume, VolumeType};
+use crate::domain::nodegroup::{Machine, Managed, NodeRepair, NodegroupSpec, Volume, VolumeType};
 
 /// What of a specification a script has no options for: it can only load it from a file.
 pub fn wordless(spec: &NodegroupSpec) -> Vec<&'static str> {
@@ -102,7 +102,7 @@ fn options(spec: &NodegroupSpec) -> Map<String, Value> {
     put("max", spec.size.max.into());
     put("desired", spec.size.desired.into());
     if spec.managed.is_none() {
-        put("spot", spot(spec));
+        put("spot", spot(spec).into());
     }
     if let Some(ssh) = &spec.ssh {
         put("ssh_key", ssh.key_name.as_str().into());
@@ -115,9 +115,12 @@ fn options(spec: &NodegroupSpec) -> Map<String, Value> {
     let on = addons.as_object().into_iter().flatten().filter(|(_, on)| **on == json!(true));
     put("addons", on.map(|(name, _)| Value::from(name.as_str())).collect());
     if spec.volume != Volume::default() {
-        put("volume", volume(&spec.volume, None));
+        put("volume", volume(&spec.volume, None).into());
     }
-    put("volumes", spec.additional_volumes.iter().map(|one| volume(&one.volume, one.snapshot.as_ref())).collect());
+    put(
+        "volumes",
+        spec.additional_volumes.iter().map(|one| Value::from(volume(&one.volume, one.snapshot.as_ref()))).collect(),
+    );
     put("private_networking", spec.private_networking.into());
     put("zones", json!(spec.availability_zones));
     put("subnets", json!(spec.subnets));
@@ -126,38 +129,36 @@ fn options(spec: &NodegroupSpec) -> Map<String, Value> {
     put("max_pods", json!(spec.max_pods));
     put("ami", json!(spec.ami));
     put("family", spec.ami_family.as_str().into());
-    put("role", role(spec));
-    put("boot", boot(spec));
-    put("machine", machine(&spec.machine));
-    put("scaling", scaling(spec));
+    put("role", role(spec).into());
+    put("boot", boot(spec).into());
+    put("machine", machine(&spec.machine).into());
+    put("scaling", scaling(spec).into());
     if let Some(managed) = &spec.managed {
-        // Spot is the usual of a managed group, so that On-Demand has to be said.
-        all.insert("spot".to_owned(), (managed.spot == Some(true)).into());
-        let mut put = |key: &str, value: Value| {
-            if !is_empty(&value) {
-                all.insert(key.to_owned(), value);
-            }
-        };
-        put("release", json!(managed.release_version));
-        let update = spec.update_config.unwrap_or_default();
-        put(
-            "max_unavailable",
-            match (update.max_unavailable, update.max_unavailable_percentage) {
-                (Some(number), _) => number.into(),
-                (None, Some(percent)) => format!("{percent}%").into(),
-                (None, None) => Value::Null,
-            },
-        );
-        if let Some(enabled) = managed.node_repair.as_ref().and_then(|repair| repair.enabled) {
-            all.insert("node_repair".to_owned(), enabled.into());
-        }
-        if let Some(template) = &managed.launch_template {
-            let version = template.version.as_ref().and_then(|version| version.parse::<i64>().ok());
-            let template = filled([("id", json!(template.id)), ("version", json!(version))]);
-            all.insert("launch_template".to_owned(), template);
-        }
+        all.extend(managed_options(spec, managed));
     }
     all
+}
+
+/// Those of a group that EKS manages.
+fn managed_options(spec: &NodegroupSpec, managed: &Managed) -> Map<String, Value> {
+    let update = spec.update_config.unwrap_or_default();
+    let max_unavailable = match (update.max_unavailable, update.max_unavailable_percentage) {
+        (Some(number), _) => number.into(),
+        (None, Some(percent)) => format!("{percent}%").into(),
+        (None, None) => Value::Null,
+    };
+    let template = managed.launch_template.as_ref().map(|template| {
+        let version = template.version.as_ref().and_then(|version| version.parse::<i64>().ok());
+        filled([("id", json!(template.id)), ("version", json!(version))])
+    });
+    filled([
+        // Spot is the usual of a managed group, so that On-Demand has to be said.
+        ("spot", (managed.spot == Some(true)).into()),
+        ("release", json!(managed.release_version)),
+        ("max_unavailable", max_unavailable),
+        ("node_repair", json!(managed.node_repair.as_ref().and_then(|repair| repair.enabled))),
+        ("launch_template", json!(template)),
+    ])
 }
 
 /// Whether an option says nothing.
@@ -171,16 +172,16 @@ fn is_empty(value: &Value) -> bool {
 }
 
 /// A map of what is not null.
-fn filled<const N: usize>(pairs: [(&str, Value); N]) -> Value {
+fn filled<const N: usize>(pairs: [(&str, Value); N]) -> Map<String, Value> {
     let pairs = pairs.into_iter().filter(|(_, value)| !value.is_null());
-    pairs.map(|(key, value)| (key.to_owned(), value)).collect::<Map<_, _>>().into()
+    pairs.map(|(key, value)| (key.to_owned(), value)).collect()
 }
 
 fn some_list(list: &[String]) -> Value {
     if list.is_empty() { Value::Null } else { json!(list) }
 }
 
-fn spot(spec: &NodegroupSpec) -> Value {
+fn spot(spec: &NodegroupSpec) -> Map<String, Value> {
     let it = &spec.distribution;
     filled([
         ("strategy", it.strategy.as_str().into()),
@@ -192,7 +193,7 @@ fn spot(spec: &NodegroupSpec) -> Value {
     ])
 }
 
-fn volume(volume: &Volume, snapshot: Option<&String>) -> Value {
+fn volume(volume: &Volume, snapshot: Option<&String>) -> Map<String, Value> {
     filled([
         ("size_gib", volume.size_gib.into()),
         ("type", volume.volume_type.as_str().into()),
@@ -205,7 +206,7 @@ fn volume(volume: &Volume, snapshot: Option<&String>) -> Value {
     ])
 }
 
-fn role(spec: &NodegroupSpec) -> Value {
+fn role(spec: &NodegroupSpec) -> Map<String, Value> {
     let it = &spec.role;
     filled([
         ("name", json!(it.role_name)),
@@ -217,7 +218,7 @@ fn role(spec: &NodegroupSpec) -> Value {
     ])
 }
 
-fn boot(spec: &NodegroupSpec) -> Value {
+fn boot(spec: &NodegroupSpec) -> Map<String, Value> {
     let it = &spec.boot;
     let bottlerocket = it.bottlerocket.clone().unwrap_or_default();
     filled([
@@ -230,7 +231,7 @@ fn boot(spec: &NodegroupSpec) -> Value {
     ])
 }
 
-fn machine(it: &Machine) -> Value {
+fn machine(it: &Machine) -> Map<String, Value> {
     let placement = it.placement.as_ref().and_then(|placement| placement.group.as_ref());
     let reservation = it.capacity_reservation.as_ref().and_then(|reservation| reservation.id.as_ref());
     filled([
@@ -247,7 +248,7 @@ fn machine(it: &Machine) -> Value {
     ])
 }
 
-fn scaling(spec: &NodegroupSpec) -> Value {
+fn scaling(spec: &NodegroupSpec) -> Map<String, Value> {
     let it = &spec.settings;
     let metrics: Vec<String> = it.metrics.iter().flat_map(|one| one.metrics.clone()).collect();
     filled([

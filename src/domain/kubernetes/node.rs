@@ -49,9 +49,13 @@ pub fn taints(node: &Node) -> Vec<Taint> {
         .collect()
 }
 
-/// The EC2 instance behind the node: the last part of `aws:///ZONE/i-…`.
+/// The EC2 instance behind the node.
 pub fn instance_id(node: &Node) -> Option<&str> {
-    let provider = node.spec.as_ref()?.provider_id.as_deref()?;
+    provided(node.spec.as_ref()?.provider_id.as_deref()?)
+}
+
+/// The EC2 instance that a provider id names: the last part of `aws:///ZONE/i-…`.
+pub fn provided(provider: &str) -> Option<&str> {
     let id = provider.strip_prefix("aws://")?.rsplit('/').next()?;
     id.starts_with("i-").then_some(id)
 }

@@ -5,6 +5,7 @@ use serde_json::Value;
 use crate::domain::cloud::Cluster;
 use crate::domain::error::Result;
 use crate::domain::kubernetes::kinds::Kind;
+use crate::domain::kubernetes::node::provided;
 use crate::domain::kubernetes::refusal::Refusal;
 use crate::domain::snapshot::Missing;
 use crate::ops::Session;
@@ -59,5 +60,5 @@ pub(super) async fn read(session: &Session, cluster: &Cluster, missing: &mut Vec
 /// The instance behind a node.
 pub(super) fn instance(object: &Value) -> Option<String> {
     let provider = object["spec"]["providerID"].as_str().filter(|_| object["kind"] == "Node")?;
-    provider.rsplit('/').next().filter(|id| id.starts_with("i-")).map(str::to_owned)
+    provided(provider).map(str::to_owned)
 }

@@ -12,63 +12,56 @@ pub(super) fn locals(engine: &Engine, before: &str, names: &Names) -> Vec<(Strin
     let tokens: Vec<Token> = scan(before).tokens;
     let tokens: Vec<Token> =
         tokens.into_iter().filter(|token| !matches!(token.kind, Sort::Space | Sort::Comment)).collect();
-    let mut found: Vec<(String, Kind)> = Vec::new();
+    let mut reader = Reader { engine, before, names, found: Vec::new() };
     for (place, token) in tokens.iter().enumerate() {
         let rest = tokens.get(place + 1..).unwrap_or_default();
         let declared = match (token.kind, token.of(before)) {
-            (Sort::Word, "let" | "const") => made(engine, before, rest, names, &found),
-            (Sort::Word, "for") => looped(engine, before, rest, names, &found),
-            (Sort::Sign, "|") => taken(engine, before, &tokens, place, names, &found),
+            (Sort::Word, "let" | "const") => reader.made(rest),
+            (Sort::Word, "for") => reader.looped(rest),
+            (Sort::Sign, "|") => reader.taken(&tokens, place),
             _ => None,
         };
-        found.extend(declared);
+        reader.found.extend(declared);
     }
-    found
+    reader.found
 }
 
-/// `let NAME = VALUE;`
-fn made(
-    engine: &Engine,
-    before: &str,
-    rest: &[Token],
-    names: &Names,
-    known: &[(String, Kind)],
-) -> Option<(String, Kind)> {
-    let [name, equals, value @ ..] = rest else { return None };
-    (name.kind == Sort::Word && equals.of(before) == "=").then_some(())?;
-    let text = up_to(before, value, ";")?;
-    Some((name.of(before).to_owned(), names.kind_among(engine, text, known)))
+/// What declarations are read with: what was declared before them counts.
+struct Reader<'a> {
+    engine: &'a Engine,
+    before: &'a str,
+    names: &'a Names,
+    found: Vec<(String, Kind)>,
 }
 
-/// `for NAME in LIST {`, or with a counter, `for (NAME, COUNTER) in LIST {`.
-fn looped(
-    engine: &Engine,
-    before: &str,
-    rest: &[Token],
-    names: &Names,
-    known: &[(String, Kind)],
-) -> Option<(String, Kind)> {
-    let within = rest.iter().position(|token| token.of(before) == "in")?;
-    let name = rest.get(..within)?.iter().find(|token| token.kind == Sort::Word)?;
-    let text = up_to(before, rest.get(within + 1..)?, "{")?;
-    let list = names.kind_among(engine, text, known);
-    Some((name.of(before).to_owned(), names.index().element(&list)))
-}
+impl Reader<'_> {
+    /// `let NAME = VALUE;`
+    fn made(&self, rest: &[Token]) -> Option<(String, Kind)> {
+        let [name, equals, value @ ..] = rest else { return None };
+        (name.kind == Sort::Word && equals.of(self.before) == "=").then_some(())?;
+        Some((name.of(self.before).to_owned(), self.kind(up_to(self.before, value, ";")?)))
+    }
 
-/// `LIST.method(|NAME`: the closure gets each element.
-fn taken(
-    engine: &Engine,
-    before: &str,
-    tokens: &[Token],
-    place: usize,
-    names: &Names,
-    known: &[(String, Kind)],
-) -> Option<(String, Kind)> {
-    let (bracket, name) = (tokens.get(place.checked_sub(1)?)?, tokens.get(place + 1)?);
-    (bracket.of(before) == "(" && name.kind == Sort::Word).then_some(())?;
-    let (receiver, _method) = chain(before.get(..bracket.start)?).rsplit_once('.')?;
-    let list = names.kind_among(engine, receiver, known);
-    Some((name.of(before).to_owned(), names.index().element(&list)))
+    /// `for NAME in LIST {`, or with a counter, `for (NAME, COUNTER) in LIST {`.
+    fn looped(&self, rest: &[Token]) -> Option<(String, Kind)> {
+        let within = rest.iter().position(|token| token.of(self.before) == "in")?;
+        let name = rest.get(..within)?.iter().find(|token| token.kind == Sort::Word)?;
+        let list = self.kind(up_to(self.before, rest.get(within + 1..)?, "{")?);
+        Some((name.of(self.before).to_owned(), self.names.index().element(&list)))
+    }
+
+    /// `LIST.method(|NAME`: the closure gets each element.
+    fn taken(&self, tokens: &[Token], place: usize) -> Option<(String, Kind)> {
+        let (bracket, name) = (tokens.get(place.checked_sub(1)?)?, tokens.get(place + 1)?);
+        (bracket.of(self.before) == "(" && name.kind == Sort::Word).then_some(())?;
+        let (receiver, _method) = chain(self.before.get(..bracket.start)?).rsplit_once('.')?;
+        let list = self.kind(receiver);
+        Some((name.of(self.before).to_owned(), self.names.index().element(&list)))
+    }
+
+    fn kind(&self, text: &str) -> Kind {
+        self.names.kind_among(self.engine, text, &self.found)
+    }
 }
 
 /// The text of the tokens before the first that is `end`, outside of brackets; `None` if it does not come.

@@ -10,32 +10,16 @@ use crate::sandbox::world::World;
 pub(super) fn put(world: &mut World, snapshot: &Snapshot) {
     for role in &snapshot.roles {
         let made = Role {
-            name: role.name.clone(),
-            id: world.ids.iam("AROA"),
-            arn: role.arn.clone(),
-            path: path(&role.arn, "role"),
-            description: String::new(),
             trust: if role.trust.is_null() { policies::trust("amazonaws.com") } else { role.trust.clone() },
             attached: role.attached.iter().cloned().collect(),
             inline: role.inline.clone(),
             tags: role.tags.clone(),
-            created: world.now(),
-            max_session: 3600,
+            ..bare_role(world, &role.arn, &role.name)
         };
         world.iam.roles.insert(role.name.clone(), made);
     }
     for profile in &snapshot.instance_profiles {
-        let made = Profile {
-            name: profile.name.clone(),
-            id: world.ids.iam("AIPA"),
-            arn: profile.arn.clone(),
-            path: path(&profile.arn, "instance-profile"),
-            role: profile.roles.first().cloned(),
-            tags: profile.tags.clone(),
-            created: world.now(),
-            visible_at: world.now(),
-        };
-        world.iam.profiles.insert(profile.name.clone(), made);
+        put_profile(world, &profile.arn, &profile.name, profile.roles.first().cloned(), profile.tags.clone());
     }
     for entry in &snapshot.access_entries {
         self::entry(world, snapshot, &entry.principal_arn, &entry.entry.kind, &entry.entry.tags);
@@ -74,17 +58,8 @@ fn stand_in(world: &mut World, snapshot: &Snapshot) {
             continue;
         };
         if unread(&name) && !world.iam.profiles.contains_key(&name) {
-            let profile = Profile {
-                id: world.ids.iam("AIPA"),
-                arn: arn.unwrap_or_else(|| world.account.iam_arn(&format!("instance-profile/{name}"))),
-                path: "/".to_owned(),
-                role: Some(name.clone()),
-                tags: Default::default(),
-                created: world.now(),
-                visible_at: world.now(),
-                name: name.clone(),
-            };
-            world.iam.profiles.insert(name.clone(), profile);
+            let arn = arn.unwrap_or_else(|| world.account.iam_arn(&format!("instance-profile/{name}")));
+            put_profile(world, &arn, &name, Some(name.clone()), TagMap::default());
             role(world, snapshot, &world.account.iam_arn(&format!("role/{name}")), &name);
         }
     }
@@ -104,20 +79,44 @@ fn role(world: &mut World, snapshot: &Snapshot, arn: &str, name: &str) {
         return;
     }
     let role = Role {
+        description: "Stands in for a role that could not be read".to_owned(),
+        trust: policies::trust(policies::dns_suffix(&world.account.partition)),
+        attached: policies::managed(&world.account.partition, &Default::default(), &[]),
+        ..bare_role(world, arn, name)
+    };
+    world.iam.roles.insert(name.to_owned(), role);
+    entry(world, snapshot, arn, "EC2_LINUX", &Default::default());
+}
+
+/// A role that nobody may take and that may do nothing.
+fn bare_role(world: &mut World, arn: &str, name: &str) -> Role {
+    Role {
         name: name.to_owned(),
         id: world.ids.iam("AROA"),
         arn: arn.to_owned(),
         path: path(arn, "role"),
-        description: "Stands in for a role that could not be read".to_owned(),
-        trust: policies::trust(policies::dns_suffix(&world.account.partition)),
-        attached: policies::managed(&world.account.partition, &Default::default(), &[]),
+        description: String::new(),
+        trust: Default::default(),
+        attached: Default::default(),
         inline: Default::default(),
         tags: Default::default(),
         created: world.now(),
         max_session: 3600,
+    }
+}
+
+fn put_profile(world: &mut World, arn: &str, name: &str, role: Option<String>, tags: TagMap) {
+    let made = Profile {
+        name: name.to_owned(),
+        id: world.ids.iam("AIPA"),
+        arn: arn.to_owned(),
+        path: path(arn, "instance-profile"),
+        role,
+        tags,
+        created: world.now(),
+        visible_at: world.now(),
     };
-    world.iam.roles.insert(name.to_owned(), role);
-    entry(world, snapshot, arn, "EC2_LINUX", &Default::default());
+    world.iam.profiles.insert(name.to_owned(), made);
 }
 
 /// `/` of `arn:aws:iam::1:role/name`, `/a/b/` of `…:role/a/b/name`.

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use crate::domain::cloud::{AutoScalingGroup, GroupInstance, Instance};
+use crate::domain::kubernetes::node::provided;
 use crate::domain::snapshot::Snapshot;
 
 /// Parts of a snapshot by instance id.
@@ -23,9 +24,7 @@ impl<'s> Index<'s> {
         let groups = snapshot.groups.iter().map(|one| &one.group);
         Index {
             instances: snapshot.instances.iter().map(|one| (one.id.as_str(), one)).collect(),
-            nodes: nodes
-                .filter_map(|node| Some((node["spec"]["providerID"].as_str()?.rsplit('/').next()?, node)))
-                .collect(),
+            nodes: nodes.filter_map(|node| Some((provided(node["spec"]["providerID"].as_str()?)?, node))).collect(),
             members: groups
                 .flat_map(|group| group.instances.iter().map(move |one| (one.id.as_str(), (group, one))))
                 .collect(),

@@ -1,15 +1,13 @@
 //! Calls: does the function exist, does it take so many arguments, and of these types.
 
-use rhai::{Dynamic, Expr, FnCallExpr, Position, Stmt};
+use rhai::{Expr, FnCallExpr, Position, Stmt};
 
 use super::expressions::near_member;
-use super::tree::Tree;
-use super::trial::{Call, Trials};
 use super::walk::Walk;
 use super::{literals, options};
 use crate::domain::Code;
 use crate::domain::error::{Error, nearest};
-use crate::script::types::{Index, Kind, Overload, Types, agreed};
+use crate::script::types::{Index, Kind, Overload, agreed};
 
 /// Functions that call a closure to see whether it fails.
 pub(super) const CATCHES: &[&str] = &["attempt", "fails_with", "check_refused", "or_else", "failure", "assert_throws"];
@@ -37,10 +35,9 @@ impl Walk<'_> {
         if call.name == "parallel" && call.namespace.is_empty() {
             self.fan_out(&call.args);
         }
-        if let Some((name, captured)) = (call.name == "curry").then(|| closure_in(&call.args[0])).flatten() {
-            let _ = captured;
-            call.args[1..].iter().for_each(|variable| drop(self.expression(variable)));
-            self.kept_closure(&name, call.args.len() - 1);
+        if let Some((name, captured)) = captured_by(call) {
+            captured.iter().for_each(|variable| drop(self.expression(variable)));
+            self.kept_closure(&name, captured.len());
             return Kind::known("closure");
         }
         // What a function of the script's own or of a module does with a closure is not known: it may catch.
@@ -330,96 +327,6 @@ impl Walk<'_> {
             None => returns,
         }
     }
-
-    /// Tries a call: tells what fails, gives the value if it is known. What was told of the call already, from `before`
-    /// on, is left out of it.
-    fn tried(
-        &mut self,
-        path: &str,
-        arguments: &[Kind],
-        written: &[Expr],
-        at: Position,
-        before: usize,
-    ) -> Option<Dynamic> {
-        let method = !path.contains("::") && !Trials::can(path, None);
-        let receiver = if method { arguments.first()?.name() } else { None };
-        if !Trials::can(path, receiver) {
-            return None;
-        }
-        let known: Vec<(Error, Position)> = self.found[before..].to_vec();
-        let told: Vec<Position> = known.iter().map(|(_, at)| *at).collect();
-        let mut trees: Vec<Tree> = Vec::new();
-        if arguments.len() > written.len() {
-            trees.push(Tree::value(arguments.first()?.clone(), at));
-        }
-        trees.extend(written.iter().map(|argument| self.tree(argument)));
-        trees.iter_mut().for_each(|tree| tree.prune(&told));
-        // What is pruned may have to be there.
-        let pruned = !told.is_empty();
-        let tried = self.trials.make(Call { path, arguments: trees, at });
-        for (error, fault) in tried.faults {
-            let same = known.iter().any(|(other, at)| *at == fault || other.message == error.message);
-            if !(same || pruned && error.code == Code::MissingOption) {
-                self.tell(error, fault);
-            }
-        }
-        tried.value.filter(|_| !pruned)
-    }
-
-    /// An argument that was walked already, as far as it is known.
-    fn tree(&self, argument: &Expr) -> Tree {
-        if let Expr::Variable(variable, _, at) = argument
-            && variable.2.is_empty()
-            && let Some(map) = self.scopes.map(&variable.1)
-        {
-            return Tree::entries(map, *at, &|part| self.evident(part));
-        }
-        Tree::of(argument, &|part| self.evident(part))
-    }
-
-    /// The type of a value that was walked already.
-    pub(super) fn evident(&self, value: &Expr) -> Kind {
-        let known = place_of_call(value).and_then(|at| self.values.get(&at));
-        if let Expr::Variable(variable, ..) = value
-            && !variable.2.is_empty()
-            && variable.2.root() == "global"
-        {
-            return self.global(&variable.1);
-        }
-        let variable = |name: &str| {
-            let all = self.scopes.all().filter(|known| known.name == name);
-            let kind = all.last().map(|known| known.kind.clone()).unwrap_or_default();
-            if self.conditional > 0 { kind.without_value() } else { kind }
-        };
-        let kind = Types { index: self.index, variable: &variable }.of(value);
-        match known {
-            Some(value) => kind.with(value.clone()),
-            None => kind,
-        }
-    }
-
-    /// What is known of a constant of the script's top level.
-    pub(super) fn global(&self, name: &str) -> Kind {
-        let constant = self.outer.iter().chain(self.scopes.all()).find(|known| known.name == name && known.constant);
-        let kind = constant.map(|known| known.kind.clone()).unwrap_or_default();
-        if self.conditional > 0 { kind.without_value() } else { kind }
-    }
-
-    /// What is known of a variable that is made with a value.
-    pub(super) fn held(&self, name: &str, written: &Expr, kind: Kind, constant: bool) -> Kind {
-        if self.assigned.contains(name) {
-            return Kind::Any;
-        }
-        let mutable = kind.name().is_some_and(|kind| matches!(kind, "string" | "list" | "map"));
-        if mutable && !constant && self.touched.contains(name) {
-            return kind.without_value();
-        }
-        let tree = Tree::of(written, &|part| self.evident(part));
-        match (tree.holes().is_empty(), tree.realise(&[], "")) {
-            (true, Some(value)) => kind.with(value),
-            _ => kind.without_value(),
-        }
-    }
 }
 
 /// Whether two values are of plain types that no `==` brings together.
@@ -440,21 +347,15 @@ pub(super) fn closure_in(expression: &Expr) -> Option<(String, &[Expr])> {
             let name = value.read_lock::<rhai::FnPtr>().map(|pointer| pointer.fn_name().to_owned())?;
             Some((name, &[]))
         }
-        Expr::FnCall(call, _) if call.name == "curry" && call.namespace.is_empty() => {
-            let (name, _) = closure_in(call.args.first()?)?;
-            Some((name, &call.args[1..]))
-        }
+        Expr::FnCall(call, _) => captured_by(call),
         _ => None,
     }
 }
 
-/// Where the call stands whose value an expression is.
-fn place_of_call(expression: &Expr) -> Option<Position> {
-    match expression {
-        Expr::FnCall(_, at) | Expr::MethodCall(_, at) => Some(*at),
-        Expr::Dot(pair, ..) => place_of_call(&pair.rhs),
-        _ => None,
-    }
+/// The same for a call: the engine writes a closure that captures as a call of `curry`.
+fn captured_by(call: &FnCallExpr) -> Option<(String, &[Expr])> {
+    let (closure, captured) = call.args.split_first().filter(|_| call.name == "curry" && call.namespace.is_empty())?;
+    Some((closure_in(closure)?.0, captured))
 }
 
 /// `n / 60 * 60`: what is divided by is multiplied with, so that the lost fraction is what is meant.

@@ -1,6 +1,6 @@
 //! Where a value is written that a call refused when it ran: judged again, as the checker does it.
 
-use rhai::{ASTNode, Expr, FnCallExpr, OptimizationLevel, Position, Stmt};
+use rhai::{ASTNode, Expr, FnCallExpr, Position, Stmt};
 
 use super::literals::Fault;
 use super::{literals, options};
@@ -11,8 +11,7 @@ use crate::script::types::Kind;
 
 /// The place of the value that `error` is about, in the call at `at` of a text; `None` if it is not written out there.
 pub(in crate::script) fn refused(error: &Error, text: &str, at: Position) -> Option<Position> {
-    let mut engine = engine::syntax().ok()?;
-    engine.set_optimization_level(OptimizationLevel::None);
+    let engine = engine::syntax().ok()?;
     let ast = engine.compile(text).ok()?;
     let mut place = None;
     ast.walk(&mut |path: &[ASTNode<'_>]| {

@@ -2,6 +2,7 @@
 
 use rhai::{ASTFlags, Expr, Position};
 
+use super::calls::closure_in;
 use super::walk::{Definition, Walk};
 use crate::domain::Code;
 use crate::domain::error::{Error, nearest};
@@ -20,8 +21,8 @@ impl Walk<'_> {
                 parts.0.iter().for_each(|(_, value)| drop(self.expression(value)));
                 literal(expression)
             }
-            Expr::DynamicConstant(value, _) => {
-                if let Some(name) = value.read_lock::<rhai::FnPtr>().map(|pointer| pointer.fn_name().to_owned()) {
+            Expr::DynamicConstant(..) => {
+                if let Some((name, _)) = closure_in(expression) {
                     self.kept_closure(&name, 0);
                 }
                 literal(expression)

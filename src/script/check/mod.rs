@@ -8,6 +8,7 @@ mod evident;
 mod expressions;
 mod finding;
 mod imports;
+mod known;
 mod literals;
 mod options;
 mod parallel;
@@ -21,7 +22,7 @@ use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::OnceLock;
 
-use rhai::{AST, ASTNode, Engine, Expr, Module, OptimizationLevel, Position, Stmt};
+use rhai::{AST, ASTNode, Engine, Expr, Module, Position, Stmt};
 
 pub(super) use evident::refused;
 pub use finding::{Finding, Severity};
@@ -62,9 +63,7 @@ impl Checker {
     pub fn new(host: &Host) -> Result<Self> {
         let sources = SourceMap::default();
         // What calls would ask, nobody answers: they are tried for what they refuse on their own.
-        let mut engine = Session::new(&Host::sealed(host.files().clone()))?.into_engine();
-        // What is folded at compile time can no longer be judged.
-        engine.set_optimization_level(OptimizationLevel::None);
+        let engine = Session::new(&Host::sealed(host.files().clone()))?.into_engine();
         let plain = Index::of(catalog::entries(&engine));
         let imports = Imports::new(Resolver::new(sources.clone(), host.files().clone()));
         let files = host.files().clone();

@@ -97,7 +97,8 @@ impl Tree {
         if let (Some(Tree::Map(entries, _)), Some(last)) = (self.find(before), last)
             && let Some((key, Tree::Known(known, _))) = entries.get(last)
             && named(&key.name)
-            && before.last().is_some()
+            // On the first level keys are options: there the value is at fault.
+            && !before.is_empty()
             && !known.clone().into_string().is_ok_and(|text| named(&text))
         {
             return Some(key.pos);

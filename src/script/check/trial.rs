@@ -88,7 +88,8 @@ enum Verdict {
 }
 
 impl Verdict {
-    fn same(&self, error: &Error) -> bool {
+    /// Whether it was refused for this.
+    fn is(&self, error: &Error) -> bool {
         matches!(self, Verdict::Refused(other) if other.code == error.code && other.message == error.message)
     }
 }
@@ -273,7 +274,7 @@ impl<'a> Trials<'a> {
             let mut arguments = call.arguments.clone();
             arguments[place] = arguments[place].without(&longer);
             match self.once(call, &arguments, options) {
-                Verdict::Refused(other) if other.code == error.code && other.message == error.message => {}
+                verdict if verdict.is(error) => {}
                 // Another fault is no acquittal, but better than nothing.
                 Verdict::Refused(_) => otherwise = otherwise.or(Some((part, false))),
                 _ => return Some((part, true)),
@@ -295,7 +296,7 @@ impl<'a> Trials<'a> {
         bindings::samples(kind).into_iter().any(|sample| {
             let mut arguments = call.arguments.clone();
             arguments[place] = Tree::Known(sample, *at);
-            !self.once(call, &arguments, options).same(error)
+            !self.once(call, &arguments, options).is(error)
         })
     }
 }
@@ -315,4 +316,25 @@ fn refused(failure: &EvalAltResult) -> Option<Error> {
     let EvalAltResult::ErrorRuntime(value, _) = failure.unwrap_inner() else { return None };
     let failure = value.read_lock::<Failure>()?;
     (!Host::is_sealed(&failure.0)).then(|| (*failure.0).clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::host::FilePolicy;
+    use crate::script::{Session, catalog};
+
+    /// A name that nothing has would be tried never, and nobody would notice.
+    #[test]
+    fn what_can_be_tried_is_there() {
+        let session = Session::new(&Host::sealed(FilePolicy::new(".", &[]))).unwrap();
+        let entries = catalog::entries(session.engine());
+        for tried in TRIED {
+            let there = entries.iter().any(|entry| match tried.split_once('.') {
+                Some((receiver, name)) => entry.receiver() == Some(receiver) && entry.path() == name,
+                None => entry.path() == *tried,
+            });
+            assert!(there, "{tried}");
+        }
+    }
 }

@@ -213,7 +213,6 @@ impl Walk<'_> {
                 self.scopes.declare(&name.name, kind, name.pos, matters, constant);
                 if let Expr::Map(map, _) = value
                     && !self.touched.contains(name.name.as_str())
-                    && !self.assigned.contains(name.name.as_str())
                 {
                     self.scopes.keep_map(map.0.to_vec());
                 }

@@ -13,7 +13,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
-use rhai::{Engine, INT, OptimizationLevel};
+use rhai::{Engine, INT};
 
 pub use lcov::document as lcov;
 pub use report::{FileReport, Report};
@@ -61,8 +61,7 @@ impl Coverage {
     /// # Errors
     /// `SPOT-0901` when the engine cannot be built.
     pub fn new() -> Result<Self> {
-        let mut engine = engine::syntax()?;
-        engine.set_optimization_level(OptimizationLevel::None);
+        let engine = engine::syntax()?;
         Ok(Coverage { engine, files: Mutex::default(), hits: RwLock::default() })
     }
 
