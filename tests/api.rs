@@ -119,6 +119,11 @@ fn a_function_is_told_in_full() {
     let catalog = catalog();
     insta::assert_snapshot!("docs_scale", text::topic(&catalog.find("eks::scale").unwrap(), LOOK));
     insta::assert_snapshot!("docs_report", text::topic(&catalog.find("Report").unwrap(), LOOK));
+    let list = text::topic(&catalog.find("list").unwrap(), LOOK);
+    assert!(list.contains("list.sort_by(") && list.contains("list.len → int"), "{list}");
+    assert!(!list.contains("assert_") && !list.contains("list.print("), "{list}");
+    let trim = text::topic(&catalog.find("string.trim").unwrap(), LOOK);
+    assert!(trim.contains("trim("), "{trim}");
     insta::assert_snapshot!("docs_all", text::all(&catalog, LOOK));
 }
 

@@ -96,6 +96,17 @@ fn lists_have_commas_on_the_flag_and_are_lists_in_the_file() {
 }
 
 #[test]
+fn flags_that_are_wrong_are_told_in_plain_words() {
+    let folder = folder(&[("a.rhai", LISTS)]);
+    for (arguments, said) in
+        [(&["--zones", "a", "--zones", "b"][..], "`--zones` is given twice"), (&["--zones"], "`--zones` needs a value")]
+    {
+        let ran = run(folder.path(), &[&["run", "a.rhai"], arguments].concat());
+        assert!(ran.code == 2 && ran.err.contains(said), "{arguments:?}: {} {}", ran.code, ran.err);
+    }
+}
+
+#[test]
 fn a_runbook_under_test_takes_lists() {
     let test = r#"fn ran(params) { run_script("a.rhai", params) }
 fn test_list() { assert_eq(ran(#{ types: ["x", "y"] }).output, "[\"a\", \"b\"] [\"x\", \"y\"] []\n"); }

@@ -26,6 +26,15 @@ fn plan_tells_what_would_change_and_changes_nothing() {
 }
 
 #[test]
+fn a_plan_keeps_to_the_time_limit() {
+    let state = tempfile::tempdir().unwrap();
+    let mut session = repl::repl(state.path());
+    let (out, err, code) = feed_to(session.args(["--timeout", "500ms"]), ":plan loop { }\nprint(\"after\")\n");
+    assert!(err.contains("SPOT-0611"), "{out}{err}");
+    assert_ne!(code, 0);
+}
+
+#[test]
 fn time_tells_both_clocks_and_the_requests() {
     let state = tempfile::tempdir().unwrap();
     let (out, err, code) =

@@ -160,6 +160,17 @@ fn an_interrupt_ends_loops_within_a_second_and_cannot_be_caught() {
 }
 
 #[test]
+fn what_ends_a_run_is_told_at_the_innermost_call() {
+    let bench = Bench::new();
+    let script =
+        bench.script("fn inner() {\n    wait_until(\"9000h\", || false);\n}\nfn outer() { inner() }\nouter();\n");
+    let ended = bench.run(&["run", &script, "--timeout", "500ms"]);
+    let said = text(&ended.stderr);
+    assert_eq!(ended.status.code(), Some(6), "{said}");
+    assert!(said.contains("SPOT-0611") && said.contains(":2:5]"), "{said}");
+}
+
+#[test]
 fn scripts_write_only_where_they_may() {
     let bench = Bench::new();
     let group = "let g = eks::nodegroup(\"dev\", #{ cluster: \"c\", types: [\"m5.xlarge\"] });\n";

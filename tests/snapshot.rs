@@ -11,7 +11,7 @@ use spotscript::domain::cloud::AuthenticationMode;
 use spotscript::domain::instance_types::InstanceTypes;
 use spotscript::domain::nodegroup::{AmiFamily, Managed, NodegroupSpec, Size};
 use spotscript::domain::snapshot::{Snapshot, read};
-use spotscript::ops::{self, RollOptions, ScaleOptions};
+use spotscript::ops::{self, DeleteOptions, RollOptions, ScaleOptions};
 use spotscript::sandbox::world::Scenario;
 use spotscript::sandbox::{copy, load};
 use spotscript::view::json::render;
@@ -65,6 +65,24 @@ fn alike(first: &str, again: &str) {
         .map(|(line, (one, other))| format!("{}: {one}\n   {other}", line + 1))
         .collect();
     assert!(differs.is_empty() && first.lines().count() == again.lines().count(), "{}", differs.join("\n"));
+}
+
+/// The origin was a sandbox of the same seed: what it would hand out next a copy must not hand out again.
+#[tokio::test]
+async fn a_copy_hands_out_ids_of_its_own() {
+    let fresh = Rig::new();
+    let text = saved(&fresh).await;
+    let snapshot = read(&text, "saved.json").unwrap();
+    let taken: Vec<String> = snapshot.instances.iter().map(|instance| instance.id.clone()).collect();
+    assert_eq!(taken.len(), 2);
+    let copy = Rig::of(copy::world(&snapshot, &load::Options { seed: 1, ..load::Options::default() }).0);
+    ops::ensure(&copy.session, &NodegroupSpec { ssh: None, ..spec() }, &waiting()).await.unwrap();
+    let made = ops::get(&copy.session, CLUSTER, GROUP).await.unwrap();
+    assert_eq!(made.members.len(), 2);
+    assert!(made.members.iter().all(|member| !taken.contains(&member.instance_id)), "{taken:?} {:?}", made.members);
+    ops::delete(&copy.session, CLUSTER, GROUP, &DeleteOptions::default()).await.unwrap();
+    let alive = copy.session.cloud.instances(&taken).await.unwrap();
+    assert!(alive.iter().all(|instance| instance.state == "running") && alive.len() == 2, "{alive:?}");
 }
 
 #[tokio::test]

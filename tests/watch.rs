@@ -39,6 +39,31 @@ fn rows_follow_as_they_change() {
     assert_eq!(out.lines().count(), 3, "what there is, without headers:\n{out}");
 }
 
+/// Where nobody sees it and no end is said, the sandbox's time goes no faster than a reader could follow.
+#[cfg(unix)]
+#[test]
+fn a_watch_without_an_end_does_not_run_away_with_time() {
+    let state = after("print(1);");
+    let clock = || {
+        let (_, out, _) = spotscript(state.path(), &["sandbox", "status", "-o", "json"]);
+        let status: serde_json::Value = serde_json::from_str(&out).unwrap();
+        status["data"]["time"].as_str().unwrap().parse::<jiff::Timestamp>().unwrap()
+    };
+    let before = clock();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_spotscript"))
+        .args(["nodes", "-w"])
+        .env("SPOTSCRIPT_STATE_DIR", state.path())
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    std::thread::sleep(std::time::Duration::from_secs(3));
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    assert!(child.wait().unwrap().success(), "that is how it is ended");
+    let passed = clock().duration_since(before).as_secs();
+    assert!((1..60).contains(&passed), "{passed} s of the sandbox in three of ours");
+}
+
 #[test]
 fn one_object_is_followed() {
     let state = after(&format!("{GROUP}eks::ensure(g);"));
@@ -77,6 +102,9 @@ fn what_cannot_be_watched_is_said() {
         (&["get", "nodes,pods", "-w", "--for", "5s"][..], "you may only specify a single resource type"),
         (&["nodes", "-w", "-o", "json", "--for", "5s"], "tables are watched"),
         (&["nodes", "-w", "--every", "0s"], "`--every` is 0ns"),
+        (&["nodes", "nosuch", "-w", "--for", "5s"], "nodes \"nosuch\" not found"),
+        (&["nodes", "--instances", "-o", "yaml"], "`--instances` has no form `yaml`"),
+        (&["nodes", "--instances", "-w", "-o", "json"], "`--instances` has no form `json`"),
         (&["nodes", "--every", "5s"], "--watch"),
         (&["nodes", "-w", "--every", "soon"], "write a time such as"),
     ] {

@@ -107,6 +107,11 @@ async fn a_drain_on_a_copy_moves_what_it_would_move() {
         let given = load::objects(&printed(&recording).to_string(), "cluster").unwrap();
         let (world, _) = load::world(given, &load::Options::default()).unwrap();
         let sandbox = Sandbox::of(world);
+        let groups = sandbox.read(|world| {
+            let managed: usize = world.eks.clusters.values().map(|cluster| cluster.nodegroups.len()).sum();
+            world.autoscaling.groups.len() + managed
+        });
+        assert_eq!(groups, 0, "who launched the nodes is not in what kubectl printed");
         let cluster = KubeCluster::new(sandbox.kube_client());
         let nodes = cluster.nodes("").await.unwrap();
         let options = DrainOptions {
