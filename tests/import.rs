@@ -366,6 +366,12 @@ fn at_the_command_line() {
     assert_eq!(code, 0, "{err}");
     assert!(out.contains("managedNodeGroups:") && out.contains("nodeGroups:"), "{out}");
     assert!(err.contains("give the copy a name with `--name`"), "{err}");
+    let (out, err, code) = spotscript(state, &["import", "--all", "--ours"]);
+    assert_eq!(code, 0, "{err}");
+    assert!(
+        out.contains("nodeGroups:") && !out.contains("managedNodeGroups:") && !err.contains("--name"),
+        "{out}{err}"
+    );
     let (out, _, code) = spotscript(state, &["import", GROUP, "-o", "json"]);
     let value: Value = serde_json::from_str(&out).unwrap();
     assert_eq!((code, &value["data"][0]["owner"]), (0, &json!("spotscript")));
@@ -380,4 +386,34 @@ async fn a_snapshot_keeps_a_foreign_group_too() {
     assert_eq!(first, again);
     let listed = ops::list(&rig.session, CLUSTER).await.unwrap();
     assert!(listed.iter().any(|row| row.name == "workers" && row.owner == Owner::CloudFormation));
+}
+
+/// What scripts have no options for comes with a file of its own.
+#[test]
+fn a_runbook_with_a_file_beside_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = folder.path();
+    let file = "apiVersion: eksctl.io/v1alpha5
+kind: ClusterConfig
+metadata: {name: eks-spot-eksct, region: ap-northeast-1}
+nodeGroups:
+- name: odd
+  desiredCapacity: 1
+  instancesDistribution: {instanceTypes: [m5.large], onDemandPercentageAboveBaseCapacity: 0}
+  kubeletExtraConfig: {shutdownGracePeriod: 30s, registryPullQPS: 0}
+";
+    std::fs::write(state.join("odd.yml"), file).unwrap();
+    let (_, err, code) = spotscript(state, &["create", "nodegroup", "-f", "odd.yml", "--yes"]);
+    assert_eq!(code, 0, "{err}");
+    let arguments = ["import", "odd", "--as", "script", "--out", "copy.rhai"];
+    std::fs::write(state.join("copy.yml"), "mine").unwrap();
+    let (_, err, code) = spotscript(state, &arguments);
+    assert!(code == 2 && err.contains("`copy.yml` is there already"), "{err}");
+    assert!(!state.join("copy.rhai").exists(), "half of it was written");
+    std::fs::remove_file(state.join("copy.yml")).unwrap();
+    let (out, err, code) = spotscript(state, &arguments);
+    assert_eq!((out.as_str(), code), ("wrote copy.yml\nwrote copy.rhai\n", 0), "{err}");
+    assert!(err.contains("scripts have no options for"), "{err}");
+    let (out, err, code) = spotscript(state, &["run", "--plan", "copy.rhai"]);
+    assert_eq!(code, 0, "the plan changes nothing: {out}{err}");
 }

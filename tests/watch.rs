@@ -64,6 +64,34 @@ fn a_watch_without_an_end_does_not_run_away_with_time() {
     assert!((1..60).contains(&passed), "{passed} s of the sandbox in three of ours");
 }
 
+/// Two terminals, one world: a watch has it only while it looks.
+#[cfg(unix)]
+#[test]
+fn a_watch_shows_what_other_commands_do() {
+    use std::io::{BufRead, BufReader};
+    let state = after("print(1);");
+    let (_, out, _) = spotscript(state.path(), &["nodes", "-o", "name"]);
+    let name = out.lines().next().unwrap().trim_start_matches("node/").to_owned();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_spotscript"))
+        .args(["nodes", "-w"])
+        .env("SPOTSCRIPT_STATE_DIR", state.path())
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let begun: Vec<String> = lines.by_ref().take(3).collect();
+    assert!(begun[1].starts_with(&name) && !begun[1].contains("SchedulingDisabled"), "{begun:#?}");
+    let (code, out, err) = spotscript(state.path(), &["cordon", &name]);
+    assert_eq!(code, 0, "{out}{err}");
+    let told = lines.next().unwrap();
+    assert!(told.starts_with(&name) && told.contains("Ready,SchedulingDisabled"), "{told}");
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let (_, out, _) = spotscript(state.path(), &["nodes", &name]);
+    assert!(out.contains("SchedulingDisabled"), "{out}");
+}
+
 #[test]
 fn one_object_is_followed() {
     let state = after(&format!("{GROUP}eks::ensure(g);"));

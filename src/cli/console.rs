@@ -8,7 +8,7 @@ use super::{Failed, Global};
 use crate::adapters::terminal::live;
 use crate::host::{Console, append};
 use crate::script::render::{Look, render};
-use crate::view::Style;
+use crate::view::{Style, window};
 
 /// Columns of a terminal that does not tell, and of everything that is none.
 const DEFAULT_WIDTH: u16 = 100;
@@ -106,6 +106,16 @@ pub fn print_as_is(text: &str) {
     {
         LOST.store(true, Ordering::Relaxed);
     }
+}
+
+/// Draws text over the whole terminal, as much of it as there is room for.
+pub fn draw(text: &str) {
+    // The last row is for what comes after.
+    let rows = terminal_size::terminal_size().map_or(usize::MAX, |(_, height)| usize::from(height.0).saturating_sub(1));
+    let shown = window::fit(text, columns().into(), rows);
+    // Line by line over what stood there: a screen that is wiped first flickers.
+    let lines: String = shown.lines().map(|line| format!("{line}\u{1b}[K\r\n")).collect();
+    print_as_is(&format!("\u{1b}[H{lines}\u{1b}[J"));
 }
 
 /// Writes talk to stderr, its last line ended.

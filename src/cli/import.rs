@@ -30,7 +30,7 @@ use crate::ops;
   spotscript import dev-4vcpu-16gb-spot
   spotscript import workers --name workers-spot --out workers.yml
   spotscript import workers --as script --out workers.rhai
-  spotscript import --all --out groups.yml")]
+  spotscript import --all --ours --out groups.yml")]
 pub struct Args {
     /// Node group, or the Auto Scaling group behind it
     #[arg(required_unless_present = "all", conflicts_with = "all")]
@@ -40,6 +40,9 @@ pub struct Args {
     /// Every group of the cluster, in one file
     #[arg(long)]
     all: bool,
+    /// Only those that spotscript made: groups of others are not changed by their names
+    #[arg(long, requires = "all")]
+    ours: bool,
     /// What it becomes
     #[arg(long = "as", value_enum, default_value_t, value_name = "FORM")]
     form: As,
@@ -94,6 +97,9 @@ pub fn run(args: Args, global: &Global) -> Result<ExitCode, Failed> {
     let closed = host.close();
     let mut imported = imported?;
     closed?;
+    if args.ours {
+        imported.retain(|one| one.owner == Owner::Spotscript);
+    }
     for one in &mut imported {
         if let Some(name) = &args.name {
             rename(one, name);
@@ -105,17 +111,23 @@ pub fn run(args: Args, global: &Global) -> Result<ExitCode, Failed> {
         imported.retain(writable);
     }
     let left_out = before - imported.len();
-    let text = match args.form {
-        As::File => file(&imported)?,
+    let (text, beside) = match args.form {
+        As::File => (file(&imported)?, None),
         As::Script => script(&imported, &args)?,
     };
+    if let Some((path, text)) = &beside {
+        whole_file::write(path, text)?;
+    }
     if let Some(out) = &args.out {
         whole_file::write(out, &text)?;
     }
     let rows: Vec<Row<'_>> =
         imported.iter().map(|one| Row { owner: one.owner, spec: &one.spec, notes: &one.notes }).collect();
     let told = Form::of(global).print("imported", &rows, |_| match &args.out {
-        Some(out) => format!("wrote {}\n", out.display()),
+        Some(out) => {
+            let files = beside.iter().map(|(path, _)| path).chain([out]);
+            files.map(|file| format!("wrote {}\n", file.display())).collect()
+        }
         None => text.clone(),
     })?;
     console::print(&told);
@@ -171,18 +183,21 @@ fn file(imported: &[Imported]) -> Result<String> {
     Ok(format!("{head}{text}"))
 }
 
-/// One group as a runbook; what scripts have no options for is loaded from a file.
-fn script(imported: &[Imported], args: &Args) -> Result<String> {
-    let Some(one) = imported.first() else { return Ok(String::new()) };
+/// One group as a runbook; what scripts have no options for is loaded from a file, which is written beside a runbook that is.
+fn script(imported: &[Imported], args: &Args) -> Result<(String, Option<(PathBuf, String)>)> {
+    let Some(one) = imported.first() else { return Ok((String::new(), None)) };
     let lacking = wordless(&one.spec);
     if lacking.is_empty() {
-        return Ok(runbook(one, None));
+        return Ok((runbook(one, None), None));
     }
-    let file = args
-        .out
-        .as_ref()
-        .map_or_else(|| format!("{}.yml", one.spec.name), |out| out.with_extension("yml").display().to_string());
     console::say(&format!("{}: scripts have no options for {}", one.spec.name, lacking.join(", ")));
-    console::say(&format!("the runbook loads `{file}`: write it with `spotscript import … --out {file}`"));
-    Ok(runbook(one, Some(&file)))
+    let Some(out) = &args.out else {
+        let path = format!("{}.yml", one.spec.name);
+        console::say(&format!("the runbook loads `{path}`: with `--out FILE.rhai` both are written"));
+        return Ok((runbook(one, Some(&path)), None));
+    };
+    let path = out.with_extension("yml");
+    free(&path, args.force)?;
+    // Scripts find files from where they are run, as `--out` did.
+    Ok((runbook(one, Some(&path.display().to_string())), Some((path, file(imported)?))))
 }

@@ -65,40 +65,48 @@ impl Live {
 
     /// Draws a table in the place of the one before.
     pub fn draw(&self, title: &str, text: &str) {
-        console::print_as_is(&format!("\u{1b}[2J\u{1b}[H{title}\n\n{text}"));
+        console::draw(&format!("{title}\n\n{text}"));
     }
 
     /// Waits for the next look; `false` when the time is over. Where the target's time jumps, people get a moment to read.
-    pub async fn pause(&self, session: &Session) -> bool {
+    ///
+    /// # Errors
+    /// As [`crate::ports::Clock::aside`].
+    pub async fn pause(&self, session: &Session) -> Result<bool> {
         let began = Instant::now();
         session.clock.sleep(self.every).await;
-        self.rest(began).await;
-        self.goes_on(session)
+        self.rest(session, began).await?;
+        Ok(self.goes_on(session))
     }
 
-    /// The rest of a round on people's clock, where the target's jumped: without an end its time would run away.
-    async fn rest(&self, began: Instant) {
+    /// The rest of a round on people's clock, where the target's jumped: without an end its time would run away. Other
+    /// commands have the world meanwhile.
+    async fn rest(&self, session: &Session, began: Instant) -> Result<()> {
         if self.jumps && (self.drawn || self.until.is_none()) {
-            tokio::time::sleep(self.every.min(ROUND).saturating_sub(began.elapsed())).await;
+            session.clock.aside(self.every.min(ROUND).saturating_sub(began.elapsed())).await?;
         }
+        Ok(())
     }
 
     /// What is told while time passes, and whether there is time left. Where the target's time jumps it passes only as
     /// somebody waits: after the question has arrived.
-    pub async fn during<T>(&self, session: &Session, told: impl Future<Output = T>) -> (T, bool) {
+    ///
+    /// # Errors
+    /// As [`crate::ports::Clock::aside`].
+    pub async fn during<T>(&self, session: &Session, told: impl Future<Output = T>) -> Result<(T, bool)> {
         let began = Instant::now();
         let mut told = std::pin::pin!(told);
         if self.jumps
             && let Ok(all) = tokio::time::timeout(ARRIVAL, &mut told).await
         {
-            return (all, self.pause(session).await);
+            return Ok((all, self.pause(session).await?));
         }
         loop {
             tokio::select! {
                 biased;
                 all = &mut told => {
-                    self.rest(began).await;
-                    return (all, self.goes_on(session));
+                    self.rest(session, began).await?;
+                    return Ok((all, self.goes_on(session)));
                 }
                 () = session.clock.sleep(self.every) => {}
             }

@@ -73,7 +73,7 @@ async fn watch(flags: &get::Flags, session: &Session, api: &dyn Cluster, global:
             console::print(&format!("{time}\n{}", node_table::render(&rows)));
         }
         before = now;
-        if !live.pause(session).await {
+        if !live.pause(session).await? {
             return Ok(());
         }
     }

@@ -17,7 +17,7 @@ pub struct NodeRow {
     pub instance_type: String,
     /// Availability Zone, from EC2 or else from the node's label.
     pub zone: String,
-    /// Node group, from the instance's tags or else from the node's labels.
+    /// Node group, from the instance's tags or else from the node's labels; where neither names one, the Auto Scaling group.
     pub group: String,
     /// `i-…`.
     pub instance: String,

@@ -57,6 +57,25 @@ pub fn zones(region: &str, instance_type: &str) -> Vec<String> {
         .collect()
 }
 
+/// Whether a zone is a Local Zone of a region: named after it and a city, such as `us-west-2-lax-1a`.
+pub fn is_local_zone(region: &str, zone: &str) -> bool {
+    zone.strip_prefix(region).is_some_and(|rest| rest.starts_with('-'))
+}
+
+/// The families that most Local Zones have. The capture tells of Availability Zones only, and each Local Zone has a choice
+/// of its own.
+const LOCAL_FAMILIES: [&str; 9] = ["c5", "c5d", "g4dn", "i3en", "m5", "m5d", "r5", "r5d", "t3"];
+
+/// Whether a zone offers a type: as captured, in a Local Zone what most of them have and the region has too.
+pub fn in_zone(region: &str, zone: &str, instance_type: &str) -> bool {
+    let zones = zones(region, instance_type);
+    if is_local_zone(region, zone) {
+        let family = instance_type.split('.').next().unwrap_or_default();
+        return !zones.is_empty() && LOCAL_FAMILIES.contains(&family);
+    }
+    zones.iter().any(|offered| offered == zone)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -67,6 +86,15 @@ mod tests {
         assert_eq!(region_zones("ap-northeast-1"), ["ap-northeast-1a", "ap-northeast-1c", "ap-northeast-1d"]);
         assert_eq!(zones("ap-northeast-1", "t3a.xlarge"), ["ap-northeast-1a", "ap-northeast-1d"]);
         assert_eq!(zones("ap-northeast-1", "m5.xlarge").len(), 3);
+    }
+
+    #[test]
+    fn a_local_zone_offers_few_families() {
+        let lax = "us-west-2-lax-1a";
+        assert!(is_local_zone("us-west-2", lax) && !is_local_zone("us-west-2", "us-west-2a"));
+        assert!(in_zone("us-west-2", lax, "m5.large") && in_zone("us-west-2", "us-west-2a", "m5.large"));
+        assert!(!in_zone("us-west-2", lax, "m6i.large") && in_zone("us-west-2", "us-west-2a", "m6i.large"));
+        assert!(!in_zone("us-west-2", lax, "m5.huge"));
     }
 
     #[test]

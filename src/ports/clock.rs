@@ -6,6 +6,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use jiff::Timestamp;
 
+use crate::domain::error::Result;
+
 /// A clock that can be waited on.
 #[async_trait]
 pub trait Clock: Send + Sync {
@@ -13,6 +15,15 @@ pub trait Clock: Send + Sync {
     fn now(&self) -> Timestamp;
     /// Returns when `duration` has passed on this clock.
     async fn sleep(&self, duration: Duration);
+    /// Returns when `duration` has passed for people. Where the time here jumps, nothing happens meanwhile; a world of which
+    /// others may want something is theirs for that long, or until they are done.
+    ///
+    /// # Errors
+    /// What keeps the world from being given or taken back.
+    async fn aside(&self, duration: Duration) -> Result<()> {
+        tokio::time::sleep(duration).await;
+        Ok(())
+    }
     /// How threads that work side by side take turns on this clock; `None` if each may go on as it likes. A clock that
     /// jumps has to know who waits and who works: it may not jump over somebody's work.
     fn turns(&self, _lanes: usize) -> Option<Arc<dyn Turns>> {

@@ -82,6 +82,35 @@ impl Sandbox {
         file.lock().unwrap_or_else(PoisonError::into_inner).write(content)
     }
 
+    /// Writes the world down and gives it free for other processes, until [`Sandbox::take_back`]. A world in memory only
+    /// stays as it is.
+    ///
+    /// # Errors
+    /// `SPOT-0801` for the file system.
+    pub fn lend(&self) -> Result<()> {
+        self.save()?;
+        if let Some(file) = &self.shared.file {
+            file.lock().unwrap_or_else(PoisonError::into_inner).release();
+        }
+        Ok(())
+    }
+
+    /// Takes the world back, as others have left it. Watches of its objects go on.
+    ///
+    /// # Errors
+    /// `SPOT-0702` when another process still has it, `SPOT-0701` when it cannot be read, `SPOT-0801` for the file system.
+    pub fn take_back(&self) -> Result<()> {
+        let Some(file) = &self.shared.file else { return Ok(()) };
+        let changed = file.lock().unwrap_or_else(PoisonError::into_inner).retake()?;
+        if let Some(mut new) = changed {
+            self.world(|world| {
+                new.objects.follow(&world.objects);
+                *world = new;
+            });
+        }
+        Ok(())
+    }
+
     /// Where the world is kept; `None` when it is in memory only.
     pub fn path(&self) -> Option<std::path::PathBuf> {
         let file = self.shared.file.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner);

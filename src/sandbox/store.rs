@@ -123,8 +123,8 @@ pub struct WorldFile {
     path: PathBuf,
     /// What is on disk now, to write only what changed.
     content: Option<Vec<u8>>,
-    /// Held as long as this lives. A file beside the world: the world's own file is replaced by each write.
-    lock: File,
+    /// A file beside the world: the world's own file is replaced by each write. `None` while others may have the world.
+    lock: Option<File>,
 }
 
 impl WorldFile {
@@ -133,26 +133,32 @@ impl WorldFile {
     /// # Errors
     /// `SPOT-0702` naming the holder when another process keeps it, `SPOT-0801` for the file system.
     pub fn lock(path: &Path) -> Result<Self> {
-        let lock_path = path.with_extension("lock");
-        let folder = path.parent().unwrap_or(Path::new("."));
-        fs::create_dir_all(folder).map_err(|error| failed("make", folder, &error))?;
-        let opened = OpenOptions::new().create(true).truncate(false).read(true).write(true).open(&lock_path);
-        let mut lock = opened.map_err(|error| failed("open", &lock_path, &error))?;
-        let begun = Instant::now();
-        loop {
-            match lock.try_lock() {
-                Ok(()) => break,
-                Err(TryLockError::WouldBlock) if begun.elapsed() < PATIENCE => {
-                    std::thread::sleep(Duration::from_millis(10));
-                }
-                Err(TryLockError::WouldBlock) => return Err(held(path, &lock_path)),
-                Err(TryLockError::Error(error)) => return Err(failed("lock", &lock_path, &error)),
-            }
+        let lock = acquire(path, PATIENCE)?;
+        Ok(WorldFile { path: path.to_owned(), content: None, lock: Some(lock) })
+    }
+
+    /// Gives the world free for other processes.
+    pub fn release(&mut self) {
+        if let Some(lock) = self.lock.take() {
+            let _ = lock.set_len(0);
+            let _ = lock.unlock();
         }
-        let command = env::args().take(4).collect::<Vec<_>>().join(" ");
-        // Only for the message of whoever is refused: no reason to fail.
-        let _ = lock.set_len(0).and_then(|()| write!(lock, "process {} (`{command}`)", std::process::id()));
-        Ok(WorldFile { path: path.to_owned(), content: None, lock })
+    }
+
+    /// Takes it again. Gives the world when another process has changed it meanwhile.
+    ///
+    /// # Errors
+    /// `SPOT-0702` at once when another process has it, else as [`WorldFile::load`].
+    pub fn retake(&mut self) -> Result<Option<World>> {
+        if self.lock.is_none() {
+            self.lock = Some(acquire(&self.path, Duration::ZERO)?);
+        }
+        let content = read(&self.path)?;
+        if content.is_none() || content == self.content {
+            return Ok(None);
+        }
+        self.content = content;
+        self.content.as_ref().map(|bytes| decode(bytes, &self.path)).transpose()
     }
 
     /// Where the world is.
@@ -169,12 +175,12 @@ impl WorldFile {
         self.content.as_ref().map(|bytes| decode(bytes, &self.path)).transpose()
     }
 
-    /// Replaces the file, unless it has this content already.
+    /// Replaces the file, unless it has this content already or is given free.
     ///
     /// # Errors
     /// `SPOT-0801` for the file system.
     pub fn write(&mut self, content: Vec<u8>) -> Result<()> {
-        if self.content.as_ref() == Some(&content) {
+        if self.lock.is_none() || self.content.as_ref() == Some(&content) {
             return Ok(());
         }
         let temporary = self.path.with_extension(format!("{}.tmp", std::process::id()));
@@ -192,9 +198,32 @@ impl WorldFile {
 
 impl Drop for WorldFile {
     fn drop(&mut self) {
-        let _ = self.lock.set_len(0);
-        let _ = self.lock.unlock();
+        self.release();
     }
+}
+
+/// The lock of a world, waiting for it at most so long.
+fn acquire(path: &Path, patience: Duration) -> Result<File> {
+    let lock_path = path.with_extension("lock");
+    let folder = path.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(folder).map_err(|error| failed("make", folder, &error))?;
+    let opened = OpenOptions::new().create(true).truncate(false).read(true).write(true).open(&lock_path);
+    let mut lock = opened.map_err(|error| failed("open", &lock_path, &error))?;
+    let begun = Instant::now();
+    loop {
+        match lock.try_lock() {
+            Ok(()) => break,
+            Err(TryLockError::WouldBlock) if begun.elapsed() < patience => {
+                std::thread::sleep(Duration::from_millis(10));
+            }
+            Err(TryLockError::WouldBlock) => return Err(held(path, &lock_path)),
+            Err(TryLockError::Error(error)) => return Err(failed("lock", &lock_path, &error)),
+        }
+    }
+    let command = env::args().take(4).collect::<Vec<_>>().join(" ");
+    // Only for the message of whoever is refused: no reason to fail.
+    let _ = lock.set_len(0).and_then(|()| write!(lock, "process {} (`{command}`)", std::process::id()));
+    Ok(lock)
 }
 
 fn read(path: &Path) -> Result<Option<Vec<u8>>> {

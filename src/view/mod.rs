@@ -22,6 +22,7 @@ pub mod tabbed;
 pub mod table;
 pub mod value;
 mod width;
+pub mod window;
 pub mod words;
 pub mod world;
 

@@ -40,7 +40,7 @@ async fn draw(named: &Named, flags: &Flags, live: &Live, shell: &Shell<'_>) -> A
         let text = drawn.into_inner().unwrap_or_default();
         let now = shell.session.clock.now().strftime("%H:%M:%S UTC");
         live.draw(&format!("every {:?}, {now}; Ctrl-C ends it", live.every()), &text);
-        if !live.pause(shell.session).await {
+        if !live.pause(shell.session).await? {
             return Ok(());
         }
     }
@@ -58,7 +58,7 @@ async fn follow(kind: Kind, flags: &Flags, fields: &str, live: &Live, shell: &Sh
         text.lines().skip(from).for_each(|line| shell.out(&format!("{line}\n")));
         begun = true;
         loop {
-            let (news, goes_on) = live.during(shell.session, watching.next(shell.api, scope, live.every())).await;
+            let (news, goes_on) = live.during(shell.session, watching.next(shell.api, scope, live.every())).await?;
             let Some(news) = news? else { break };
             if !news.is_empty() {
                 // New rows keep the widths of those before them.

@@ -173,6 +173,9 @@ impl Write for Talk {
     }
 }
 
+/// How long a process that still has the world is left alone before it is looked at again.
+const STILL_THEIRS: Duration = Duration::from_millis(100);
+
 /// The world's time.
 struct WorldClock(Sandbox);
 
@@ -184,6 +187,17 @@ impl Clock for WorldClock {
 
     async fn sleep(&self, duration: Duration) {
         self.0.sleep(duration).await;
+    }
+
+    async fn aside(&self, duration: Duration) -> Result<()> {
+        self.0.lend()?;
+        tokio::time::sleep(duration).await;
+        loop {
+            match self.0.take_back() {
+                Err(error) if error.code == Code::WorldLocked => tokio::time::sleep(STILL_THEIRS).await,
+                other => return other,
+            }
+        }
     }
 
     fn turns(&self, lanes: usize) -> Option<Arc<dyn Turns>> {

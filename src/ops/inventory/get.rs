@@ -48,6 +48,9 @@ pub async fn get(session: &Session, cluster_name: &str, name: &str) -> Result<Gr
     let image = launch_template.as_ref().map(|template| template.data.image_id.clone()).filter(|id| !id.is_empty());
     let image = image.or_else(|| instances.first().and_then(|instance| instance.image_id.clone()));
     let mut summary = summary(cluster_name, &group, &ready_instances(&nodes), image);
+    if summary.types.is_empty() {
+        summary.types.extend(launch_template.as_ref().and_then(|template| template.data.instance_type.clone()));
+    }
     if let Some(managed) = &managed {
         summary.status.clone_from(&managed.status);
     }

@@ -14,7 +14,7 @@ use crate::domain::kubernetes::node::{instance_id, is_ready};
 use crate::ops::{Session, cluster};
 
 /// Every group of a cluster, by name, whoever made it. The number of requests grows with the number of groups that EKS
-/// manages, by one each, and not with that of others.
+/// manages, or that name no type and run none, by one each, and not with that of others.
 ///
 /// # Errors
 /// `SPOT-0310` when there is no such cluster, and what AWS or the API server refuses.
@@ -24,14 +24,23 @@ pub async fn list(session: &Session, cluster_name: &str) -> Result<Vec<GroupSumm
     // One instance per group tells the image; the rest is in the answers that are there already.
     let samples: Vec<String> =
         groups.iter().filter_map(|group| group.instances.first()).map(|member| member.id.clone()).collect();
-    let (nodes, instances, managed) =
-        tokio::try_join!(api.nodes(""), session.cloud.instances(&samples), managed(session, cluster_name))?;
+    let (nodes, instances, managed, plain) = tokio::try_join!(
+        api.nodes(""),
+        session.cloud.instances(&samples),
+        managed(session, cluster_name),
+        plain(session, &groups),
+    )?;
     let ready = ready_instances(&nodes);
     let mut rows: Vec<GroupSummary> = groups
         .iter()
         .map(|group| {
             let sample = group.instances.first().and_then(|member| instances.iter().find(|i| i.id == member.id));
-            summary(cluster_name, group, &ready, sample.and_then(|instance: &Instance| instance.image_id.clone()))
+            let image = sample.and_then(|instance: &Instance| instance.image_id.clone());
+            let mut row = summary(cluster_name, group, &ready, image);
+            if row.types.is_empty() {
+                row.types.extend(plain.get(&group.name).cloned());
+            }
+            row
         })
         .collect();
     for group in managed {
@@ -42,6 +51,24 @@ pub async fn list(session: &Session, cluster_name: &str) -> Result<Vec<GroupSumm
     }
     rows.sort_by(|a, b| (&a.name, &a.auto_scaling_group).cmp(&(&b.name, &b.auto_scaling_group)));
     Ok(rows)
+}
+
+/// The types of groups that neither name one nor run one, from their launch templates.
+async fn plain(session: &Session, groups: &[AutoScalingGroup]) -> Result<HashMap<String, String>> {
+    let silent = groups.iter().filter(|group| group.types.is_empty() && group.instances.is_empty());
+    let silent: Vec<(&AutoScalingGroup, &String)> =
+        silent.filter_map(|group| Some((group, group.launch_template.as_ref()?))).collect();
+    if silent.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let names: Vec<String> = silent.iter().map(|(_, template)| (*template).clone()).collect();
+    let histories = session.cloud.template_histories(&names).await?;
+    let of = |(group, template): (&AutoScalingGroup, &String)| {
+        let history = histories.iter().find(|history| history.name == *template)?;
+        let version = history.version(group.launch_template_version.as_deref().unwrap_or_default())?;
+        Some((group.name.clone(), version.data.instance_type.clone()?))
+    };
+    Ok(silent.into_iter().filter_map(of).collect())
 }
 
 /// The groups that EKS manages, as it describes them.
@@ -95,7 +122,11 @@ pub(super) fn summary(
         size: group.size,
         instances: count(group.instances.len()),
         ready: count(group.instances.iter().filter(|member| ready.get(member.id.as_str()) == Some(&true)).count()),
-        types: group.types.clone(),
+        types: match group.types.as_slice() {
+            // Without a mixed-instances policy the launch template says the type: that of all who run.
+            [] => running.keys().map(|name| (*name).to_owned()).collect(),
+            types => types.to_vec(),
+        },
         running_types: running.into_iter().map(|(name, n)| (name.to_owned(), n)).collect(),
         image_id,
         auto_scaling_group: group.name.clone(),

@@ -40,11 +40,13 @@ pub async fn joined(session: &Session, api: &dyn Cluster, selector: &str) -> Res
         let instance = id.and_then(|id| instances.get(id));
         let tagged = instance.and_then(|it| GROUP_KEYS.iter().find_map(|key| it.tags.get(*key).cloned()));
         let labelled = || GROUP_KEYS.iter().find_map(|key| facts::label(node, key)).map(str::to_owned);
+        // Groups of other tools have tags of their own; their Auto Scaling group is told by AWS.
+        let scaled = || instance.and_then(|it| it.tags.get("aws:autoscaling:groupName").cloned());
         NodeRow {
             lifecycle: instance.map(|it| it.lifecycle),
             instance_type: instance.map_or_else(|| text(facts::instance_type(node)), |it| it.instance_type.clone()),
             zone: instance.map_or_else(|| text(facts::zone(node)), |it| it.zone.clone()),
-            group: tagged.or_else(labelled).unwrap_or_default(),
+            group: tagged.or_else(labelled).or_else(scaled).unwrap_or_default(),
             instance: text(id),
             state: instance.map_or_else(String::new, |it| it.state.clone()),
             reclaimed_in: id.and_then(|id| reclaims.get(id)).map(|ends| ends.duration_since(now).as_secs().max(0)),

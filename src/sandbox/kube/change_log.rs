@@ -34,7 +34,8 @@ pub struct Change {
     pub previous: Option<Arc<Value>>,
 }
 
-/// The newest changes of a store. Not persisted: a watch does not outlive the process that serves it.
+/// The newest changes of a store. Not persisted: a watch does not outlive the process that serves it. Of what other processes
+/// changed meanwhile the states before and after tell ([`super::store::ObjectStore::follow`]).
 #[derive(Debug, Clone, Default)]
 pub struct ChangeLog {
     changes: VecDeque<Change>,

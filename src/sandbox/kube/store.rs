@@ -5,6 +5,8 @@
 //! [`super::time`]; `now` is milliseconds since the world's epoch. No validation and no defaults: those are the
 //! face's business.
 
+mod follow;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::filter::{Field, Filters};
 use super::page::Page;
-use super::zones::zone_id;
+use super::zones::{local_zones, zone_id};
 use crate::domain::{catalogue, offerings};
 use crate::sandbox::services::read;
 use crate::sandbox::wire::api::{ApiError, Params, Reply};
@@ -24,6 +24,7 @@ pub(super) fn describe(world: &mut World, params: &Params) -> Reply {
     };
     filters.check(|name| field("", "", name))?;
     let region = world.account.region.clone();
+    let local = local_zones(world);
     let mut page = Page::read(&params.0, 1000)?;
     // Without wildcards the filter itself is the list of types to look at.
     let names: Vec<&str> = match filters.exact("instance-type") {
@@ -36,7 +37,8 @@ pub(super) fn describe(world: &mut World, params: &Params) -> Reply {
         None => catalogue::all().iter().map(|instance_type| instance_type.name.as_str()).collect(),
     };
     'all: for name in names {
-        let zones = offerings::zones(&region, name);
+        let mut zones = offerings::zones(&region, name);
+        zones.extend(local.iter().filter(|zone| offerings::in_zone(&region, zone, name)).cloned());
         let locations: Vec<String> = match location_type {
             "region" if zones.is_empty() => Vec::new(),
             "region" => vec![region.clone()],

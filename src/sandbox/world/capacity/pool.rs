@@ -12,7 +12,7 @@ pub fn key(instance_type: &str, zone: &str, lifecycle: Lifecycle) -> String {
 
 /// Free machines; `None` when the type is not offered in the zone.
 pub fn free(world: &World, instance_type: &str, zone: &str, lifecycle: Lifecycle) -> Option<u64> {
-    if !offerings::zones(&world.account.region, instance_type).iter().any(|offered| offered == zone) {
+    if !offerings::in_zone(&world.account.region, zone, instance_type) {
         return None;
     }
     if world.faults.is_exhausted(instance_type, zone, lifecycle) {

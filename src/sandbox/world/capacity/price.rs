@@ -16,8 +16,9 @@ pub fn on_demand(instance_type: &InstanceType) -> f64 {
     let base = 0.037 * f64::from(instance_type.vcpu) + 0.00275 * memory + 0.7 * f64::from(instance_type.gpus);
     let family = 0.95 + 0.1 * unit(hash(0, &["family", instance_type.family()]));
     let arm = if instance_type.architecture == Architecture::Arm64 { 0.8 } else { 1.0 };
-    let burstable = if instance_type.burstable { 0.87 } else { 1.0 };
-    base * family * arm * burstable
+    // What burstable types cost follows their memory alone: a t3.small has as many vCPUs as a t3.large.
+    let base = if instance_type.burstable { 0.0136 * memory } else { base };
+    base * family * arm
 }
 
 /// US dollars per hour, Spot, at a moment.
