@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use spotscript::domain::cloud::AuthenticationMode;
 use spotscript::domain::instance_types::InstanceTypes;
-use spotscript::domain::nodegroup::{AmiFamily, Managed, NodegroupSpec, Size};
+use spotscript::domain::nodegroup::{AmiFamily, Managed, NodegroupSpec, Size, SshAccess};
 use spotscript::domain::snapshot::{Snapshot, read};
 use spotscript::ops::{self, DeleteOptions, RollOptions, ScaleOptions};
 use spotscript::sandbox::world::Scenario;
@@ -52,6 +52,49 @@ async fn a_copy_of_a_copy_is_the_copy() {
     let snapshot: Snapshot = read(&first, "saved.json").unwrap();
     assert_eq!(snapshot.groups.len(), 3);
     assert!(snapshot.missing.is_empty() && snapshot.left_out.is_empty(), "{:?}", snapshot.missing);
+}
+
+/// A group is made with any key pair of the account, also with one that no launch template names yet.
+#[tokio::test]
+async fn key_pairs_of_the_account_are_in_the_copy() {
+    let key_pairs = vec!["eks-spot-key".to_owned(), "break-glass".to_owned()];
+    let rig = Rig::of(Scenario { key_pairs, ..Scenario::default() }.build(1));
+    let text = saved(&rig).await;
+    assert_eq!(read(&text, "saved.json").unwrap().key_pairs, ["break-glass", "eks-spot-key"]);
+    let copy = loaded(&text);
+    alike(&text, &saved(&copy).await);
+    let with_key = NodegroupSpec { ssh: Some(SshAccess::with_key_pair("break-glass")), ..spec() };
+    ops::ensure(&copy.session, &with_key, &waiting()).await.unwrap_or_else(|error| panic!("{}", told(&error)));
+
+    // A snapshot of before has none.
+    let mut old: Value = serde_json::from_str(&text).unwrap();
+    assert!(old["data"].as_object_mut().unwrap().shift_remove("key_pairs").is_some());
+    let error = ops::ensure(&loaded(&old.to_string()).session, &with_key, &waiting()).await.unwrap_err();
+    assert_eq!(error.code.to_string(), "SPOT-0313");
+
+    rig.sandbox.fail("DescribeKeyPairs", "UnauthorizedOperation", 9).unwrap();
+    let snapshot = ops::snapshot(&rig.session, CLUSTER, false).await.unwrap();
+    assert!(snapshot.missing.iter().any(|one| one.what == "key pairs"), "{:?}", snapshot.missing);
+}
+
+#[tokio::test]
+async fn runtime_classes_and_events_about_nothing_are_in_the_copy() {
+    let rig = Rig::new();
+    rig.sandbox.world(|world| {
+        let event = |name: &str, object: Value| json!({"metadata": {"name": name, "namespace": "default"}, "involvedObject": object, "reason": "Odd", "message": "m"});
+        let objects = &mut world.objects;
+        objects.create("runtimeclasses", json!({"metadata": {"name": "gvisor"}, "handler": "runsc"}), 0).unwrap();
+        objects.create("events", event("about-nothing", json!({})), 0).unwrap();
+        objects.create("events", event("about-a-pod", json!({"kind": "Pod", "name": "p"})), 0).unwrap();
+    });
+    let text = saved(&rig).await;
+    let copy = loaded(&text);
+    alike(&text, &saved(&copy).await);
+    copy.sandbox.read(|world| {
+        assert_eq!(world.objects.get("runtimeclasses", "", "gvisor").unwrap()["handler"], "runsc");
+        assert!(world.objects.get("events", "default", "about-nothing").is_some());
+        assert!(world.objects.get("events", "default", "about-a-pod").is_none(), "help and README say so");
+    });
 }
 
 /// The first lines that differ, for a person.
@@ -269,6 +312,14 @@ async fn what_is_no_whole_snapshot_is_refused_with_its_place() {
         ("newer", changed(&|value| value["schema"] = "spotscript.snapshot/v2".into())),
         ("a part is missing", changed(&|value| drop(value["data"].as_object_mut().unwrap().shift_remove("instances")))),
         ("of another form", changed(&|value| value["data"]["groups"][0]["size"]["min"] = "two".into())),
+        ("a broken object", changed(&|value| value["data"]["objects"][1]["metadata"]["labels"] = 7.into())),
+        (
+            "an object twice",
+            changed(&|value| {
+                let first = value["data"]["objects"][0].clone();
+                value["data"]["objects"].as_array_mut().unwrap().push(first);
+            }),
+        ),
         ("without a template", changed(&|value| value["data"]["launch_templates"] = json!([]))),
     ];
     let mut lines = vec![];

@@ -71,6 +71,8 @@ pub struct Start {
     pub only: Option<String>,
     /// Which part of a fleet this is, if it is one.
     pub part: Option<Part>,
+    /// Whether a sandbox world that was never begun is refused: looking at one would make it.
+    pub in_existing_world: bool,
 }
 
 /// A cluster of a fleet.
@@ -123,7 +125,8 @@ pub struct Global {
     /// Say less: no progress and nothing of what is made; steps, checks, warnings and errors stay
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub quiet: bool,
-    /// Form of the data on stdout: `text` (the default), `wide` with more columns, or `json`
+    /// Form of the data on stdout: `text` (the default), `wide` with more columns, or `json`; `nodes` and `get` also have
+    /// `yaml`, `name`, `jsonpath=…` and `custom-columns=…`
     #[arg(short, long, global = true, value_parser = output)]
     pub output: Option<Output>,
     /// Colours: `auto` (the default: at a terminal, unless NO_COLOR is set), `always` or `never`
@@ -205,7 +208,7 @@ impl Global {
 
     /// The sandbox world's name.
     pub fn world(&self) -> &str {
-        self.world.as_deref().unwrap_or("default")
+        self.world.as_deref().unwrap_or(crate::sandbox::store::DEFAULT)
     }
 }
 

@@ -141,6 +141,35 @@ impl Command {
             _ => false,
         }
     }
+
+    /// Whether it works on what there is: in a world that nobody has begun, that would be nothing of the user's.
+    const fn needs_a_world(&self) -> bool {
+        use Command::{
+            Advisor, Asg, Cordon, Delete, Describe, Diagram, Drain, Drift, Get, Import, Label, Nodes, Roll, Scale,
+            Snapshot, Sweep, Taint, Uncordon,
+        };
+        matches!(
+            self,
+            Advisor(_)
+                | Asg(_)
+                | Cordon(_)
+                | Delete(_)
+                | Describe(_)
+                | Diagram(_)
+                | Drain(_)
+                | Drift(_)
+                | Get(_)
+                | Import(_)
+                | Label(_)
+                | Nodes(_)
+                | Roll(_)
+                | Scale(_)
+                | Snapshot(_)
+                | Sweep(_)
+                | Taint(_)
+                | Uncordon(_)
+        )
+    }
 }
 
 fn dispatch(command: Command, global: &Global) -> Result<ExitCode, Failed> {
@@ -210,6 +239,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let Cli { mut global, command } = cli;
     global.start.words = words;
+    global.start.in_existing_world = command.needs_a_world();
     let code = match dispatch(command, &global) {
         Ok(code) => code,
         Err(failed) => fail(&failed, &global, global.json()),

@@ -6,9 +6,9 @@ use super::answer::answer;
 use super::kubectl::{self, Verb, get};
 use super::live::Live;
 use super::{Failed, Global, console};
-use crate::domain::Code;
 use crate::domain::error::{Error, Result};
 use crate::domain::node_row::NodeRow;
+use crate::domain::{Code, Kind};
 use crate::ops::{self, Session};
 use crate::ports::Cluster;
 use crate::view::node_table;
@@ -42,7 +42,7 @@ pub fn run(args: Args, global: &Global) -> Result<ExitCode, Failed> {
             let error = Error::new(Code::InvalidArgument, format!("`--instances` has no form `{form}` here"));
             return Err(error.help("it is a table, or `-o json` without `--watch`").into());
         }
-        return answer(global, async |session, form| {
+        let answered = answer(global, async |session, form| {
             let cluster = ops::cluster(session, &args.flags.cluster.resolve(session).await?).await?;
             let api = session.connect(&cluster).await?;
             if args.flags.live.watch {
@@ -52,6 +52,13 @@ pub fn run(args: Args, global: &Global) -> Result<ExitCode, Failed> {
             let rows = ops::joined(session, &*api, &args.flags.selector).await?;
             form.print("node-instances", &rows, |_| node_table::render(&rows))
         });
+        return match answered {
+            // That is how a watch without an end is ended.
+            Err(failed) if args.flags.live.watch && failed.error.kind() == Kind::Interrupted => {
+                Ok(ExitCode::from(Kind::Interrupted.exit_code()))
+            }
+            other => other,
+        };
     }
     let resources = std::iter::once("nodes".to_owned()).chain(args.names).collect();
     kubectl::run(&Verb::Get(get::Args { resources, flags: args.flags }), global)

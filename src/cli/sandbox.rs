@@ -15,6 +15,7 @@ use crate::domain::world_status::WorldStatus;
 use crate::sandbox::store::{self, WorldFile};
 use crate::sandbox::world::{Scenario, World};
 use crate::sandbox::{copy, load};
+use crate::view::words;
 use crate::view::world::{Place, render};
 
 /// The seed of a world for which none was chosen.
@@ -58,14 +59,16 @@ struct Reset {
 /// Make the world a copy of a cluster, to rehearse on: a drain, an interruption
 ///
 /// Takes what `spotscript snapshot` saved: the same groups, instances, nodes and pods under the same names and ids. Or what
-/// `kubectl get nodes,pods,daemonsets,replicasets,pdb,leases -A -o json` printed, or `-o yaml`: there are no groups then.
+/// `kubectl get nodes,pods,daemonsets,replicasets,statefulsets,jobs,pdb,leases -A -o json` printed, or `-o yaml`: there are
+/// no groups then. Pods that are evicted are made anew, as their owners do it, or after their own example where the owner was
+/// not given; pods of other controllers are told. What is broken or there twice is refused as a whole.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   spotscript snapshot --target aws --cluster prod --out prod.json
   spotscript sandbox load prod.json --world prod
   spotscript roll nodegroup workers --world prod
 
-  kubectl get nodes,pods,ds,rs,pdb,leases -A -o json > prod.json
+  kubectl get nodes,pods,ds,rs,sts,jobs,pdb,leases -A -o json > prod.json
   spotscript sandbox load prod.json --world prod
   spotscript drain -l lifecycle=Ec2Spot --ignore-daemonsets --world prod")]
 struct Load {
@@ -120,19 +123,35 @@ impl Load {
                     let message = format!("the snapshot `{name}` cannot be loaded together with other files");
                     return Err(Error::new(Code::InvalidArgument, message).help("give it alone: it is a whole cluster"));
                 }
-                let mut objects = vec![];
-                for (name, text) in texts {
-                    objects.extend(load::objects(text, name)?);
-                }
-                load::world(objects, &options)?
+                load::world(load::objects(texts)?, &options)?
             }
         };
-        for (kind, count) in &loaded.left_out {
-            console::say(&format!("left out: {count} of kind {kind}, which the sandbox does not have"));
-        }
-        let told: Vec<String> = loaded.objects.iter().map(|(resource, count)| format!("{count} {resource}")).collect();
-        console::say(&format!("loaded: {}", told.join(", ")));
+        tell(&loaded);
         Ok(world)
+    }
+}
+
+/// Says what was loaded, what was not, and what will not come back.
+fn tell(loaded: &load::Loaded) {
+    for (kind, count) in &loaded.left_out {
+        console::say(&format!("left out: {count} of kind {kind}, which the sandbox does not have"));
+    }
+    let told: Vec<String> = loaded.objects.iter().map(|(resource, count)| format!("{count} {resource}")).collect();
+    console::say(&format!("loaded: {}", told.join(", ")));
+    let unseen = &loaded.unseen;
+    for (kind, count) in &unseen.by_example {
+        let pods = words::count(*count, "pod");
+        console::say(&format!("made anew by their own example: {pods} of kind {kind}, whose owners were not given"));
+    }
+    for (kind, count) in &unseen.not_remade {
+        let pods = words::count(*count, "pod");
+        console::say(&format!(
+            "not made anew once gone: {pods} of kind {kind}, whose controller the sandbox does not have"
+        ));
+    }
+    if unseen.of_daemon_sets > 0 {
+        let pods = words::count(unseen.of_daemon_sets, "pod");
+        console::say(&format!("not made on new nodes: {pods} of kind DaemonSet, whose owners were not given"));
     }
 }
 
@@ -147,7 +166,10 @@ struct Answer<'a> {
 
 /// Runs the command.
 pub fn run(args: Args, global: &Global) -> Result<ExitCode, Failed> {
-    let path = store::world_path(global.world())?;
+    let path = match &args.what {
+        What::Status(_) | What::Serve(_) => store::existing(global.world())?,
+        What::Load(_) | What::Reset(_) => store::world_path(global.world())?,
+    };
     let text = match args.what {
         What::Serve(args) => return serve::run(args, &path, global),
         What::Status(Status {}) => {

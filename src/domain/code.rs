@@ -338,6 +338,10 @@ codes! {
     SnapshotVersion = 705, Usage;
     /// The parts of a snapshot do not fit together.
     SnapshotIncomplete = 706, Usage;
+    /// Objects that are to be loaded and that no cluster could hold.
+    ObjectsUnusable = 707, Usage;
+    /// There is no sandbox world of that name.
+    WorldNotFound = 708, Usage;
 
     /// A file cannot be read or written.
     File = 801, Usage;

@@ -34,6 +34,7 @@ pub mod taint;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod user_data;
+pub mod words;
 pub mod world_status;
 pub(crate) mod yaml;
 

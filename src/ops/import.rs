@@ -2,23 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use futures_util::future::try_join_all;
 use indexmap::IndexMap;
 use k8s_openapi::api::core::v1::Node;
 
 use super::clusters::quoted;
 use super::inventory::{group_name, groups_of, owner_of};
-use super::{Session, cluster, managed};
+use super::{Session, cluster, images, managed};
 use crate::domain::Code;
-use crate::domain::boot_syntax::{bootstrap_of, text_of};
 use crate::domain::cloud::{AutoScalingGroup, Cluster, ManagedNodegroup, TemplateVersion};
-use crate::domain::desired::image_parameter;
 use crate::domain::error::{Error, Result, nearest};
 use crate::domain::import::{Facts, Imported, import as read_back};
-use crate::domain::instance_types::InstanceTypes;
 use crate::domain::inventory::Owner;
 use crate::domain::kubernetes::node::instance_id;
-use crate::domain::nodegroup::{AmiFamily, NodegroupSpec};
 use crate::domain::taint::Taint;
 
 /// Domains of labels and taints that Kubernetes and AWS give nodes themselves.
@@ -93,7 +88,7 @@ async fn one(session: &Session, shared: &Shared, name: &str) -> Result<Imported>
         cloud.vpc_cidrs(&vpc),
         async { if types.is_empty() { Ok(vec![]) } else { cloud.offerings(&types).await } },
         cloud.firewalls(&security_groups),
-        images(session, cluster, template.as_ref(), &types),
+        newest_images(session, cluster, template.as_ref(), &types),
         profile(session, template.as_ref(), nodegroup.is_some()),
     )?;
     let role_name = match (&nodegroup, &profile) {
@@ -198,23 +193,14 @@ fn readable<T>(read: Result<Option<T>>) -> Result<Option<T>> {
 }
 
 /// The newest images of the families that boot so.
-async fn images(
+async fn newest_images(
     session: &Session,
     cluster: &Cluster,
     template: Option<&TemplateVersion>,
     types: &[String],
 ) -> Result<BTreeMap<String, String>> {
-    let kind = template.and_then(|version| bootstrap_of(&text_of(&version.data.user_data)?));
-    let Some(kind) = kind else { return Ok(BTreeMap::new()) };
-    let known = types.iter().filter(|name| crate::domain::catalogue::get(name).is_some());
-    let types = InstanceTypes::parse(known.map(String::as_str)).unwrap_or_default();
-    let like = NodegroupSpec::new("", &cluster.name, types);
-    let families = AmiFamily::ALL.iter().filter(|family| family.bootstrap() == kind && !family.is_windows());
-    let parameters: Vec<String> = families
-        .map(|family| image_parameter(&NodegroupSpec { ami_family: *family, ..like.clone() }, &cluster.version))
-        .collect();
-    let values = try_join_all(parameters.iter().map(|name| session.cloud.image_parameter(name))).await?;
-    Ok(parameters.into_iter().zip(values).filter_map(|(name, value)| Some((name, value?))).collect())
+    let Some(version) = template else { return Ok(BTreeMap::new()) };
+    images::values(session, images::parameters(cluster, version, types.iter().map(String::as_str))).await
 }
 
 /// Labels that all of them have, beside those that Kubernetes and AWS give.

@@ -14,6 +14,7 @@ mod drain;
 mod drift;
 mod ensure;
 mod forgotten;
+mod images;
 mod import;
 mod insist;
 mod inventory;

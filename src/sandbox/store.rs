@@ -13,7 +13,7 @@ use etcetera::BaseStrategy;
 
 use super::world::World;
 use crate::domain::code::Code;
-use crate::domain::error::{Error, Result};
+use crate::domain::error::{Error, Result, nearest};
 
 /// Changes when a world of before can no longer be read.
 const FORMAT: u32 = 1;
@@ -51,6 +51,32 @@ pub fn world_path(name: &str) -> Result<PathBuf> {
     }
     let folder = state_folder()?;
     Ok(folder.join("worlds").join(format!("{name}.world")))
+}
+
+/// The world that is there without being begun.
+pub const DEFAULT: &str = "default";
+
+/// Where the world of this name is kept, if there is one; the default one needs no beginning.
+///
+/// # Errors
+/// As [`world_path`], and `SPOT-0708` with the nearest name when nobody has begun it.
+pub fn existing(name: &str) -> Result<PathBuf> {
+    let path = world_path(name)?;
+    if name == DEFAULT || path.exists() {
+        return Ok(path);
+    }
+    let names = names_beside(&path);
+    let error = Error::new(Code::WorldNotFound, format!("there is no sandbox world `{name}`"));
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    let error = match quoted.as_slice() {
+        [] => error.because("no world has a name of its own yet"),
+        names => error.because(format!("worlds here: {}", names.join(", "))),
+    };
+    let begin = format!("`spotscript sandbox reset --world {name}` begins one");
+    Err(match nearest(name, names.iter().map(String::as_str).chain([DEFAULT])) {
+        Some(near) => error.help(format!("did you mean `{near}`? {begin}")),
+        None => error.help(begin),
+    })
 }
 
 /// A world as the bytes of its file.

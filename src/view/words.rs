@@ -4,6 +4,7 @@ use jiff::{Timestamp, tz::TimeZone};
 
 use crate::domain::cloud::{ActivityStatus, Lifecycle};
 use crate::domain::nodegroup::SpotAllocationStrategy;
+pub use crate::domain::words::count;
 
 /// The console's name of an allocation strategy.
 pub const fn strategy(strategy: SpotAllocationStrategy) -> &'static str {
@@ -45,11 +46,6 @@ pub fn or_dash(text: &str) -> String {
     if text.is_empty() { "-".to_owned() } else { text.to_owned() }
 }
 
-/// `1 node`, `2 nodes`.
-pub fn count(number: usize, noun: &str) -> String {
-    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
-}
-
 /// Milliseconds as people say them: `840ms`, `12s`, `3m12s`, `1h4m`.
 pub fn duration_ms(milliseconds: u64) -> String {
     let seconds = milliseconds / 1000;
@@ -69,10 +65,5 @@ mod tests {
     fn durations_use_the_two_largest_units() {
         let said: Vec<String> = [840, 12_000, 192_500, 3_840_000].map(duration_ms).to_vec();
         assert_eq!(said, ["840ms", "12s", "3m12s", "1h4m"]);
-    }
-
-    #[test]
-    fn one_is_singular() {
-        assert_eq!((count(1, "node"), count(0, "node")), ("1 node".into(), "0 nodes".into()));
     }
 }

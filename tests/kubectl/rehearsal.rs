@@ -51,7 +51,7 @@ async fn objects_come_back_as_they_were() {
         let list = printed(&recording);
         let json = go_value::json_indented(&list);
         for text in [json.clone(), yaml(&list)] {
-            let given = load::objects(&text, "cluster").unwrap();
+            let given = load::objects(&[("cluster".to_owned(), text.clone())]).unwrap();
             let (world, loaded) = load::world(given, &load::Options::default()).unwrap();
             assert!(loaded.left_out.is_empty(), "{loaded:?}");
             let cluster = KubeCluster::new(Sandbox::of(world).kube_client());
@@ -104,7 +104,7 @@ async fn a_budget_lets_the_next_pod_go_when_the_first_is_back() {
 #[tokio::test]
 async fn a_drain_on_a_copy_moves_what_it_would_move() {
     for recording in recordings() {
-        let given = load::objects(&printed(&recording).to_string(), "cluster").unwrap();
+        let given = load::objects(&[("cluster".to_owned(), printed(&recording).to_string())]).unwrap();
         let (world, _) = load::world(given, &load::Options::default()).unwrap();
         let sandbox = Sandbox::of(world);
         let groups = sandbox.read(|world| {

@@ -168,8 +168,8 @@ pub fn run(verb: &Verb, global: &Global) -> Result<ExitCode, Failed> {
     });
     let closed = host.close();
     let result = match result {
-        // That is how a watch is ended.
-        Err(error) if error.kind() == Kind::Interrupted && verb.watches() => Ok(0),
+        // That is how a watch without an end is ended: nothing needs to be said, and as kubectl's it ends by the signal.
+        Err(error) if error.kind() == Kind::Interrupted && verb.watches() => Ok(Kind::Interrupted.exit_code()),
         other => other,
     };
     let code = match &result {

@@ -43,6 +43,7 @@ static KINDS: &[Kind] = &[
     NODES,
     PODS,
     in_namespace("", "events", "Event", &["ev"]),
+    in_namespace("", "replicationcontrollers", "ReplicationController", &["rc"]),
     in_namespace("", "configmaps", "ConfigMap", &["cm"]),
     in_cluster("", "namespaces", "Namespace", &["ns"]),
     in_namespace("", "services", "Service", &["svc"]),
@@ -77,6 +78,11 @@ impl Kind {
             named && group.as_deref().is_none_or(|group| group == kind.group)
         };
         KINDS.iter().find(fits).copied()
+    }
+
+    /// The kind that an object's `apiVersion` and `kind` say.
+    pub fn of(api_version: &str, kind: &str) -> Option<Kind> {
+        KINDS.iter().find(|known| known.kind == kind && known.api_version() == api_version).copied()
     }
 
     /// `node`.

@@ -6,6 +6,7 @@ pub mod age;
 pub mod columns;
 pub mod describe;
 pub mod field_selector;
+pub mod given;
 pub mod go_duration;
 pub mod go_value;
 pub mod jsonpath;

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::Snapshot;
 use crate::domain::code::Code;
 use crate::domain::error::Error;
+use crate::domain::kubernetes::given::{self, Given};
 
 /// Everything that does not.
 pub(super) fn faults(snapshot: &Snapshot, file: &str) -> Vec<Error> {
@@ -62,5 +63,9 @@ pub(super) fn faults(snapshot: &Snapshot, file: &str) -> Vec<Error> {
             named(format!("node group `{}`", nodegroup.name), "Auto Scaling group", name, there);
         }
     }
+    let places: Vec<String> = (0..snapshot.objects.len()).map(|number| format!("data.objects[{number}]")).collect();
+    let objects = snapshot.objects.iter().zip(&places);
+    let objects: Vec<Given<'_>> = objects.map(|(object, place)| Given { object, file, place }).collect();
+    faults.extend(given::faults(&objects, |_| None));
     faults
 }

@@ -76,6 +76,9 @@ pub struct Snapshot {
     pub access_entries: Vec<Entry>,
     /// Public parameters that name the newest images of the groups' kinds, and their releases.
     pub images: BTreeMap<String, String>,
+    /// Names of the account's key pairs in the region, by name. Snapshots of before have none.
+    #[serde(default)]
+    pub key_pairs: Vec<String>,
     /// Objects of the API server, each with its kind, unchanged.
     pub objects: Vec<Value>,
     /// What others name and that was not there, or that could not be read: ids, names, kinds.

@@ -33,7 +33,7 @@ struct Envelope {
 ///
 /// # Errors
 /// `SPOT-0704` when the text is cut off, or a part is missing or has the wrong form; `SPOT-0705` when it is another
-/// document or of a later version; `SPOT-0706` when its parts do not fit together.
+/// document or of a later version; `SPOT-0706` when its parts do not fit together; `SPOT-0707` when one of its objects is none.
 pub fn read(text: &str, file: &str) -> Result<Snapshot> {
     let text = text.trim_start_matches('\u{feff}');
     let place = |error: &serde_json::Error| Location {

@@ -102,7 +102,7 @@ pub(crate) fn parse(text: &str, file: &str) -> Result<Option<Rc<Node>>> {
     Ok(first.or(builder.root))
 }
 
-fn mark(marker: Marker) -> Mark {
+pub(super) fn mark(marker: Marker) -> Mark {
     Mark { line: marker.line(), column: marker.col() + 1 }
 }
 

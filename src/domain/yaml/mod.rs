@@ -3,6 +3,7 @@
 //! `serde_yaml` tells places only in errors of its own; faults found later need them too.
 
 mod build;
+pub(crate) mod places;
 pub(crate) mod scalar;
 
 use std::rc::Rc;

@@ -1,9 +1,13 @@
 //! Empties nodes before their instances end: cordon, then evict, as `kubectl drain` does.
+//!
+//! Not `ops::drain`, which gives up on a node for what kubectl would refuse (local data, pods without an owner) and has its
+//! own time limit, words and report: here all nodes go together, whoever is on them, within the deletion's time.
 
-use k8s_openapi::api::core::v1::{Node, Pod};
+use k8s_openapi::api::core::v1::Pod;
 
 use crate::domain::Code;
 use crate::domain::error::{Error, Result};
+use crate::domain::kubernetes::{node as facts, pod as pods};
 use crate::domain::mutation::KubeMutation;
 use crate::domain::nodegroup::node_selector;
 use crate::ops::backoff::Backoff;
@@ -22,8 +26,8 @@ pub(in crate::ops) async fn drain(
 ) -> Result<()> {
     let session = ledger.session();
     let nodes = api.nodes(&node_selector(group)).await?;
-    for node in nodes.iter().filter(|node| !is_cordoned(node)) {
-        let node = name(node).to_owned();
+    for node in nodes.iter().filter(|node| facts::is_schedulable(node)) {
+        let node = facts::name(node).to_owned();
         session.note(format!("cordon node \"{node}\""));
         ledger.kube(api, KubeMutation::Cordon { node, unschedulable: true }).await?;
     }
@@ -33,7 +37,7 @@ pub(in crate::ops) async fn drain(
     loop {
         let mut left: Vec<Pod> = vec![];
         for node in &nodes {
-            let pods = api.pods(None, "", &format!("spec.nodeName={}", name(node))).await?;
+            let pods = api.pods(None, "", &format!("spec.nodeName={}", facts::name(node))).await?;
             left.extend(pods.into_iter().filter(needs_eviction));
         }
         most = most.max(left.len());
@@ -46,7 +50,7 @@ pub(in crate::ops) async fn drain(
         let mut blocked = vec![];
         for pod in left.iter().filter(|pod| pod.metadata.deletion_timestamp.is_none()) {
             if let Some(error) = evict(ledger, api, pod).await? {
-                blocked.push((format!("`{}`", key(pod)), error));
+                blocked.push((format!("`{}`", pods::key(pod)), error));
             }
         }
         let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
@@ -64,10 +68,10 @@ pub(in crate::ops) async fn drain(
 
 /// Asks for an eviction. `Some` when a disruption budget forbids it for now.
 async fn evict(ledger: &Ledger<'_>, api: &dyn Cluster, pod: &Pod) -> Result<Option<Error>> {
-    let (namespace, pod_name) = (namespace(pod).to_owned(), pod.metadata.name.clone().unwrap_or_default());
-    match ledger.kube(api, KubeMutation::Evict { namespace, pod: pod_name, grace_seconds: None }).await {
+    let (namespace, name) = place_of(pod);
+    match ledger.kube(api, KubeMutation::Evict { namespace, pod: name, grace_seconds: None }).await {
         Ok(_) => {
-            ledger.session().note(format!("evicting pod {}", key(pod)));
+            ledger.session().note(format!("evicting pod {}", pods::key(pod)));
             Ok(None)
         }
         Err(error) if error.code == Code::DrainBlocked => Ok(Some(error)),
@@ -78,7 +82,7 @@ async fn evict(ledger: &Ledger<'_>, api: &dyn Cluster, pod: &Pod) -> Result<Opti
 fn stuck(group: &str, left: &[Pod], blocked: Vec<(String, Error)>) -> Error {
     let error = Error::new(Code::DrainBlocked, format!("the nodes of group `{group}` could not be drained in time"));
     if blocked.is_empty() {
-        let pods = left.iter().map(|pod| format!("`{}`", key(pod))).collect::<Vec<_>>().join(", ");
+        let pods = left.iter().map(|pod| format!("`{}`", pods::key(pod))).collect::<Vec<_>>().join(", ");
         return error.because(format!("these pods take long to end: {pods}")).help("repeat the delete, with more time");
     }
     let error = blocked.into_iter().fold(error, |error, (pod, why)| {
@@ -99,23 +103,7 @@ pub(in crate::ops) fn needs_eviction(pod: &Pod) -> bool {
     !daemon && !mirror && !matches!(phase, Some("Succeeded" | "Failed"))
 }
 
-fn is_cordoned(node: &Node) -> bool {
-    node.spec.as_ref().is_some_and(|spec| spec.unschedulable == Some(true))
-}
-
-fn name(node: &Node) -> &str {
-    node.metadata.name.as_deref().unwrap_or_default()
-}
-
-fn namespace(pod: &Pod) -> &str {
-    pod.metadata.namespace.as_deref().unwrap_or("default")
-}
-
 /// Namespace and name of a pod.
 pub(in crate::ops) fn place_of(pod: &Pod) -> (String, String) {
-    (namespace(pod).to_owned(), pod.metadata.name.clone().unwrap_or_default())
-}
-
-pub(in crate::ops) fn key(pod: &Pod) -> String {
-    format!("{}/{}", namespace(pod), pod.metadata.name.as_deref().unwrap_or("?"))
+    (pods::namespace(pod).to_owned(), pods::name(pod).to_owned())
 }

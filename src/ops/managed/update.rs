@@ -8,9 +8,10 @@ use crate::domain::Code;
 use crate::domain::cloud::{HealthIssue, ManagedNodegroup};
 use crate::domain::error::{Error, Result};
 use crate::domain::kubernetes::node::is_ready;
+use crate::domain::kubernetes::pod as pods;
 use crate::domain::mutation::{AwsMutation, KubeMutation};
 use crate::ops::backoff::Backoff;
-use crate::ops::delete::drain::{key, needs_eviction, place_of};
+use crate::ops::delete::drain::{needs_eviction, place_of};
 use crate::ops::ledger::Ledger;
 use crate::ports::{Cluster, Event, Wait, polling};
 
@@ -96,7 +97,7 @@ async fn held(api: &dyn Cluster, issues: &[HealthIssue], mut error: Error) -> Er
             let request = KubeMutation::Evict { namespace, pod: name, grace_seconds: None };
             if let Err(refusal) = api.rehearse(&request).await {
                 let words = refusal.causes.first().cloned().unwrap_or(refusal.message);
-                error = error.because(format!("pod `{}` on node `{node}` cannot be evicted: {words}", key(pod)));
+                error = error.because(format!("pod `{}` on node `{node}` cannot be evicted: {words}", pods::key(pod)));
             }
         }
     }

@@ -16,6 +16,7 @@ use crate::domain::Code;
 use crate::domain::cloud::{AutoScalingGroup, Cluster, ManagedNodegroup, TemplateHistory};
 use crate::domain::error::{Error, Result};
 use crate::domain::snapshot::{Entry, Group, LeftOut, Missing, Snapshot, bare};
+use crate::domain::words::count;
 
 /// How many activities of each group are kept.
 const ACTIVITIES: usize = 20;
@@ -92,6 +93,12 @@ pub async fn snapshot(session: &Session, name: &str, boot_data: bool) -> Result<
     }
     session.note(format!("read {} of nodes", count(roles.len(), "role")));
 
+    let mut key_pairs: Vec<String> = match cloud.key_pairs().await {
+        Ok(pairs) => pairs.into_iter().map(|pair| pair.name).collect(),
+        Err(error) => refused("key pairs", error, &mut missing).map(|()| vec![])?,
+    };
+    key_pairs.sort();
+
     let images = images::read(session, &cluster, &groups, &nodegroups, &launch_templates).await?;
     let activities = try_join_all(groups.iter().map(|group| cloud.activities(&group.name, ACTIVITIES))).await?;
     missing.sort();
@@ -111,6 +118,7 @@ pub async fn snapshot(session: &Session, name: &str, boot_data: bool) -> Result<
         roles,
         access_entries,
         images,
+        key_pairs,
         objects,
         missing,
         left_out,
@@ -211,8 +219,4 @@ fn gone<'a>(wanted: &[String], found: impl Iterator<Item = &'a str>, missing: &m
     let found: BTreeSet<&str> = found.collect();
     let gone = wanted.iter().filter(|what| !found.contains(what.as_str()));
     missing.extend(gone.map(|what| Missing { what: what.clone(), why: "there is none".to_owned() }));
-}
-
-fn count(number: usize, noun: &str) -> String {
-    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }

@@ -14,28 +14,30 @@ use crate::ops::objects::{Scope, object, objects};
 /// Without these there is nothing to rehearse on.
 const NEEDED: [&str; 2] = ["nodes", "pods"];
 /// What owns pods, protects them, or says whom nodes are. Secrets and configuration are not read.
-const ALSO: [&str; 11] = [
+const ALSO: [&str; 12] = [
     "namespaces",
     "serviceaccounts",
     "services",
     "daemonsets",
     "deployments",
     "replicasets",
+    "replicationcontrollers",
     "statefulsets",
     "jobs",
     "poddisruptionbudgets",
+    "runtimeclasses",
     "leases",
-    "events",
 ];
+/// Of events those about nodes and those about nothing: others are many, and old in an hour.
+const EVENTS: [&str; 2] = ["involvedObject.kind=Node", "involvedObject.kind="];
 
 /// Reads them, each with its kind, as the server writes it.
 pub(super) async fn read(session: &Session, cluster: &Cluster, missing: &mut Vec<Missing>) -> Result<Vec<Value>> {
     let api = session.connect(cluster).await?;
     let mut all = vec![];
-    for name in NEEDED.into_iter().chain(ALSO) {
+    let whole = NEEDED.into_iter().chain(ALSO).map(|name| (name, ""));
+    for (name, fields) in whole.chain(EVENTS.map(|fields| ("events", fields))) {
         let Some(kind) = Kind::find(name) else { continue };
-        // Of events those about nodes: others are many, and old in an hour.
-        let fields = if name == "events" { "involvedObject.kind=Node" } else { "" };
         match objects(&*api, Scope { kind, namespace: None, labels: "", fields }).await {
             Ok(found) => all.extend(found),
             Err(Refusal::Own(error)) => return Err(*error),

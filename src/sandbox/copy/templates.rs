@@ -10,10 +10,11 @@ use crate::domain::snapshot::Snapshot;
 use crate::sandbox::services::ec2::state::{LaunchTemplate, LaunchTemplateVersion};
 use crate::sandbox::world::World;
 
-/// Key pairs that the templates name.
+/// Key pairs of the account, and those that only templates name.
 pub(super) fn key_pairs(snapshot: &Snapshot) -> Vec<String> {
     let versions = snapshot.launch_templates.iter().flat_map(|template| &template.versions);
-    let names: BTreeSet<String> = versions.filter_map(|version| version.data.key_name.clone()).collect();
+    let named = versions.filter_map(|version| version.data.key_name.clone());
+    let names: BTreeSet<String> = snapshot.key_pairs.iter().cloned().chain(named).collect();
     names.into_iter().collect()
 }
 

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::store::ObjectStore;
-use super::workload::{is_finished, is_ready, matches_selector, owner};
+use super::unseen;
+use super::workload::{is_finished, is_ready, keeper, matches_selector, owner};
 
 /// The standing of a budget.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,11 +77,11 @@ fn expected(objects: &ObjectStore, namespace: &str, pods: &[&Value]) -> i64 {
         let (key, replicas) = match owner(pod) {
             None => (index.to_string(), 1),
             Some((kind, name)) => {
-                let plural = format!("{}s", kind.to_lowercase());
                 let key = format!("{kind}/{name}");
                 // An owner that is not there wants the pods it has.
                 let there = wanted.get(&key).copied().unwrap_or_default();
-                let replicas = objects.get(&plural, namespace, name).map_or(there + 1, |owner| replicas(owner));
+                let owner = keeper(pod).and_then(|(resource, name)| unseen::find(objects, resource, namespace, name));
+                let replicas = owner.map_or(there + 1, |owner| replicas(&owner));
                 (key, replicas)
             }
         };

@@ -2,7 +2,7 @@
 //!
 //! - A pod being deleted goes when its grace period is over: the caller schedules [`pod_gone`] at the [`Leaving`]
 //!   moments that it is given.
-//! - A ReplicaSet replaces a pod as soon as it is being deleted; the scheduler places the new one or leaves it Pending.
+//! - Owners make pods anew, each kind in its way ([`super::replicas`]); the scheduler places them or leaves them Pending.
 //! - A DaemonSet has one pod on every node that its template allows; it is not replaced on a node that goes.
 //! - A bound pod runs and is ready at once: image pulls and start-up are not simulated.
 //! - Pending pods are looked at again when a node joins, becomes ready, is uncordoned or loses a taint.
@@ -12,6 +12,8 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::events::{Occurrence, record};
+use super::replicas::{self, from_template, owned_by};
+use super::resource::Resource;
 use super::store::{ObjectStore, object_mut};
 use super::workload::{is_finished, owner};
 use super::{scheduler, time};
@@ -46,7 +48,8 @@ pub fn delete_pod(
     let unbound = text(&pod["spec"]["nodeName"]).is_empty();
     if grace == 0 || unbound || is_finished(&pod) {
         let _ = objects.delete("pods", namespace, name);
-        replace(objects, &pod, now);
+        replicas::leaves(objects, &pod, now);
+        replicas::has_left(objects, &pod, now);
         return None;
     }
     let at = now.saturating_add(grace.saturating_mul(1000));
@@ -60,7 +63,7 @@ pub fn delete_pod(
         metadata.insert("deletionGracePeriodSeconds".into(), grace.into());
     });
     if already.is_none() {
-        replace(objects, &pod, now);
+        replicas::leaves(objects, &pod, now);
     }
     let uid = text(&pod["metadata"]["uid"]).to_string();
     Some(Leaving { at, namespace: namespace.to_string(), name: name.to_string(), uid })
@@ -71,8 +74,8 @@ pub fn pod_gone(objects: &mut ObjectStore, namespace: &str, name: &str, uid: &st
     let due = objects.get("pods", namespace, name).is_some_and(|pod| {
         pod["metadata"]["uid"] == uid && time::millis(&pod["metadata"]["deletionTimestamp"]).is_some_and(|at| at <= now)
     });
-    if due {
-        let _ = objects.delete("pods", namespace, name);
+    if due && let Ok(pod) = objects.delete("pods", namespace, name) {
+        replicas::has_left(objects, &pod, now);
         // A place has become free.
         schedule_pending(objects, now);
     }
@@ -91,7 +94,7 @@ pub fn node_changed(objects: &mut ObjectStore, node: &str, now: i64) {
     schedule_pending(objects, now);
 }
 
-/// A node object is gone: its pods are, too, and what a ReplicaSet owned is made anew elsewhere.
+/// A node object is gone: its pods are, too, and what owners keep is made anew elsewhere.
 pub fn node_gone(objects: &mut ObjectStore, node: &str, now: i64) {
     if objects.is_still() {
         return;
@@ -103,8 +106,9 @@ pub fn node_gone(objects: &mut ObjectStore, node: &str, now: i64) {
     let _ = objects.delete("leases", "kube-node-lease", node);
     for pod in &pods {
         if pod["metadata"]["deletionTimestamp"].is_null() {
-            replace(objects, pod, now);
+            replicas::leaves(objects, pod, now);
         }
+        replicas::has_left(objects, pod, now);
     }
 }
 
@@ -121,15 +125,17 @@ pub fn workload_changed(objects: &mut ObjectStore, resource: &str, namespace: &s
                 ensure_daemon(objects, &daemon_set, &node, now);
             }
         }
-        "replicasets" => fill(objects, namespace, name, now),
         "deployments" => {
             let Some(deployment) = objects.get(resource, namespace, name).cloned() else { return };
+            let (Some(own), Some(of_sets)) = (Resource::by_plural(resource), Resource::by_plural("replicasets")) else {
+                return;
+            };
             let set = format!("{name}-{}", &super::store::short_hash(&deployment["spec"]["template"].to_string())[..9]);
             let replicas = deployment["spec"]["replicas"].as_i64().unwrap_or(1);
             if objects.get("replicasets", namespace, &set).is_none() {
                 let mut owned = json!({"metadata": {"name": set, "namespace": namespace}});
                 owned["metadata"]["labels"] = deployment["spec"]["template"]["metadata"]["labels"].clone();
-                owned["metadata"]["ownerReferences"] = owned_by(&deployment, "Deployment");
+                owned["metadata"]["ownerReferences"] = owned_by(&deployment, own);
                 owned["spec"] = json!({
                     "replicas": replicas,
                     "selector": deployment["spec"]["selector"],
@@ -139,9 +145,13 @@ pub fn workload_changed(objects: &mut ObjectStore, resource: &str, namespace: &s
             } else {
                 let _ = objects.modify("replicasets", namespace, &set, |set| set["spec"]["replicas"] = replicas.into());
             }
-            fill(objects, namespace, &set, now);
+            replicas::changed(objects, of_sets, namespace, &set, now);
         }
-        _ => {}
+        other => {
+            if let Some(resource) = Resource::by_plural(other) {
+                replicas::changed(objects, resource, namespace, name, now);
+            }
+        }
     }
 }
 
@@ -152,20 +162,20 @@ pub fn schedule_pending(objects: &mut ObjectStore, now: i64) {
     }
     let waiting: Vec<Arc<Value>> = objects.pods_on("").cloned().collect();
     for pod in waiting.iter().filter(|pod| !is_finished(pod)) {
-        schedule(objects, pod, now);
+        if schedule(objects, pod, now) {
+            replicas::placed(objects, pod, now);
+        }
     }
 }
 
-/// Tries to place one pod.
-pub fn schedule(objects: &mut ObjectStore, pod: &Value, now: i64) {
+/// Tries to place one pod; whether it has a node now.
+pub fn schedule(objects: &mut ObjectStore, pod: &Value, now: i64) -> bool {
     if objects.is_still() {
-        return;
+        return false;
     }
     let (namespace, name) = (text(&pod["metadata"]["namespace"]), text(&pod["metadata"]["name"]));
     match scheduler::place(objects, pod) {
-        Ok(node) => {
-            let _ = objects.modify("pods", namespace, name, |pod| run_on(pod, &node, now));
-        }
+        Ok(node) => objects.modify("pods", namespace, name, |pod| run_on(pod, &node, now)).is_ok(),
         Err(message) => {
             let waiting = json!([{
                 "type": "PodScheduled",
@@ -187,6 +197,7 @@ pub fn schedule(objects: &mut ObjectStore, pod: &Value, now: i64) {
                 component: "default-scheduler",
             };
             record(objects, now, what);
+            false
         }
     }
 }
@@ -231,38 +242,6 @@ fn address(uid: &str) -> String {
     format!("192.168.{}.{}", (hash >> 8) & 0x7f, (hash & 0xff).clamp(4, 250))
 }
 
-/// Makes the pods that the owner of `gone` lacks now.
-fn replace(objects: &mut ObjectStore, gone: &Value, now: i64) {
-    if objects.is_still() {
-        return;
-    }
-    if let Some(("ReplicaSet", name)) = owner(gone) {
-        fill(objects, text(&gone["metadata"]["namespace"]), name, now);
-    }
-}
-
-/// Makes the pods that a ReplicaSet lacks, or removes those it has too many of.
-fn fill(objects: &mut ObjectStore, namespace: &str, name: &str, now: i64) {
-    let Some(set) = objects.get("replicasets", namespace, name).cloned() else { return };
-    let active: Vec<Arc<Value>> = objects
-        .list("pods", Some(namespace))
-        .filter(|pod| owner(pod) == Some(("ReplicaSet", name)))
-        .filter(|pod| pod["metadata"]["deletionTimestamp"].is_null() && !is_finished(pod))
-        .cloned()
-        .collect();
-    let wanted = usize::try_from(set["spec"]["replicas"].as_i64().unwrap_or(1)).unwrap_or(0);
-    for surplus in active.iter().skip(wanted) {
-        let _ = objects.delete("pods", namespace, text(&surplus["metadata"]["name"]));
-    }
-    for _ in active.len()..wanted {
-        let mut pod = from_template(&set["spec"]["template"], namespace, name);
-        pod["metadata"]["ownerReferences"] = owned_by(&set, "ReplicaSet");
-        if let Ok(pod) = objects.create("pods", pod, now) {
-            schedule(objects, &pod, now);
-        }
-    }
-}
-
 fn ensure_daemon(objects: &mut ObjectStore, daemon_set: &Value, node: &Value, now: i64) {
     let (namespace, name) = (text(&daemon_set["metadata"]["namespace"]), text(&daemon_set["metadata"]["name"]));
     let node_name = text(&node["metadata"]["name"]);
@@ -276,7 +255,8 @@ fn ensure_daemon(objects: &mut ObjectStore, daemon_set: &Value, node: &Value, no
     if there || !welcome {
         return;
     }
-    pod["metadata"]["ownerReferences"] = owned_by(daemon_set, "DaemonSet");
+    let Some(resource) = Resource::by_plural("daemonsets") else { return };
+    pod["metadata"]["ownerReferences"] = owned_by(daemon_set, resource);
     if let Ok(pod) = objects.create("pods", pod, now) {
         let pod_name = text(&pod["metadata"]["name"]);
         let _ = objects.modify("pods", namespace, pod_name, |pod| run_on(pod, node_name, now));
@@ -300,27 +280,4 @@ fn tolerate_node_troubles(pod: &mut Value) {
     if let Some(list) = slot.as_array_mut() {
         list.extend(tolerations.map(|(key, effect)| json!({"key": key, "operator": "Exists", "effect": effect})));
     }
-}
-
-fn from_template(template: &Value, namespace: &str, owner: &str) -> Value {
-    let mut pod = json!({"metadata": {"generateName": format!("{owner}-"), "namespace": namespace}});
-    for field in ["labels", "annotations"] {
-        if let Some(map) = template["metadata"][field].as_object() {
-            pod["metadata"][field] = Value::Object(map.clone());
-        }
-    }
-    pod["spec"] = template["spec"].clone();
-    pod["status"] = json!({"phase": "Pending"});
-    pod
-}
-
-fn owned_by(owner: &Value, kind: &str) -> Value {
-    json!([{
-        "apiVersion": "apps/v1",
-        "kind": kind,
-        "name": owner["metadata"]["name"],
-        "uid": owner["metadata"]["uid"],
-        "controller": true,
-        "blockOwnerDeletion": true,
-    }])
 }

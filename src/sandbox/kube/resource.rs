@@ -48,6 +48,7 @@ pub static RESOURCES: &[Resource] = &[
     cluster("", "namespaces", "namespace", "Namespace", &["ns"], true),
     cluster("", "nodes", "node", "Node", &["no"], true),
     namespaced("", "pods", "pod", "Pod", &["po"], true),
+    namespaced("", "replicationcontrollers", "replicationcontroller", "ReplicationController", &["rc"], true),
     namespaced("", "serviceaccounts", "serviceaccount", "ServiceAccount", &["sa"], false),
     namespaced("", "services", "service", "Service", &["svc"], true),
     namespaced("apps", "daemonsets", "daemonset", "DaemonSet", &["ds"], true),
@@ -71,9 +72,9 @@ impl Resource {
         RESOURCES.iter().find(|resource| resource.plural == plural)
     }
 
-    /// A resource by its kind alone.
-    pub fn by_kind(kind: &str) -> Option<&'static Resource> {
-        RESOURCES.iter().find(|resource| resource.kind == kind)
+    /// The resource of a kind in a version: `apps/v1` and `ReplicaSet`.
+    pub fn of_kind(api_version: &str, kind: &str) -> Option<&'static Resource> {
+        RESOURCES.iter().find(|resource| resource.kind == kind && resource.api_version() == api_version)
     }
 
     /// `v1` or `apps/v1`.

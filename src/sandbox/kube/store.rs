@@ -149,7 +149,16 @@ fn key_of(object: &Value) -> String {
 
 /// Whether the API keeps `metadata.generation` for a resource.
 fn has_generation(resource: &str) -> bool {
-    matches!(resource, "daemonsets" | "deployments" | "replicasets" | "statefulsets" | "poddisruptionbudgets")
+    matches!(
+        resource,
+        "daemonsets"
+            | "deployments"
+            | "replicasets"
+            | "replicationcontrollers"
+            | "statefulsets"
+            | "jobs"
+            | "poddisruptionbudgets"
+    )
 }
 
 /// `object[field]` as an object, made one if it is something else.

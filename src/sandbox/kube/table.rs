@@ -94,7 +94,7 @@ fn columns(resource: &Resource) -> Vec<Column> {
             column("Available", "Pods that have been ready long enough"),
             AGE,
         ],
-        "replicasets" => vec![
+        "replicasets" | "replicationcontrollers" => vec![
             NAME,
             column("Desired", "Pods wanted"),
             column("Current", "Pods there are"),
@@ -173,7 +173,7 @@ fn cells(resource: &Resource, wire: &Value, stored: &Value, now: Now) -> Vec<Str
             let (updated, available) = (count(&status["updatedReplicas"]), count(&status["availableReplicas"]));
             vec![text(&metadata["name"]), ready, updated, available, age]
         }
-        "replicasets" => {
+        "replicasets" | "replicationcontrollers" => {
             let status = &wire["status"];
             let (current, ready) = (count(&status["replicas"]), count(&status["readyReplicas"]));
             vec![text(&metadata["name"]), replicas(wire), current, ready, age]

@@ -2,6 +2,11 @@
 
 use serde_json::Value;
 
+use super::resource::Resource;
+
+/// Whose pods the sandbox's controllers make anew.
+const KEEPERS: [&str; 5] = ["daemonsets", "jobs", "replicasets", "replicationcontrollers", "statefulsets"];
+
 /// Whether the pod's `Ready` condition holds.
 pub fn is_ready(pod: &Value) -> bool {
     condition(pod, "Ready") == Some("True")
@@ -18,11 +23,24 @@ pub fn is_finished(pod: &Value) -> bool {
     matches!(pod["status"]["phase"].as_str(), Some("Succeeded" | "Failed"))
 }
 
+/// The reference to the controller that owns an object.
+pub fn owner_reference(object: &Value) -> Option<&Value> {
+    let owners = object["metadata"]["ownerReferences"].as_array()?;
+    owners.iter().find(|owner| owner["controller"] == true)
+}
+
 /// Kind and name of the controller that owns an object.
 pub fn owner(object: &Value) -> Option<(&str, &str)> {
-    let owners = object["metadata"]["ownerReferences"].as_array()?;
-    let owner = owners.iter().find(|owner| owner["controller"] == true)?;
+    let owner = owner_reference(object)?;
     Some((owner["kind"].as_str()?, owner["name"].as_str()?))
+}
+
+/// The resource and name of the controller that owns a pod, where the sandbox has that controller. A `Job` of another API
+/// group is another kind.
+pub fn keeper(pod: &Value) -> Option<(&'static Resource, &str)> {
+    let owner = owner_reference(pod)?;
+    let resource = Resource::of_kind(owner["apiVersion"].as_str()?, owner["kind"].as_str()?)?;
+    KEEPERS.contains(&resource.plural).then_some((resource, owner["name"].as_str()?))
 }
 
 /// Whether labels satisfy a `LabelSelector` object. The empty selector matches everything, none matches nothing.

@@ -200,7 +200,8 @@ fn remove(server: &mut Server<'_>, target: &Target, grace_seconds: Option<i64>) 
             let _ = server.objects.delete(plural, namespace, name);
             match plural {
                 "nodes" => controllers::node_gone(server.objects, name, now),
-                "replicasets" | "daemonsets" | "statefulsets" | "deployments" | "jobs" => {
+                "replicasets" | "replicationcontrollers" | "daemonsets" | "statefulsets" | "deployments" | "jobs" => {
+                    super::unseen::forget(server.objects, target.resource, namespace, name);
                     orphaned(server, target.resource.kind, namespace, name);
                 }
                 _ => {}
@@ -283,7 +284,9 @@ fn keep(
         {
             controllers::node_changed(server.objects, &target.name, now);
         }
-        "daemonsets" | "deployments" | "replicasets" if current["spec"] != kept["spec"] => {
+        "daemonsets" | "deployments" | "jobs" | "replicasets" | "replicationcontrollers" | "statefulsets"
+            if current["spec"] != kept["spec"] =>
+        {
             controllers::workload_changed(server.objects, resource.plural, &target.namespace, &target.name, now);
         }
         _ => {}

@@ -5,17 +5,22 @@
 //! in the objects, so there is no Auto Scaling group. Controllers and the scheduler go on from there, unless the world is
 //! to stand still.
 
+mod read;
+
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 
 use jiff::Timestamp;
-use serde::Deserialize;
 use serde_json::{Value, json};
+
+pub use read::objects;
 
 use super::kube::resource::Resource;
 use super::kube::store::ObjectStore;
-use super::kube::time::{Now, to_stored};
+use super::kube::time::{self, Now, to_stored};
+use super::kube::unseen::{self, Unseen};
 use super::services::ec2::state::{Boot, Instance, InstanceState};
+use super::world::event::Event;
 use super::world::{Scenario, World};
 use crate::domain::cloud::Lifecycle;
 use crate::domain::code::Code;
@@ -27,8 +32,10 @@ use crate::domain::kubernetes::node::provided;
 pub struct Loaded {
     /// Objects by resource.
     pub objects: BTreeMap<String, usize>,
-    /// Kinds that the sandbox does not have, with how many objects of each were left out.
+    /// Kinds that the sandbox does not have, such as `Odd (example.com/v1)`, with how many objects of each were left out.
     pub left_out: BTreeMap<String, usize>,
+    /// Pods whose owners are not among the objects. In a world that stands still nobody is made anew anyway.
+    pub unseen: Unseen,
 }
 
 /// How the world is made.
@@ -44,75 +51,14 @@ pub struct Options {
     pub still: bool,
 }
 
-/// The objects of a text: JSON or YAML, lists or single objects, several documents.
-///
-/// # Errors
-/// `SPOT-0201` when it is neither, `SPOT-0204` when it holds something other than Kubernetes objects.
-pub fn objects(text: &str, file: &str) -> Result<Vec<Value>> {
-    let broken = |error: &dyn std::fmt::Display| {
-        Error::new(Code::DocumentSyntax, format!("`{file}` is neither JSON nor YAML"))
-            .because(error.to_string())
-            .help("give what `kubectl get nodes,pods -A -o json` printed")
-    };
-    let text = text.trim_start_matches('\u{feff}');
-    let mut all = vec![];
-    if text.trim_start().starts_with('{') {
-        for document in serde_json::Deserializer::from_str(text).into_iter::<Value>() {
-            take(document.map_err(|error| broken(&error))?, file, &mut all)?;
-        }
-        return Ok(all);
-    }
-    for document in serde_yaml::Deserializer::from_str(text) {
-        let document = Value::deserialize(document).map_err(|error| broken(&error))?;
-        if !document.is_null() {
-            take(document, file, &mut all)?;
-        }
-    }
-    Ok(all)
-}
-
-fn take(document: Value, file: &str, into: &mut Vec<Value>) -> Result<()> {
-    let kind = document["kind"].as_str().unwrap_or_default().to_owned();
-    let version = document["apiVersion"].clone();
-    let Value::Object(mut map) = document else { return Err(no_object(file, "a document")) };
-    let Some(Value::Array(items)) = map.shift_remove("items") else {
-        return match map.get("metadata").and_then(|metadata| metadata["name"].as_str()) {
-            Some(_) if !kind.is_empty() => {
-                into.push(Value::Object(map));
-                Ok(())
-            }
-            _ => Err(no_object(file, &format!("a document of kind `{kind}`"))),
-        };
-    };
-    // The items of `NodeList` do not say what they are; those of `List` do.
-    let of = kind.strip_suffix("List").unwrap_or_default().to_owned();
-    for (index, mut item) in items.into_iter().enumerate() {
-        if !item["metadata"]["name"].is_string() {
-            return Err(no_object(file, &format!("item {index}")));
-        }
-        if item["kind"].is_null() {
-            item["kind"] = of.clone().into();
-            item["apiVersion"] = version.clone();
-        }
-        into.push(item);
-    }
-    Ok(())
-}
-
-fn no_object(file: &str, what: &str) -> Error {
-    Error::new(Code::DocumentKind, format!("{what} of `{file}` is no Kubernetes object"))
-        .help("give what `kubectl get nodes,pods -A -o json` printed")
-}
-
 /// Makes a world of objects.
 ///
 /// # Errors
-/// `SPOT-0204` when there is no node among them.
+/// `SPOT-0707` when there is no node among them.
 pub fn world(objects: Vec<Value>, options: &Options) -> Result<(World, Loaded)> {
     let nodes: Vec<&Value> = objects.iter().filter(|object| object["kind"] == "Node").collect();
     let Some(first) = nodes.first() else {
-        return Err(Error::new(Code::DocumentKind, "there is no node among the objects")
-            .help("give what `kubectl get nodes,pods -A -o json` printed"));
+        return Err(Error::new(Code::ObjectsUnusable, "there is no node among the objects").help(read::GIVE));
     };
     let label = |key: &str| first["metadata"]["labels"][key].as_str().map(str::to_owned);
     let mut scenario = Scenario { control_nodes: 0, ..Scenario::default() };
@@ -139,8 +85,9 @@ pub(super) fn put(world: &mut World, objects: Vec<Value>) -> Loaded {
     let now = Now { epoch: world.clock.epoch, millis: world.clock.now };
     let mut loaded = Loaded::default();
     for mut object in objects {
-        let kind = object["kind"].as_str().unwrap_or_default().to_owned();
-        let Some(resource) = Resource::by_kind(&kind) else {
+        let text = |field: &str| object[field].as_str().unwrap_or_default();
+        let Some(resource) = Resource::of_kind(text("apiVersion"), text("kind")) else {
+            let kind = unseen::spelled(text("apiVersion"), text("kind"));
             *loaded.left_out.entry(kind).or_default() += 1;
             continue;
         };
@@ -152,8 +99,27 @@ pub(super) fn put(world: &mut World, objects: Vec<Value>) -> Loaded {
         *loaded.objects.entry(resource.plural.to_owned()).or_default() += 1;
     }
     make_namespaces(world);
+    if !world.objects.is_still() {
+        loaded.unseen = unseen::remember(&mut world.objects);
+        end_leaving(world);
+    }
     world.objects.settle();
     loaded
+}
+
+/// Pods that were on their way out when they were read go at the end of their grace period. One that should be gone by
+/// then is held by something that is not in the objects: it stays.
+fn end_leaving(world: &mut World) {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let ends = |pod: &Value| -> Option<(i64, Event)> {
+        let left = time::millis(&pod["metadata"]["deletionTimestamp"])?.saturating_sub(world.clock.now);
+        let [namespace, name, uid] = ["namespace", "name", "uid"].map(|field| text(&pod["metadata"][field]));
+        (left >= 0).then_some((left, Event::PodGone { namespace, name, uid }))
+    };
+    let leaving: Vec<(i64, Event)> = world.objects.list("pods", None).filter_map(|pod| ends(pod)).collect();
+    for (left, event) in leaving {
+        world.after(left, event);
+    }
 }
 
 /// Namespaces that objects are in but that were not given themselves.
@@ -278,11 +244,15 @@ mod tests {
 
     const TEXT: &str = "apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: Node\n  metadata:\n    name: a\n    resourceVersion: '41'\n    uid: u\n    creationTimestamp: '2026-11-20T00:00:00Z'\n    labels: {lifecycle: Ec2Spot, alpha.eksctl.io/cluster-name: mine, topology.kubernetes.io/region: us-west-2}\n  spec: {providerID: 'aws:///us-west-2a/i-0123456789abcdef0'}\n  status: {nodeInfo: {kubeletVersion: v1.31.2-eks}, conditions: [{type: Ready, status: 'True', lastHeartbeatTime: '2026-11-23T00:00:05Z'}]}\n- apiVersion: example.com/v1\n  kind: Odd\n  metadata: {name: o}\n---\napiVersion: v1\nkind: Pod\nmetadata: {name: p, namespace: apps}\nspec: {nodeName: a}\n";
 
+    fn read(text: &str) -> Result<Vec<Value>> {
+        objects(&[("f".to_owned(), text.to_owned())])
+    }
+
     #[test]
     fn a_world_is_made_of_what_kubectl_printed() {
-        let (world, loaded) = world(objects(TEXT, "f").unwrap(), &Options::default()).unwrap();
+        let (world, loaded) = world(read(TEXT).unwrap(), &Options::default()).unwrap();
         assert_eq!(loaded.objects, BTreeMap::from([("nodes".to_owned(), 1), ("pods".to_owned(), 1)]));
-        assert_eq!(loaded.left_out, BTreeMap::from([("Odd".to_owned(), 1)]));
+        assert_eq!(loaded.left_out, BTreeMap::from([("Odd (example.com/v1)".to_owned(), 1)]));
         assert_eq!(world.clock.timestamp().to_string(), "2026-11-23T00:00:05Z");
         assert_eq!(world.account.region, "us-west-2");
         assert_eq!(world.eks.clusters["mine"].version, "1.31");
@@ -294,16 +264,31 @@ mod tests {
     #[test]
     fn what_is_no_object_is_refused() {
         let refused = |text: &str| {
-            let error = objects(text, "f").and_then(|objects| world(objects, &Options::default())).err().unwrap();
-            format!("{}: {}", error.code, error.message)
+            let error = read(text).and_then(|objects| world(objects, &Options::default())).err().unwrap();
+            let place = error.location.as_ref().map(|at| format!("{at}: ")).unwrap_or_default();
+            format!("{}: {place}{}", error.code, error.message)
         };
-        assert_eq!(refused("{"), "SPOT-0201: `f` is neither JSON nor YAML");
-        assert_eq!(refused("a: [1\n"), "SPOT-0201: `f` is neither JSON nor YAML");
-        assert_eq!(refused("- 1\n"), "SPOT-0204: a document of `f` is no Kubernetes object");
-        assert_eq!(refused("kind: List\nitems: [{a: 1}]\n"), "SPOT-0204: item 0 of `f` is no Kubernetes object");
-        assert_eq!(refused(""), "SPOT-0204: there is no node among the objects");
+        assert_eq!(refused("{"), "SPOT-0201: f:1:1: `f` is neither JSON nor YAML");
+        assert!(refused("a: [1\n").ends_with("`f` is neither JSON nor YAML"));
+        assert_eq!(refused("- 1\n"), "SPOT-0707: f:1:1: `f` holds no Kubernetes objects: it is a list, not a map");
+        assert_eq!(
+            refused("apiVersion: v1\nkind: List\nitems:\n- {a: 1}\n"),
+            "SPOT-0707: f:4:3: item 0 of `f` is no object that a cluster could hold"
+        );
+        assert_eq!(refused(""), "SPOT-0707: there is no node among the objects");
         // Aliases that would unfold without end.
         let bomb = "a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c]\ne: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d]\nf: &f [*e,*e,*e,*e,*e,*e,*e,*e,*e]\ng: &g [*f,*f,*f,*f,*f,*f,*f,*f,*f]\nh: [*g,*g,*g,*g,*g,*g,*g,*g,*g]\n";
-        assert_eq!(refused(bomb), "SPOT-0201: `f` is neither JSON nor YAML");
+        assert!(refused(bomb).ends_with("`f` is neither JSON nor YAML"));
+    }
+
+    #[test]
+    fn objects_are_told_by_their_lines_also_in_a_stream_of_json() {
+        let node = |name: &str| {
+            format!("{{\"apiVersion\": \"v1\", \"kind\": \"Node\",\n \"metadata\": {{\"name\": \"{name}\"}}}}")
+        };
+        let text = format!("{}\n{}\n{}", node("a"), node("b"), node("a"));
+        let error = read(&text).err().unwrap();
+        assert_eq!(error.message, "Node `a` (document 3 of `f`) is there twice");
+        assert_eq!(error.location.unwrap().line, 5);
     }
 }
