@@ -314,6 +314,23 @@ fn without_their_owners_pods_are_made_anew_after_their_own_example() {
     assert!(err.contains("No resources found"), "{err}");
 }
 
+/// A reclaimed machine takes its node along: nobody is evicted, everybody is made anew.
+#[test]
+fn what_ran_on_a_reclaimed_node_comes_back_too() {
+    let desk = Desk::new();
+    let spot = with(node("a"), |node| {
+        node["metadata"]["labels"]["eks.amazonaws.com/capacityType"] = "SPOT".into();
+        node["spec"] = json!({"providerID": "aws:///ap-northeast-1a/i-0123456789abcdef0"});
+    });
+    let objects = [spot, node("b"), stateful_set("OrderedReady", 2), member(0, "a"), member(1, "a"), job(3, json!({}))];
+    desk.load(&[&objects[..], &[pod("sum-1", "a", JOB), pod("sum-2", "b", JOB)]].concat());
+    desk.write("reclaim.rhai", "sandbox.reclaim(\"a\"); sleep(600);");
+    desk.must(&["run", "reclaim.rhai", "--world", "w"]);
+    let places = desk.places();
+    assert!(places.len() == 4 && places.iter().all(|place| place.ends_with("@b")), "{places:?}");
+    assert!(places[0].starts_with("db-0@") && places[1].starts_with("db-1@"), "{places:?}");
+}
+
 #[test]
 fn a_still_copy_makes_nothing_anew_and_says_nothing_of_it() {
     let desk = Desk::new();

@@ -219,7 +219,8 @@ fn parameters_that_do_not_fit_are_refused_with_their_source() {
       -q, --quiet              Say less: no progress and nothing of what is made; steps, checks,
                                warnings and errors stay
       -o, --output <OUTPUT>    Form of the data on stdout: `text` (the default), `wide` with more
-                               columns, or `json`
+                               columns, or `json`; `nodes` and `get` also have `yaml`, `name`,
+                               `jsonpath=…` and `custom-columns=…`
           --color <WHEN>       Colours: `auto` (the default: at a terminal, unless NO_COLOR is set),
                                `always` or `never`
           --no-color           The same as `--color never`

@@ -39,6 +39,26 @@ fn rows_follow_as_they_change() {
     assert_eq!(out.lines().count(), 3, "what there is, without headers:\n{out}");
 }
 
+/// As kubectl's ends by the signal, and without a word.
+#[cfg(unix)]
+#[test]
+fn a_watch_that_is_interrupted_ends_with_130() {
+    let state = after("print(1);");
+    for arguments in [&["nodes", "-w"][..], &["get", "pods", "-A", "-w"], &["nodes", "--instances", "-w"]] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_spotscript"));
+        command.args(arguments).env("SPOTSCRIPT_STATE_DIR", state.path());
+        let piped = std::process::Stdio::piped;
+        let mut child = command.stdout(piped()).stderr(piped()).spawn().unwrap();
+        let mut first = [0];
+        std::io::Read::read_exact(child.stdout.as_mut().unwrap(), &mut first).unwrap();
+        assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+        let output = child.wait_with_output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(130), "{arguments:?}: {said}");
+        assert_eq!(said, "sandbox (world default): nothing real is touched\n", "{arguments:?}");
+    }
+}
+
 /// Where nobody sees it and no end is said, the sandbox's time goes no faster than a reader could follow.
 #[cfg(unix)]
 #[test]
