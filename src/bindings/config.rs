@@ -7,7 +7,7 @@ use super::values::Config;
 use crate::domain::Code;
 use crate::domain::eksctl::{self, Change, Document};
 use crate::domain::error::{Error, Result};
-use crate::host::{FileText, Host};
+use crate::host::{FileText, Host, home_of};
 
 /// Shell variables come from the environment.
 pub(super) fn variable(name: &str) -> Option<String> {
@@ -25,8 +25,14 @@ pub(super) fn open(host: &Host, path: &str) -> Result<Config> {
     Ok(Config { file: name.into(), text: text.into() })
 }
 
-fn document(config: &Config) -> Result<Document> {
-    eksctl::read_with(&config.text, &config.file, &variable)
+/// Reads a file with a public key that a document names: only what the script may read, `~` being the home.
+pub(super) fn key_file(host: &Host, path: &str) -> Result<String> {
+    let file = home_of(path).map_or_else(|| path.to_owned(), |file| file.display().to_string());
+    Ok(host.files().read(&file)?.text)
+}
+
+fn document(host: &Host, config: &Config) -> Result<Document> {
+    eksctl::read_with(&config.text, &config.file, &variable)?.with_keys(&|path| key_file(host, path))
 }
 
 fn change(path: &str, value: &Dynamic) -> Result<Change> {
@@ -129,8 +135,8 @@ pub(super) mod module {
     /// ```
     #[rhai_fn(get = "groups", return_raw, pure)]
     pub fn groups(ctx: NativeCallContext, config: &mut Config) -> Outcome<Array> {
-        pure(&ctx, || {
-            let document = document(config)?;
+        call(&ctx, |host| {
+            let document = document(host, config)?;
             let all = document.nodegroups().into_iter().chain(document.managed().iter().cloned());
             Ok(all.map(|spec| Dynamic::from(Nodegroup(spec.into()))).collect())
         })

@@ -178,6 +178,7 @@ pub(super) fn cluster(host: &Host, name: &str) -> Result<ClusterValue> {
 pub(super) fn load(host: &Host, path: &str) -> Result<Vec<Nodegroup>> {
     let FileText { name, text } = host.files().read(path)?;
     let document = eksctl::read_with(&text, &name, &super::config::variable)?;
+    let document = document.with_keys(&|path| super::config::key_file(host, path))?;
     for note in document.notes() {
         host.console().talk(&format!("  {}: {}", note.location, note.message));
     }
@@ -200,8 +201,8 @@ pub(super) mod module {
     /// Describes a self-managed Spot worker group. Nothing is made; every rule that needs no request is checked.
     ///
     /// Options: `cluster` and `types` (both required), `region`, `min`, `max`, `desired`, `spot` (`strategy`,
-    /// `on_demand_base`, `on_demand_percent`, `pools`, `max_price`, `capacity_rebalance`), `ssh_key`, `ssh_from`,
-    /// `labels`, `taints`, `tags`, `addons`, `volume` (`size_gib`, `type`, `iops`, `throughput`, `encrypted`),
+    /// `on_demand_base`, `on_demand_percent`, `pools`, `max_price`, `capacity_rebalance`), `ssh_key` or `ssh_public_key`,
+    /// `ssh_from`, `ssh_from_groups`, `labels`, `taints`, `tags`, `addons`, `volume` (`size_gib`, `type`, `iops`, `throughput`, `encrypted`),
     /// `private_networking`, `zones`, `subnets`, `max_pods`, `ami`, `family`, `local_zones`, `security_groups`, `volumes`,
     /// `role`, `boot`, `machine`, `scaling`.
     ///

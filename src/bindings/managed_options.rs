@@ -38,9 +38,14 @@ pub(super) struct ManagedOptions {
     desired: Option<i64>,
     /// Name of an EC2 key pair: opens SSH to the nodes.
     ssh_key: Option<String>,
-    /// Address ranges that SSH is open to, such as `203.0.113.0/24`; needs `ssh_key`.
+    /// A public key, the line of a `.pub` file, in place of `ssh_key`: becomes a key pair of the group's own.
+    ssh_public_key: Option<String>,
+    /// Address ranges that SSH is open to, such as `203.0.113.0/24`; needs a key.
     #[serde(default)]
     ssh_from: Vec<String>,
+    /// Ids of security groups whose members SSH is open to; needs a key.
+    #[serde(default)]
+    ssh_from_groups: Vec<String>,
     /// Labels of the nodes: keys and texts.
     #[serde(default)]
     labels: IndexMap<String, String>,
@@ -136,7 +141,9 @@ impl ManagedOptions {
             desired: self.desired,
             spot: SpotOptions::default(),
             ssh_key: self.ssh_key,
+            ssh_public_key: self.ssh_public_key,
             ssh_from: self.ssh_from,
+            ssh_from_groups: self.ssh_from_groups,
             labels: self.labels,
             taints: self.taints,
             tags: self.tags,

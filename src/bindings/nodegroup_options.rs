@@ -12,8 +12,8 @@ use crate::domain::eksctl;
 use crate::domain::error::{Error, Result, nearest};
 use crate::domain::instance_types::InstanceTypes;
 use crate::domain::nodegroup::{
-    AddonPolicies, AmiFamily, DataVolume, Distribution, NodegroupSpec, SecurityGroups, Size, SpotAllocationStrategy,
-    SshAccess, Volume, VolumeType,
+    AddonPolicies, AmiFamily, DataVolume, Distribution, NodegroupSpec, PublicKey, SecurityGroups, Size,
+    SpotAllocationStrategy, SshAccess, Volume, VolumeType,
 };
 use crate::domain::taint::{Taint, TaintEffect};
 
@@ -40,9 +40,14 @@ pub(super) struct NodegroupOptions {
     pub(super) spot: SpotOptions,
     /// Name of an EC2 key pair: opens SSH to the nodes.
     pub(super) ssh_key: Option<String>,
-    /// Address ranges that SSH is open to, such as `203.0.113.0/24`; needs `ssh_key`.
+    /// A public key, the line of a `.pub` file, in place of `ssh_key`: becomes a key pair of the group's own.
+    pub(super) ssh_public_key: Option<String>,
+    /// Address ranges that SSH is open to, such as `203.0.113.0/24`; needs a key.
     #[serde(default)]
     pub(super) ssh_from: Vec<String>,
+    /// Ids of security groups whose members SSH is open to; needs a key.
+    #[serde(default)]
+    pub(super) ssh_from_groups: Vec<String>,
     /// Labels of the nodes: keys and texts.
     #[serde(default)]
     pub(super) labels: IndexMap<String, String>,
@@ -152,16 +157,7 @@ impl NodegroupOptions {
     /// The same, unchecked.
     pub(super) fn assemble(self, name: &str) -> Result<NodegroupSpec> {
         let types = InstanceTypes::parse(&self.types)?;
-        let ssh = match self.ssh_key {
-            Some(key_name) => Some(SshAccess { sources: self.ssh_from, ..SshAccess::with_key_pair(key_name) }),
-            None if self.ssh_from.is_empty() => None,
-            None => {
-                return Err(Error::new(
-                    Code::MissingOption,
-                    format!("`{FUNCTION}` needs `ssh_key` when `ssh_from` is given"),
-                ));
-            }
-        };
+        let ssh = ssh(self.ssh_key, self.ssh_public_key, self.ssh_from, self.ssh_from_groups)?;
         Ok(NodegroupSpec {
             region: self.region,
             size: size(self.min, self.desired, self.max)?,
@@ -188,6 +184,32 @@ impl NodegroupOptions {
             ..NodegroupSpec::new(name, self.cluster, types)
         })
     }
+}
+
+/// Which key, and who may connect.
+fn ssh(
+    name: Option<String>,
+    key: Option<String>,
+    sources: Vec<String>,
+    source_security_groups: Vec<String>,
+) -> Result<Option<SshAccess>> {
+    let access = match (name, key) {
+        (Some(_), Some(_)) => {
+            let message = format!("`{FUNCTION}` has both `ssh_key` and `ssh_public_key`: a node has one key");
+            return Err(Error::new(Code::InvalidValue, message).help("leave one of them out"));
+        }
+        (Some(name), None) => SshAccess::with_key_pair(name),
+        (None, Some(key)) => SshAccess::with_public_key(PublicKey::parse(&key)?.openssh()),
+        (None, None) => {
+            let given = if sources.is_empty() { "ssh_from_groups" } else { "ssh_from" };
+            if sources.is_empty() && source_security_groups.is_empty() {
+                return Ok(None);
+            }
+            let message = format!("`{FUNCTION}` needs `ssh_key` or `ssh_public_key` when `{given}` is given");
+            return Err(Error::new(Code::MissingOption, message));
+        }
+    };
+    Ok(Some(SshAccess { sources, source_security_groups, ..access }))
 }
 
 /// A group that breaks no rule that can be checked without a request.

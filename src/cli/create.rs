@@ -13,6 +13,7 @@ use crate::domain::eksctl;
 use crate::domain::error::{Error, Result};
 use crate::domain::inventory::ChangeReport;
 use crate::domain::nodegroup::NodegroupSpec;
+use crate::host::{home_of, read_text};
 use crate::ops::{self, EnsureOptions, Session};
 use crate::view::{json, report};
 
@@ -80,7 +81,7 @@ impl Nodegroup {
             ("AWS_REGION", Some(region)) => Some(region.clone()),
             _ => std::env::var(name).ok().filter(|value| !value.is_empty()),
         };
-        let document = eksctl::read_with(&read(&self.file)?, name, &variable)?;
+        let document = eksctl::read_with(&read(&self.file)?, name, &variable)?.with_keys(&key)?;
         for note in document.notes() {
             console::say(&format!("[ℹ]  {}: {}", note.location, note.message));
         }
@@ -93,6 +94,12 @@ impl Nodegroup {
         specs.iter().try_for_each(NodegroupSpec::validate)?;
         Ok(specs)
     }
+}
+
+/// The text of a file with a public key: relative to the current folder, `~` being the home.
+fn key(path: &str) -> Result<String> {
+    let file = home_of(path).unwrap_or_else(|| path.into());
+    read_text(&file).map_err(|error| Error::new(Code::File, format!("cannot read `{path}`")).because(error.to_string()))
 }
 
 fn read(file: &str) -> Result<String> {

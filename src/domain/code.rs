@@ -93,6 +93,8 @@ codes! {
     InvalidDistribution = 131, Script;
     /// User data over EC2's limit.
     UserDataTooLarge = 132, Script;
+    /// Not a public SSH key that EC2 takes.
+    InvalidPublicKey = 133, Script;
 
     /// A document is not YAML.
     DocumentSyntax = 201, Usage;
@@ -225,6 +227,8 @@ codes! {
     RollUnfinished = 322, Refused;
     /// The subnets have fewer free addresses than nodes are to start.
     TooFewAddresses = 323, Refused;
+    /// A security group does not exist.
+    SecurityGroupNotFound = 324, Refused;
 
     /// The Kubernetes API refused a request.
     KubeRefused = 401, Refused;

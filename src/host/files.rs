@@ -231,6 +231,12 @@ impl FilePolicy {
     }
 }
 
+/// The file that a path means that begins with `~/`, where the home is known.
+pub fn home_of(path: &str) -> Option<PathBuf> {
+    let rest = path.strip_prefix("~/")?;
+    etcetera::home_dir().ok().map(|home| home.join(rest))
+}
+
 /// Reads a text for a script: a regular file of a size that fits into a script's text.
 ///
 /// # Errors

@@ -28,7 +28,7 @@ use std::time::{Duration, Instant};
 pub use cancel::Cancel;
 pub use choice::Choice;
 pub use console::{Console, Recorder, append};
-pub use files::{Claims, FilePolicy, FileText, read_text};
+pub use files::{Claims, FilePolicy, FileText, home_of, read_text};
 pub use hidden::Hidden;
 pub use interrupt::{exit_code_by_signal, listen as listen_for_interrupts};
 pub use items::{Fan, MOST_AT_ONCE};

@@ -10,7 +10,13 @@ use crate::domain::error::{Error, Result};
 use crate::domain::mutation::{AwsMutation as A, Mutation, Outcome};
 
 /// Codes for something that is there already.
-const EXISTS: [&str; 4] = ["EntityAlreadyExists", "InvalidGroup.Duplicate", "AlreadyExists", "AlreadyExistsFault"];
+const EXISTS: [&str; 5] = [
+    "EntityAlreadyExists",
+    "InvalidGroup.Duplicate",
+    "InvalidKeyPair.Duplicate",
+    "AlreadyExists",
+    "AlreadyExistsFault",
+];
 /// Codes for another change of the same thing that AWS is still busy with.
 const BUSY: [&str; 6] = [
     "ResourceContention",
@@ -32,6 +38,7 @@ pub(super) async fn done_already(session: &Session, mutation: &A, refusal: &Erro
         A::CreateRole { .. }
         | A::CreateInstanceProfile { .. }
         | A::CreateSecurityGroup { .. }
+        | A::ImportKeyPair { .. }
         | A::CreateAutoScalingGroup(_)
             if exists() =>
         {

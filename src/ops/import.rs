@@ -14,6 +14,7 @@ use crate::domain::error::{Error, Result, nearest};
 use crate::domain::import::{Facts, Imported, import as read_back};
 use crate::domain::inventory::Owner;
 use crate::domain::kubernetes::node::instance_id;
+use crate::domain::nodegroup::before_key_id;
 use crate::domain::taint::Taint;
 
 /// Domains of labels and taints that Kubernetes and AWS give nodes themselves.
@@ -91,6 +92,11 @@ async fn one(session: &Session, shared: &Shared, name: &str) -> Result<Imported>
         newest_images(session, cluster, template.as_ref(), &types),
         profile(session, template.as_ref(), nodegroup.is_some()),
     )?;
+    let key_name = template.as_ref().and_then(|version| version.data.key_name.as_deref());
+    let key_pair = match key_name.filter(|name| before_key_id(name).is_some()) {
+        Some(name) => readable(cloud.key_pair(name).await)?,
+        None => None,
+    };
     let role_name = match (&nodegroup, &profile) {
         (Some(nodegroup), _) => nodegroup.node_role.rsplit('/').next().map(str::to_owned),
         (None, Some(profile)) => profile.roles.first().cloned(),
@@ -125,6 +131,7 @@ async fn one(session: &Session, shared: &Shared, name: &str) -> Result<Imported>
         vpc_cidrs,
         offerings,
         security_groups,
+        key_pair,
         images,
         node_labels: common_labels(&nodes),
         node_taints: common_taints(&nodes),

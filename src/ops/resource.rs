@@ -23,6 +23,7 @@ pub async fn current(cloud: &dyn Cloud, api: Option<&dyn Cluster>, resource: &Re
         Resource::NewSecurityGroup { vpc_id, name } => {
             cloud.security_group(vpc_id, name).await?.map(State::SecurityGroup)
         }
+        Resource::KeyPair { name } => cloud.key_pair(name).await?.map(State::KeyPair),
         Resource::LaunchTemplate { name } => {
             cloud.launch_template(name).await?.map(Box::new).map(State::LaunchTemplate)
         }

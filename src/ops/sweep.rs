@@ -26,16 +26,17 @@ const PATIENCE: Duration = Duration::from_secs(120);
 /// What the listings fail with.
 pub async fn groups_without_members(session: &Session, cluster: Option<&str>) -> Result<Vec<GroupRef>> {
     let cloud = &*session.cloud;
-    let (roles, profiles, templates, security_groups, clusters, groups) = tokio::try_join!(
+    let (roles, profiles, templates, security_groups, key_pairs, clusters, groups) = tokio::try_join!(
         cloud.tagged_roles(PREFIX),
         cloud.tagged_profiles(PREFIX),
         cloud.tagged_templates(NODEGROUP_TAG),
         cloud.tagged_security_groups(NODEGROUP_TAG),
+        cloud.tagged_key_pairs(NODEGROUP_TAG),
         cloud.cluster_names(),
         cloud.all_groups(),
     )?;
     let mut found: BTreeSet<GroupRef> = BTreeSet::new();
-    let tagged = roles.iter().chain(&profiles).chain(&templates).map(|one| &one.tags);
+    let tagged = roles.iter().chain(&profiles).chain(&templates).chain(&key_pairs).map(|one| &one.tags);
     found.extend(tagged.chain(security_groups.iter().map(|group| &group.tags)).filter_map(GroupRef::of_tags));
     for name in clusters.iter().filter(|name| cluster.is_none_or(|wanted| wanted == *name)) {
         let entries = cloud.tagged_access_entries(name, PREFIX).await?;
@@ -154,6 +155,9 @@ fn proof(inventory: &Inventory, has_cluster: bool, group: &GroupRef) -> Vec<Stri
     }
     if let Some(profile) = &inventory.profile {
         proof.push(format!("no instance has instance profile `{}`", profile.name));
+    }
+    if !inventory.key_pairs.is_empty() {
+        proof.push("nodes that run need no key pair, and nothing of the group's starts more".to_owned());
     }
     if inventory.security_group.is_some() || inventory.role.is_some() {
         proof.push("AWS refuses to delete a security group or a role that is in use".to_owned());

@@ -17,6 +17,8 @@ pub trait Belongings: Send + Sync {
     async fn tagged_templates(&self, key: &str) -> Result<Vec<Tagged>>;
     /// DescribeSecurityGroups: those that have a tag with this key.
     async fn tagged_security_groups(&self, key: &str) -> Result<Vec<SecurityGroup>>;
+    /// DescribeKeyPairs: those that have a tag with this key.
+    async fn tagged_key_pairs(&self, key: &str) -> Result<Vec<Tagged>>;
     /// ListAccessEntries and DescribeAccessEntry: those of roles whose name begins so, by their ARN.
     async fn tagged_access_entries(&self, cluster: &str, prefix: &str) -> Result<Vec<Tagged>>;
     /// DescribeAutoScalingGroups, all pages.

@@ -51,6 +51,10 @@ pub trait Network: Send + Sync {
     async fn vpc_cidrs(&self, vpc_id: &str) -> Result<Vec<String>>;
     /// DescribeKeyPairs, all of the region: one request tells both whether a key is there and what else is.
     async fn key_pairs(&self) -> Result<Vec<KeyPair>>;
+    /// DescribeKeyPairs by name, with the public key.
+    async fn key_pair(&self, name: &str) -> Result<Option<KeyPair>>;
+    /// DescribeKeyPairs filtered by name, with the public keys: those whose name begins so.
+    async fn key_pairs_beginning(&self, prefix: &str) -> Result<Vec<KeyPair>>;
     /// DescribeInstanceTypeOfferings by zone for these types.
     async fn offerings(&self, types: &[String]) -> Result<Vec<Offering>>;
     /// DescribeSecurityGroups by name in a VPC.

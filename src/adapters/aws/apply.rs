@@ -32,6 +32,7 @@ impl Mutate for AwsCloud {
             }
             M::AuthorizeSecurityGroupIngress { group_id, rules } => self.authorize_ingress(group_id, rules).await,
             M::RevokeSecurityGroupIngress { group_id, rules } => self.revoke_ingress(group_id, rules).await,
+            M::ImportKeyPair { name, public_key, tags } => self.import_key_pair(name, public_key, tags).await,
             M::CreateLaunchTemplate { name, data, client_token, tags } => {
                 self.create_launch_template(name, data, client_token, tags).await
             }
@@ -98,6 +99,7 @@ impl Mutate for AwsCloud {
             }
             M::DeleteAccessEntry { cluster, principal_arn } => self.delete_access_entry(cluster, principal_arn).await,
             M::DeleteSecurityGroup { group_id } => self.delete_security_group(group_id).await,
+            M::DeleteKeyPair { name } => self.delete_key_pair(name).await,
             M::RemoveRoleFromInstanceProfile { profile, role } => self.remove_role_from_profile(profile, role).await,
             M::DeleteInstanceProfile { name } => self.delete_instance_profile(name).await,
             M::DetachRolePolicy { role, policy_arn } => self.detach_role_policy(role, policy_arn).await,

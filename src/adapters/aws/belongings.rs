@@ -68,6 +68,19 @@ impl Belongings for AwsCloud {
         Ok(groups.into_iter().map(security_group_from_sdk).collect())
     }
 
+    async fn tagged_key_pairs(&self, key: &str) -> Result<Vec<Tagged>> {
+        // One request: EC2 has no pages here.
+        let answer = self.ec2().describe_key_pairs().filters(filter("tag-key", key)).send().await;
+        let pairs = answer.map_err(|e| failed("describe key pairs", &e))?.key_pairs.unwrap_or_default();
+        Ok(pairs
+            .into_iter()
+            .map(|pair| Tagged {
+                tags: tag_map(pair.tags().iter().map(|tag| (tag.key(), tag.value()))),
+                name: pair.key_name.unwrap_or_default(),
+            })
+            .collect())
+    }
+
     async fn tagged_access_entries(&self, cluster: &str, prefix: &str) -> Result<Vec<Tagged>> {
         let pages = self.eks().list_access_entries().cluster_name(cluster).into_paginator().items().send();
         let principals: Result<Vec<String>, Failure<_>> = pages.try_collect().await;

@@ -3,7 +3,7 @@
 use super::resource::{ConfigMapState, NodeState, State};
 use super::{UNKNOWN, nodegroup};
 use crate::domain::cloud::{
-    AccessEntry, AutoScalingGroup, IngressRule, InstanceProfile, LaunchTemplate, Role, SecurityGroup,
+    AccessEntry, AutoScalingGroup, IngressRule, InstanceProfile, KeyPair, LaunchTemplate, Role, SecurityGroup,
 };
 use crate::domain::mutation::{AwsMutation as A, GroupRequest, KubeMutation as K, Mutation, Outcome};
 
@@ -41,6 +41,12 @@ pub fn effect(mutation: &Mutation, before: Option<&State>, outcome: Option<&Outc
                 ingress: vec![],
                 tags: tags.clone(),
             })),
+            (A::ImportKeyPair { name, public_key, tags }, None) => Some(State::KeyPair(KeyPair {
+                name: name.clone(),
+                fingerprint: None,
+                public_key: Some(public_key.clone()),
+                tags: tags.clone(),
+            })),
             (A::CreateLaunchTemplate { name, data, tags, .. }, None) => {
                 Some(State::LaunchTemplate(Box::new(LaunchTemplate {
                     id: id(),
@@ -59,6 +65,7 @@ pub fn effect(mutation: &Mutation, before: Option<&State>, outcome: Option<&Outc
                 | A::DeleteInstanceProfile { .. }
                 | A::DeleteAccessEntry { .. }
                 | A::DeleteSecurityGroup { .. }
+                | A::DeleteKeyPair { .. }
                 | A::DeleteLaunchTemplate { .. }
                 | A::DeleteNodegroup { .. }
                 | A::DeleteAutoScalingGroup { .. },
@@ -120,7 +127,7 @@ fn change(mutation: &A, state: &mut State) {
             group.ingress.extend(new);
         }
         (A::RevokeSecurityGroupIngress { rules, .. }, State::SecurityGroup(group)) => {
-            group.ingress.retain(|there| !rules.iter().any(|rule| same_source(there, rule)));
+            group.ingress.retain(|there| !rules.iter().any(|rule| there.lets_the_same_in(rule)));
         }
         (A::CreateLaunchTemplateVersion { data, .. }, State::LaunchTemplate(template)) => {
             template.latest_version += 1;
@@ -194,12 +201,7 @@ fn add(list: &mut Vec<String>, more: &[String]) {
 }
 
 fn has(group: &SecurityGroup, rule: &IngressRule) -> bool {
-    group.ingress.iter().any(|there| same_source(there, rule))
-}
-
-/// Whether two rules let the same in; their descriptions do not count.
-pub(super) fn same_source(a: &IngressRule, b: &IngressRule) -> bool {
-    (&a.protocol, a.from_port, a.to_port, &a.cidr) == (&b.protocol, b.from_port, b.to_port, &b.cidr)
+    group.ingress.iter().any(|there| there.lets_the_same_in(rule))
 }
 
 /// A group as CreateAutoScalingGroup makes it, still without members.

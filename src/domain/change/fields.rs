@@ -5,6 +5,7 @@ use sha2::{Digest, Sha256};
 
 use super::resource::State;
 use crate::domain::cloud::{AutoScalingGroup, LaunchTemplate, ManagedNodegroup, TagMap};
+use crate::domain::nodegroup::PublicKey;
 
 /// Names and values, in the order in which people want to read them.
 pub type Fields = IndexMap<String, String>;
@@ -43,9 +44,17 @@ pub fn fields(state: &State) -> Fields {
                     true => rule.from_port.to_string(),
                     false => format!("{}-{}", rule.from_port, rule.to_port),
                 };
-                put(&format!("ingress {}/{ports} from {}", rule.protocol, rule.cidr), rule.description.clone());
+                put(&format!("ingress {}/{ports} from {}", rule.protocol, rule.source()), rule.description.clone());
             }
             tags(&mut put, &group.tags);
+        }
+        State::KeyPair(pair) => {
+            // AWS's fingerprint is known only once it is there, and its comment is none of the key's.
+            let key = pair.public_key.as_deref().and_then(|text| PublicKey::parse(text).ok());
+            if let Some(key) = key {
+                put("public key", format!("{} SHA256:{}", key.kind(), key.fingerprint()));
+            }
+            tags(&mut put, &pair.tags);
         }
         State::LaunchTemplate(template) => launch_template(&mut put, template),
         State::AutoScalingGroup(group) => auto_scaling_group(&mut put, group),

@@ -1,6 +1,5 @@
 //! What takes a request back.
 
-use super::effect::same_source;
 use super::nodegroup;
 use super::resource::State;
 use crate::domain::cloud::{AutoScalingGroup, IngressRule, LaunchTemplate, TagMap};
@@ -155,6 +154,16 @@ fn aws(mutation: &A, before: Option<&State>, now: Option<&State>) -> Option<A> {
             let rules = rules_where(rules, before, true);
             (!rules.is_empty()).then(|| A::AuthorizeSecurityGroupIngress { group_id: group_id.clone(), rules })
         }
+        A::ImportKeyPair { name, .. } if before.is_none() => Some(A::DeleteKeyPair { name: name.clone() }),
+        // Without the key there is nothing to import: `undo` says so.
+        A::DeleteKeyPair { name } => match before? {
+            State::KeyPair(pair) => Some(A::ImportKeyPair {
+                name: name.clone(),
+                public_key: pair.public_key.clone()?,
+                tags: pair.tags.clone(),
+            }),
+            _ => None,
+        },
         A::CreateLaunchTemplate { name, .. } if before.is_none() => {
             Some(A::DeleteLaunchTemplate { name: name.clone() })
         }
@@ -253,6 +262,7 @@ fn aws(mutation: &A, before: Option<&State>, now: Option<&State>) -> Option<A> {
         | A::CreateInstanceProfile { .. }
         | A::CreateAccessEntry { .. }
         | A::CreateSecurityGroup { .. }
+        | A::ImportKeyPair { .. }
         | A::CreateLaunchTemplate { .. }
         | A::CreateAutoScalingGroup(_) => None,
     }
@@ -268,7 +278,7 @@ fn rules_where(rules: &[IngressRule], before: Option<&State>, there: bool) -> Ve
         Some(State::SecurityGroup(group)) => &group.ingress,
         _ => &[],
     };
-    rules.iter().filter(|rule| old.iter().any(|known| same_source(known, rule)) == there).cloned().collect()
+    rules.iter().filter(|rule| old.iter().any(|known| known.lets_the_same_in(rule)) == there).cloned().collect()
 }
 
 fn template_of(group: &AutoScalingGroup) -> Option<LaunchTemplateRef> {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::domain::cloud::{
-    AccessEntry, AutoScalingGroup, InstanceProfile, LaunchTemplate, ManagedNodegroup, Role, SecurityGroup,
+    AccessEntry, AutoScalingGroup, InstanceProfile, KeyPair, LaunchTemplate, ManagedNodegroup, Role, SecurityGroup,
 };
 use crate::domain::mutation::{AwsMutation as A, KubeMutation as K, Mutation};
 
@@ -31,6 +31,9 @@ pub enum Resource {
     /// One that has no id yet: names are unique in a VPC.
     NewSecurityGroup {
         vpc_id: String,
+        name: String,
+    },
+    KeyPair {
         name: String,
     },
     LaunchTemplate {
@@ -88,6 +91,7 @@ impl Resource {
             A::AuthorizeSecurityGroupIngress { group_id, .. }
             | A::RevokeSecurityGroupIngress { group_id, .. }
             | A::DeleteSecurityGroup { group_id } => Resource::SecurityGroup { id: group_id.clone() },
+            A::ImportKeyPair { name, .. } | A::DeleteKeyPair { name } => Resource::KeyPair { name: name.clone() },
             A::CreateLaunchTemplate { name, .. }
             | A::CreateLaunchTemplateVersion { name, .. }
             | A::DeleteLaunchTemplateVersions { name, .. }
@@ -132,6 +136,7 @@ impl Resource {
             Resource::InstanceProfile { .. } => "instance profile",
             Resource::AccessEntry { .. } => "access entry",
             Resource::SecurityGroup { .. } | Resource::NewSecurityGroup { .. } => "security group",
+            Resource::KeyPair { .. } => "key pair",
             Resource::LaunchTemplate { .. } => "launch template",
             Resource::AutoScalingGroup { .. } => "Auto Scaling group",
             Resource::Nodegroup { .. } => "managed node group",
@@ -151,6 +156,7 @@ impl Resource {
             Resource::Role { name }
             | Resource::InstanceProfile { name }
             | Resource::NewSecurityGroup { name, .. }
+            | Resource::KeyPair { name }
             | Resource::LaunchTemplate { name }
             | Resource::AutoScalingGroup { name }
             | Resource::Nodegroup { name, .. }
@@ -217,6 +223,7 @@ pub enum State {
     InstanceProfile(InstanceProfile),
     AccessEntry(AccessEntryState),
     SecurityGroup(SecurityGroup),
+    KeyPair(KeyPair),
     LaunchTemplate(Box<LaunchTemplate>),
     AutoScalingGroup(Box<AutoScalingGroup>),
     Nodegroup(Box<ManagedNodegroup>),

@@ -66,6 +66,7 @@ fn owner(state: &State) -> Option<(Option<&str>, Option<&str>)> {
         State::Role(role) => &role.tags,
         State::InstanceProfile(profile) => &profile.tags,
         State::SecurityGroup(group) => &group.tags,
+        State::KeyPair(pair) => &pair.tags,
         State::AutoScalingGroup(group) => &group.tags,
         State::Nodegroup(group) => &group.tags,
         // A template's own tags are not always told; its name is the group's alone.

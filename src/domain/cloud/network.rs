@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::TagMap;
+use crate::domain::nodegroup::PublicKey;
 
 /// A subnet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,10 +34,26 @@ pub struct IngressRule {
     pub from_port: u16,
     /// Last port.
     pub to_port: u16,
-    /// Source CIDR, IPv4.
+    /// Source CIDR, IPv4; empty where the source is a security group.
     pub cidr: String,
+    /// Security group whose members may connect, in place of a CIDR.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_group: Option<String>,
     /// Why the rule exists.
     pub description: String,
+}
+
+impl IngressRule {
+    /// Where the traffic comes from: a CIDR or the id of a security group.
+    pub fn source(&self) -> &str {
+        self.source_group.as_deref().unwrap_or(&self.cidr)
+    }
+
+    /// Whether both let the same in; their descriptions do not count.
+    pub fn lets_the_same_in(&self, other: &IngressRule) -> bool {
+        (&self.protocol, self.from_port, self.to_port, &self.cidr, &self.source_group)
+            == (&other.protocol, other.from_port, other.to_port, &other.cidr, &other.source_group)
+    }
 }
 
 /// A security group.
@@ -48,7 +65,7 @@ pub struct SecurityGroup {
     pub name: String,
     /// VPC id.
     pub vpc_id: String,
-    /// Rules by CIDR; rules by group are left out.
+    /// Rules by IPv4 CIDR and by security group; those by IPv6 and by prefix list are left out.
     pub ingress: Vec<IngressRule>,
     /// Tags.
     pub tags: TagMap,
@@ -59,6 +76,28 @@ pub struct SecurityGroup {
 pub struct KeyPair {
     /// Name.
     pub name: String,
+    /// As AWS computes it: MD5 of the DER form for imported RSA keys, SHA-256 for Ed25519; `None` where it is not told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fingerprint: Option<String>,
+    /// The public key as OpenSSH writes it; `None` where it was not asked for or AWS does not tell it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub public_key: Option<String>,
+    /// Tags.
+    #[serde(default, skip_serializing_if = "TagMap::is_empty")]
+    pub tags: TagMap,
+}
+
+impl KeyPair {
+    /// Whether it is of this key; `None` when that cannot be told: AWS does not tell the key, and its fingerprint of RSA keys is
+    /// not one that is computed here.
+    pub fn is_of(&self, key: &PublicKey) -> Option<bool> {
+        if let Some(text) = &self.public_key {
+            return Some(PublicKey::parse(text).is_ok_and(|there| there == *key));
+        }
+        let fingerprint = self.fingerprint.as_ref().filter(|_| key.kind() == "ssh-ed25519")?;
+        let bare = fingerprint.trim_start_matches("SHA256:").trim_end_matches('=');
+        Some(bare == key.fingerprint())
+    }
 }
 
 /// One instance type in one zone: a Spot capacity pool that exists.

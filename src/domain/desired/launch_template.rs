@@ -2,6 +2,7 @@
 
 use indexmap::IndexMap;
 
+use super::ssh::key_pair_name;
 use super::tags::launch_tags;
 use crate::domain::Code;
 use crate::domain::cloud::{
@@ -85,7 +86,7 @@ pub fn launch_template_data(
     Ok(LaunchTemplateData {
         image_id: image_id.to_owned(),
         instance_type: spec.types.names().first().map(|name| (*name).to_owned()),
-        key_name: spec.ssh.as_ref().map(|ssh| ssh.key_name.clone()).filter(|name| !name.is_empty()),
+        key_name: key_pair_name(spec),
         instance_profile_arn: Some(instance_profile_arn.to_owned()),
         security_group_ids: security_groups,
         user_data: user_data(spec, cluster, &spec.node_labels(), &spec.taints)?,

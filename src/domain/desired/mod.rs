@@ -26,7 +26,7 @@ pub use nodegroup::{
 };
 pub use placement::{Placement, place};
 pub use role::{DesiredRole, desired_role, instance_profile_arn, role_arn};
-pub use ssh::{ssh_rules, ssh_sources};
+pub use ssh::{key_pair_name, needs_vpc_cidrs, ssh_rules, ssh_sources};
 pub use tags::{
     CLUSTER_TAG, NODEGROUP_TAG, OWNER_TAG, ROLL_TAG, TEMPLATE_TAG_PREFIX, group_tags, launch_tags, resource_tags,
 };

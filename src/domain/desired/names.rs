@@ -2,7 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
-use crate::domain::nodegroup::NodegroupSpec;
+use crate::domain::nodegroup::{NodegroupSpec, PublicKey};
 
 /// IAM's limit for role names, the shortest of all that are concerned here.
 const LONGEST: usize = 64;
@@ -28,6 +28,8 @@ pub struct ResourceNames {
     pub security_group: String,
     /// Auto Scaling group.
     pub auto_scaling_group: String,
+    /// How the names of key pairs begin that are made for the group.
+    pub key_pairs: String,
 }
 
 impl ResourceNames {
@@ -51,8 +53,18 @@ impl ResourceNames {
             instance_profile: name.clone(),
             launch_template: name.clone(),
             security_group: format!("{name}-ssh"),
+            key_pairs: format!("{name}-"),
             auto_scaling_group: name,
         }
+    }
+}
+
+impl ResourceNames {
+    /// The key pair for a key: `spotscript-CLUSTER-GROUP-` and the beginning of the key's SHA-256. Another key is another
+    /// pair: EC2 changes none in place, and nodes that start from an older version of the launch template still need the
+    /// older one. The same key under another comment is the same pair.
+    pub fn key_pair(&self, key: &PublicKey) -> String {
+        format!("{}{}", self.key_pairs, key.id())
     }
 }
 

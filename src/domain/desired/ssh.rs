@@ -1,21 +1,40 @@
-//! Who may reach port 22 of the nodes.
+//! Which key the nodes have, and who may reach their port 22.
 
+use super::ResourceNames;
 use crate::domain::cloud::IngressRule;
-use crate::domain::nodegroup::SshAccess;
+use crate::domain::nodegroup::{NodegroupSpec, SshAccess};
 
-/// The CIDRs that may connect: those asked for, else the VPC's own. Never the whole world unless it is written down.
+/// The CIDRs that may connect: those asked for, else none beside the security groups that may, else the VPC's own. Never the
+/// whole world unless it is written down.
 pub fn ssh_sources<'a>(ssh: &'a SshAccess, vpc_cidrs: &'a [String]) -> &'a [String] {
-    if ssh.sources.is_empty() { vpc_cidrs } else { &ssh.sources }
+    if needs_vpc_cidrs(ssh) { vpc_cidrs } else { &ssh.sources }
+}
+
+/// Whether it is open to the addresses of the VPC.
+pub fn needs_vpc_cidrs(ssh: &SshAccess) -> bool {
+    ssh.sources.is_empty() && ssh.source_security_groups.is_empty()
 }
 
 /// The rules of the group's own security group.
-pub fn ssh_rules(sources: &[String]) -> Vec<IngressRule> {
-    let rule = |cidr: &String| IngressRule {
+pub fn ssh_rules(sources: &[String], groups: &[String]) -> Vec<IngressRule> {
+    let rule = |cidr: &str, source_group: Option<&String>| IngressRule {
         protocol: "tcp".to_owned(),
         from_port: 22,
         to_port: 22,
-        cidr: cidr.clone(),
+        cidr: cidr.to_owned(),
+        source_group: source_group.cloned(),
         description: "SSH to the nodes".to_owned(),
     };
-    sources.iter().map(rule).collect()
+    let by_address = sources.iter().map(|cidr| rule(cidr, None));
+    by_address.chain(groups.iter().map(|group| rule("", Some(group)))).collect()
+}
+
+/// The key pair of the nodes: the one that is named, or that of the key that is given. `None` without SSH, and for a file
+/// that nobody has read.
+pub fn key_pair_name(spec: &NodegroupSpec) -> Option<String> {
+    let ssh = spec.ssh.as_ref()?;
+    match ssh.key() {
+        Ok(Some(key)) => Some(ResourceNames::of_spec(spec).key_pair(&key)),
+        _ => Some(ssh.key_name.clone()).filter(|name| !name.is_empty()),
+    }
 }

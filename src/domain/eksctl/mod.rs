@@ -14,7 +14,7 @@ pub use lint::{Finding, Severity, fix, lint, lint_with_advice};
 pub use write::{check, write};
 
 use super::error::{Error, Location, Result};
-use super::nodegroup::NodegroupSpec;
+use super::nodegroup::{NodegroupSpec, PublicKey};
 
 const API_VERSION: &str = "eksctl.io/v1alpha5";
 const KIND: &str = "ClusterConfig";
@@ -49,6 +49,17 @@ pub struct Document {
     sections: Vec<Section>,
     notes: Vec<Note>,
     faults: Vec<Error>,
+    key_files: Vec<KeyFile>,
+}
+
+/// A file with a public key that a group names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct KeyFile {
+    /// Name of the group.
+    group: String,
+    path: String,
+    /// Where the document says so.
+    location: Location,
 }
 
 impl Document {
@@ -61,6 +72,40 @@ impl Document {
     /// The groups that EKS manages, in the document's order.
     pub fn managed(&self) -> &[NodegroupSpec] {
         &self.managed
+    }
+
+    /// The document with the keys that its groups name by files: `read` gives the text of a file. What is in one stands beside
+    /// its path then, and the groups can be made.
+    ///
+    /// # Errors
+    /// What `read` fails with, and `SPOT-0133` for a file that holds no public key: all of them, each at its place in the
+    /// document. No text of a file is repeated.
+    pub fn with_keys(mut self, read: &dyn Fn(&str) -> Result<String>) -> Result<Self> {
+        let mut faults = Vec::new();
+        for KeyFile { group, path, location } in &self.key_files {
+            let key = read(path).and_then(|text| {
+                PublicKey::parse(&text)
+                    .map_err(|error| error.because(format!("so it is in `{path}`, which group `{group}` names")))
+            });
+            match key {
+                Ok(key) => {
+                    let groups = self.nodegroups.iter_mut().chain(&mut self.managed).filter(|spec| spec.name == *group);
+                    groups.filter_map(|spec| spec.ssh.as_mut()).for_each(|ssh| ssh.public_key = Some(key.openssh()));
+                }
+                Err(error) => {
+                    let help = error.help.clone().unwrap_or_else(|| {
+                        "name another file with `publicKeyPath`, give the key with `publicKey` or a key pair with \
+                         `publicKeyName`; or leave `ssh` out: Session Manager needs no key"
+                            .to_owned()
+                    });
+                    faults.push(error.help(help).at(location.clone()));
+                }
+            }
+        }
+        match read::joined(&faults) {
+            None => Ok(self),
+            Some(error) => Err(error),
+        }
     }
 
     /// What eksctl's rules, AWS or Kubernetes would refuse, by place. A document with faults can be looked at and

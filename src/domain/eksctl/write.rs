@@ -31,7 +31,15 @@ pub fn write(groups: &[NodegroupSpec]) -> Result<String> {
             "write one document for each cluster",
         );
     }
-    let (managed, own): (Vec<_>, Vec<_>) = groups.iter().cloned().partition(|group| group.managed.is_some());
+    // A key that was read from a file is written as the file.
+    let unread = |group: &NodegroupSpec| {
+        let mut group = group.clone();
+        if let Some(ssh) = group.ssh.as_mut().filter(|ssh| ssh.public_key_path.is_some()) {
+            ssh.public_key = None;
+        }
+        group
+    };
+    let (managed, own): (Vec<_>, Vec<_>) = groups.iter().map(unread).partition(|group| group.managed.is_some());
     let yaml = serde_yaml::to_string(&document(&first.cluster, region, &own, &managed))
         .map_err(|error| Error::new(Code::Internal, "a ClusterConfig cannot be written").because(error.to_string()))?;
     let text = settle_quotes(&yaml);

@@ -21,7 +21,8 @@ pub use own::own;
 pub use script::{runbook, wordless};
 
 use super::cloud::{
-    AutoScalingGroup, Cluster, Firewall, InstanceProfile, ManagedNodegroup, Offering, Role, Subnet, TemplateVersion,
+    AutoScalingGroup, Cluster, Firewall, InstanceProfile, KeyPair, ManagedNodegroup, Offering, Role, Subnet,
+    TemplateVersion,
 };
 use super::inventory::Owner;
 use super::nodegroup::NodegroupSpec;
@@ -56,6 +57,8 @@ pub struct Facts {
     pub offerings: Vec<Offering>,
     /// Security groups of the template.
     pub security_groups: Vec<Firewall>,
+    /// The template's key pair, where it is one that was made for the group.
+    pub key_pair: Option<KeyPair>,
     /// The newest images, by the public parameters that name them.
     pub images: BTreeMap<String, String>,
     /// Labels that all nodes have, beside those that Kubernetes and AWS give.

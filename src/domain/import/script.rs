@@ -23,6 +23,10 @@ pub fn wordless(spec: &NodegroupSpec) -> Vec<&'static str> {
     [
         ("types of several shapes", !spec.types.is_empty() && spec.types.same_shape().is_err()),
         ("no type that the catalogue knows", spec.types.is_empty() && !spec.has_own_template()),
+        (
+            "a key in a file",
+            spec.ssh.as_ref().is_some_and(|ssh| ssh.public_key_path.is_some() && ssh.public_key.is_none()),
+        ),
         ("a key without SSH", spec.ssh.as_ref().is_some_and(|ssh| ssh.closed)),
         ("security groups without the cluster's own", spec.security_groups.with_shared == Some(false)),
         ("a market type", machine.market_type.is_some()),
@@ -106,7 +110,9 @@ fn options(spec: &NodegroupSpec) -> Map<String, Value> {
     }
     if let Some(ssh) = &spec.ssh {
         put("ssh_key", ssh.key_name.as_str().into());
+        put("ssh_public_key", json!(ssh.public_key));
         put("ssh_from", json!(ssh.sources));
+        put("ssh_from_groups", json!(ssh.source_security_groups));
     }
     put("labels", json!(spec.labels));
     put("taints", spec.taints.iter().map(|taint| Value::from(taint.to_string())).collect());

@@ -3,7 +3,7 @@
 use super::Facts;
 use crate::domain::cloud::{Firewall, LaunchTemplateData, Peer};
 use crate::domain::desired::{NODEGROUP_TAG, OWNER_TAG};
-use crate::domain::nodegroup::{NodegroupSpec, SshAccess};
+use crate::domain::nodegroup::{NodegroupSpec, PublicKey, SshAccess};
 
 pub(super) fn read(facts: &Facts, data: &LaunchTemplateData, spec: &mut NodegroupSpec, notes: &mut Vec<String>) {
     let shared = facts.cluster.cluster_security_group.as_deref();
@@ -33,22 +33,45 @@ pub(super) fn read(facts: &Facts, data: &LaunchTemplateData, spec: &mut Nodegrou
         ));
     }
     let Some(key_name) = data.key_name.clone() else { return };
+    // A pair that was made for this group of a key is told by the key: under that name it is there for this group only.
+    let made = facts.key_pair.as_ref().filter(|pair| pair.name == key_name);
+    let made = made.filter(|pair| pair.tags.get(NODEGROUP_TAG) == Some(&facts.name));
+    let key = made.and_then(|pair| PublicKey::parse(pair.public_key.as_ref()?).ok());
+    let access = match key {
+        Some(key) => SshAccess::with_public_key(key.openssh()),
+        None => SshAccess::with_key_pair(key_name),
+    };
     spec.ssh = Some(match opened {
-        Some(group) => SshAccess { sources: sources(group, &facts.vpc_cidrs), ..SshAccess::with_key_pair(key_name) },
+        Some(group) => {
+            let groups = groups(group);
+            let vpc: &[String] = if groups.is_empty() { &facts.vpc_cidrs } else { &[] };
+            SshAccess { sources: sources(group, vpc), source_security_groups: groups, ..access }
+        }
         // Who may reach port 22 stands in the groups that are attached.
-        None => SshAccess { closed: true, ..SshAccess::with_key_pair(key_name) },
+        None => SshAccess { closed: true, ..access },
     });
 }
 
-/// The CIDRs that may connect; empty for those of the VPC.
-fn sources(group: &Firewall, vpc_cidrs: &[String]) -> Vec<String> {
+/// The security groups whose members may connect.
+fn groups(group: &Firewall) -> Vec<String> {
+    let groups = group.ingress.iter().filter_map(|rule| match &rule.peer {
+        Peer::Group(id) => Some(id.clone()),
+        _ => None,
+    });
+    let mut groups: Vec<String> = groups.collect();
+    groups.sort();
+    groups
+}
+
+/// The CIDRs that may connect; empty for those that are `usual`.
+fn sources(group: &Firewall, usual: &[String]) -> Vec<String> {
     let cidrs = group.ingress.iter().filter_map(|rule| match &rule.peer {
         Peer::Ipv4(cidr) => Some(cidr.clone()),
         _ => None,
     });
     let mut cidrs: Vec<String> = cidrs.collect();
-    let mut vpc = vpc_cidrs.to_vec();
+    let mut usual = usual.to_vec();
     cidrs.sort();
-    vpc.sort();
-    if cidrs == vpc { vec![] } else { cidrs }
+    usual.sort();
+    if cidrs == usual { vec![] } else { cidrs }
 }

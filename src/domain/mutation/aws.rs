@@ -94,6 +94,12 @@ pub enum AwsMutation {
         group_id: String,
         rules: Vec<IngressRule>,
     },
+    ImportKeyPair {
+        name: String,
+        /// As OpenSSH writes it.
+        public_key: String,
+        tags: TagMap,
+    },
     CreateLaunchTemplate {
         name: String,
         data: Box<LaunchTemplateData>,
@@ -188,6 +194,9 @@ pub enum AwsMutation {
     },
     DeleteSecurityGroup {
         group_id: String,
+    },
+    DeleteKeyPair {
+        name: String,
     },
     RemoveRoleFromInstanceProfile {
         profile: String,

@@ -34,6 +34,7 @@ impl Mutation {
                     | A::CreateInstanceProfile { .. }
                     | A::CreateAccessEntry { .. }
                     | A::CreateSecurityGroup { .. }
+                    | A::ImportKeyPair { .. }
                     | A::CreateLaunchTemplate { .. }
                     | A::CreateAutoScalingGroup(_)
                     | A::CreateNodegroup(_)

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::names::{MAX_NAME, validate_ami, validate_cidr, validate_cluster_name, validate_name};
+use super::names::{
+    MAX_NAME, validate_ami, validate_cidr, validate_cluster_name, validate_name, validate_security_group,
+};
 use super::{CLUSTER_LABEL, NODEGROUP_LABEL, NodegroupSpec, Size};
 use crate::domain::autoscaler_tags;
 use crate::domain::catalogue;
@@ -195,8 +197,12 @@ impl NodegroupSpec {
             check(Err(Error::new(Code::InvalidValue, format!("`{}` is not the name of a key pair", ssh.key_name))
                 .help("a key pair's name has 1 to 255 characters")));
         }
+        check(ssh.key().map(drop));
         for source in &ssh.sources {
             check(validate_cidr(source));
+        }
+        for group in &ssh.source_security_groups {
+            check(validate_security_group(group));
         }
     }
 

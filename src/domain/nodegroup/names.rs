@@ -46,6 +46,19 @@ pub fn validate_cluster_name(name: &str) -> Result<()> {
     }
 }
 
+/// Checks the id of a security group.
+///
+/// # Errors
+/// `SPOT-0101` with the form.
+pub fn validate_security_group(id: &str) -> Result<()> {
+    let digits = id.strip_prefix("sg-").unwrap_or_default();
+    if !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        return Ok(());
+    }
+    Err(Error::new(Code::InvalidValue, format!("`{id}` is not the id of a security group"))
+        .help("an id is written like `sg-0a1b2c3d4e5f60718`"))
+}
+
 /// Checks an IPv4 CIDR block such as `10.0.0.0/8`.
 ///
 /// # Errors

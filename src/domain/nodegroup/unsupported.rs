@@ -33,20 +33,6 @@ impl NodegroupSpec {
             "an Outpost offers other types and volumes than its region",
             eksctl,
         );
-        let ssh = self.ssh.as_ref();
-        refuse(
-            ssh.is_some_and(|ssh| ssh.public_key.is_some() || ssh.public_key_path.is_some()),
-            "keys are not imported",
-            "eksctl makes a key pair of `publicKey`, `publicKeyPath` or ~/.ssh/id_rsa.pub",
-            "import it once (`aws ec2 import-key-pair --key-name NAME --public-key-material fileb://FILE`) and write \
-             `publicKeyName: NAME`",
-        );
-        refuse(
-            ssh.is_some_and(|ssh| !ssh.source_security_groups.is_empty()),
-            "`ssh.sourceSecurityGroupIds` is not acted on",
-            "SSH is opened to addresses here",
-            "leave it out, and open port 22 in a group of `securityGroups.attachIDs`",
-        );
         refuse(
             self.security_groups.with_shared == Some(false) && self.security_groups.attach_ids.is_empty(),
             "`securityGroups.withShared: false` without `attachIDs`",

@@ -10,6 +10,7 @@ use crate::domain::change::{Resource, State, effect};
 use crate::domain::desired::ResourceNames;
 use crate::domain::error::Result;
 use crate::domain::mutation::{Mutation, Outcome};
+use crate::domain::nodegroup::before_key_id;
 use crate::journal::Writer;
 use crate::ports::Clock;
 
@@ -68,6 +69,7 @@ fn group_of(resource: &Resource) -> Option<String> {
         | Resource::LaunchTemplate { name }
         | Resource::AutoScalingGroup { name } => Some(name.clone()),
         Resource::AccessEntry { .. } => Some(resource.name()),
+        Resource::KeyPair { name } => before_key_id(name).map(str::to_owned),
         Resource::Nodegroup { cluster, name } => Some(ResourceNames::of(cluster, name).launch_template),
         Resource::SecurityGroup { .. }
         | Resource::NewSecurityGroup { .. }

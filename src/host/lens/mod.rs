@@ -20,7 +20,7 @@ use async_trait::async_trait;
 use k8s_openapi::api::core::v1::{Node, Pod};
 
 use crate::domain::change::{Resource, State};
-use crate::domain::cloud::{AutoScalingGroup, Instance, Subnet};
+use crate::domain::cloud::{AutoScalingGroup, Instance, KeyPair, Subnet};
 use crate::domain::error::Result;
 use crate::domain::mutation::{Mutation, Outcome};
 
@@ -52,8 +52,16 @@ pub(super) trait Lens: Send + Sync {
     fn imagines(&self, _: &Resource) -> bool {
         false
     }
+    /// Whether a resource that is there would be gone.
+    fn removes(&self, _: &Resource) -> bool {
+        false
+    }
     /// Groups that are there only in the plan.
     fn imagined_groups(&self) -> Vec<AutoScalingGroup> {
+        vec![]
+    }
+    /// Key pairs that are there only in the plan.
+    fn imagined_key_pairs(&self) -> Vec<KeyPair> {
         vec![]
     }
     /// The instances among `ids` that are there only in the plan, and the other ids.

@@ -15,7 +15,7 @@ use super::managed;
 use super::seen::Seen;
 use super::{Lens, Sending, seen_through};
 use crate::domain::change::{Plan, Regrouped, Resource, State, Step, UNKNOWN, effect};
-use crate::domain::cloud::{AutoScalingGroup, Instance, Subnet, TagMap};
+use crate::domain::cloud::{AutoScalingGroup, Instance, KeyPair, Subnet, TagMap};
 use crate::domain::error::Result;
 use crate::domain::kubernetes::{Selector, node};
 use crate::domain::mutation::{AwsMutation, KubeMutation, Mutation, Outcome};
@@ -174,10 +174,25 @@ impl Lens for Planning {
         }
     }
 
+    fn removes(&self, resource: &Resource) -> bool {
+        matches!(self.state().then.get(resource), Some(None))
+    }
+
     fn imagined_groups(&self) -> Vec<AutoScalingGroup> {
         let mut groups: Vec<AutoScalingGroup> = self.state().groups().cloned().collect();
         groups.sort_by(|a, b| a.name.cmp(&b.name));
         groups
+    }
+
+    fn imagined_key_pairs(&self) -> Vec<KeyPair> {
+        let state = self.state();
+        let pairs = state.then.states().filter_map(|state| match state {
+            State::KeyPair(pair) => Some(pair.clone()),
+            _ => None,
+        });
+        let mut pairs: Vec<KeyPair> = pairs.collect();
+        pairs.sort_by(|a, b| a.name.cmp(&b.name));
+        pairs
     }
 
     fn split_instances(&self, ids: &[String]) -> (Vec<Instance>, Vec<String>) {

@@ -113,7 +113,20 @@ impl Network for SeenCloud {
         self.inner.vpc_cidrs(vpc_id).await
     }
     async fn key_pairs(&self) -> Result<Vec<KeyPair>> {
-        self.inner.key_pairs().await
+        let mut pairs = self.inner.key_pairs().await?;
+        // Listed without their keys: what is known of one is not replaced by less.
+        pairs.retain(|pair| !self.lens.removes(&Resource::KeyPair { name: pair.name.clone() }));
+        Ok(self.with_imagined(pairs, ""))
+    }
+    async fn key_pair(&self, name: &str) -> Result<Option<KeyPair>> {
+        let real = self.inner.key_pair(name).await?;
+        Ok(self.see_key_pair(name, real))
+    }
+    async fn key_pairs_beginning(&self, prefix: &str) -> Result<Vec<KeyPair>> {
+        let real = self.inner.key_pairs_beginning(prefix).await?;
+        let seen = real.into_iter().filter_map(|pair| self.see_key_pair(&pair.name.clone(), Some(pair)));
+        let seen = seen.collect();
+        Ok(self.with_imagined(seen, prefix))
     }
     async fn offerings(&self, types: &[String]) -> Result<Vec<Offering>> {
         self.inner.offerings(types).await
@@ -262,6 +275,9 @@ impl Belongings for SeenCloud {
     async fn tagged_security_groups(&self, key: &str) -> Result<Vec<SecurityGroup>> {
         self.inner.tagged_security_groups(key).await
     }
+    async fn tagged_key_pairs(&self, key: &str) -> Result<Vec<Tagged>> {
+        self.inner.tagged_key_pairs(key).await
+    }
     async fn tagged_access_entries(&self, cluster: &str, prefix: &str) -> Result<Vec<Tagged>> {
         self.inner.tagged_access_entries(cluster, prefix).await
     }
@@ -281,6 +297,22 @@ impl Quotas for SeenCloud {
 }
 
 impl SeenCloud {
+    fn see_key_pair(&self, name: &str, real: Option<KeyPair>) -> Option<KeyPair> {
+        match self.lens.see(&Resource::KeyPair { name: name.to_owned() }, real.map(State::KeyPair)) {
+            Some(State::KeyPair(pair)) => Some(pair),
+            _ => None,
+        }
+    }
+
+    fn with_imagined(&self, mut pairs: Vec<KeyPair>, prefix: &str) -> Vec<KeyPair> {
+        for pair in self.lens.imagined_key_pairs() {
+            if pair.name.starts_with(prefix) && pairs.iter().all(|there| there.name != pair.name) {
+                pairs.push(pair);
+            }
+        }
+        pairs
+    }
+
     fn see_group(&self, name: &str, real: Option<AutoScalingGroup>) -> Option<AutoScalingGroup> {
         let resource = Resource::AutoScalingGroup { name: name.to_owned() };
         match self.lens.see(&resource, real.map(Box::new).map(State::AutoScalingGroup)) {

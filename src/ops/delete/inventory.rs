@@ -1,7 +1,7 @@
 //! Everything that belongs to a group, by its names and tags.
 
 use crate::domain::cloud::{
-    AutoScalingGroup, Cluster, InstanceProfile, LaunchTemplate, ManagedNodegroup, Role, SecurityGroup, TagMap,
+    AutoScalingGroup, Cluster, InstanceProfile, KeyPair, LaunchTemplate, ManagedNodegroup, Role, SecurityGroup, TagMap,
 };
 use crate::domain::desired::{CLUSTER_TAG, NODEGROUP_TAG, ResourceNames, role_arn};
 use crate::domain::error::Result;
@@ -25,6 +25,8 @@ pub(in crate::ops) struct Inventory {
     pub(in crate::ops) security_group: Option<SecurityGroup>,
     pub(in crate::ops) profile: Option<InstanceProfile>,
     pub(in crate::ops) role: Option<Role>,
+    /// Those of all keys that the group has had.
+    pub(in crate::ops) key_pairs: Vec<KeyPair>,
 }
 
 impl Inventory {
@@ -37,7 +39,7 @@ impl Inventory {
     pub(in crate::ops) fn describe(&self) -> Vec<String> {
         let names = &self.names;
         let nodegroup = self.nodegroup.as_ref().map(|group| group.name.clone()).unwrap_or_default();
-        [
+        let rows = [
             (self.nodegroup.is_some(), ResourceKind::ManagedNodegroup, &nodegroup),
             (self.group.is_some(), ResourceKind::AutoScalingGroup, &names.auto_scaling_group),
             (self.template.is_some(), ResourceKind::LaunchTemplate, &names.launch_template),
@@ -46,11 +48,10 @@ impl Inventory {
             (self.security_group.is_some(), ResourceKind::SecurityGroup, &names.security_group),
             (self.profile.is_some(), ResourceKind::InstanceProfile, &names.instance_profile),
             (self.role.is_some(), ResourceKind::IamRole, &names.role),
-        ]
-        .into_iter()
-        .filter(|(there, ..)| *there)
-        .map(|(_, kind, name)| format!("{} `{name}`", kind.as_str()))
-        .collect()
+        ];
+        let rows = rows.into_iter().filter(|(there, ..)| *there).map(|(_, kind, name)| (kind, name));
+        let pairs = self.key_pairs.iter().map(|pair| (ResourceKind::KeyPair, &pair.name));
+        rows.chain(pairs).map(|(kind, name)| format!("{} `{name}`", kind.as_str())).collect()
     }
 }
 
@@ -97,7 +98,7 @@ pub(in crate::ops) async fn take(
             Way::AwsAuth => access::has_row(api, &role_arn).await,
         }
     };
-    let (nodegroup, group, template, access_entry, aws_auth_row, security_group, role) = tokio::try_join!(
+    let (nodegroup, group, template, access_entry, aws_auth_row, security_group, role, key_pairs) = tokio::try_join!(
         nodegroup,
         cloud.group(&names.auto_scaling_group),
         cloud.launch_template(&names.launch_template),
@@ -105,6 +106,7 @@ pub(in crate::ops) async fn take(
         row,
         security_group,
         cloud.role(&names.role),
+        cloud.key_pairs_beginning(&names.key_pairs),
     )?;
     let instance_tags = |template: &LaunchTemplate| {
         template.data.tag_specifications.iter().any(|specification| ours(&specification.tags))
@@ -121,6 +123,7 @@ pub(in crate::ops) async fn take(
         access_entry: access_entry && !given,
         aws_auth_row: aws_auth_row && !given,
         role,
+        key_pairs: key_pairs.into_iter().filter(|pair| ours(&pair.tags)).collect(),
         names,
         role_arn,
     })
@@ -140,10 +143,11 @@ pub(in crate::ops) async fn take_without_cluster(
     if let Some(role) = profile.as_ref().and_then(|profile| profile.roles.first()) {
         names.role.clone_from(role);
     }
-    let (there, template, role) = tokio::try_join!(
+    let (there, template, role, key_pairs) = tokio::try_join!(
         cloud.group(&names.auto_scaling_group),
         cloud.launch_template(&names.launch_template),
         cloud.role(&names.role),
+        cloud.key_pairs_beginning(&names.key_pairs),
     )?;
     let instance_tags = |template: &LaunchTemplate| {
         template.data.tag_specifications.iter().any(|specification| ours(&specification.tags))
@@ -159,6 +163,7 @@ pub(in crate::ops) async fn take_without_cluster(
         aws_auth_row: false,
         role_arn: role.as_ref().map(|role| role.arn.clone()).unwrap_or_default(),
         role: role.filter(|role| ours(&role.tags)),
+        key_pairs: key_pairs.into_iter().filter(|pair| ours(&pair.tags)).collect(),
         names,
     })
 }

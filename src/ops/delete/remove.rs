@@ -67,6 +67,10 @@ pub(in crate::ops) async fn remove(
     if let Some(role) = &inventory.role {
         remove_role(ledger, role, deadline).await?;
     }
+    for pair in &inventory.key_pairs {
+        ledger.aws(AwsMutation::DeleteKeyPair { name: pair.name.clone() }).await?;
+        ledger.settle(ResourceKind::KeyPair, &pair.name, Verdict::Deleted);
+    }
     Ok(())
 }
 

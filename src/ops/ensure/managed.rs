@@ -2,7 +2,7 @@
 
 use super::observe::{self, Facts};
 use super::preflight;
-use super::{role, ssh, template};
+use super::{keys, role, ssh, template};
 use crate::domain::Code;
 use crate::domain::cloud::{LaunchTemplate, ManagedNodegroup};
 use crate::domain::desired::{
@@ -42,6 +42,7 @@ pub(super) async fn in_place(session: &Session, spec: &NodegroupSpec, options: &
     if let Some(group) = there.as_ref().filter(|group| group.has_failed()) {
         return Err(given_up(group));
     }
+    keys::ensure(&ledger, spec, &facts, &plan.names).await?;
     if !spec.role.is_given() {
         let role = desired_role(spec, &plan.names, &facts.caller);
         role::ensure_role(&ledger, &role, facts.role.as_ref()).await?;
@@ -78,6 +79,15 @@ pub(super) async fn in_place(session: &Session, spec: &NodegroupSpec, options: &
         && let Some(renewed) = renew(&ledger, &*api, spec, &facts, there, version, options).await?
     {
         ready = renewed;
+    }
+    // EKS starts nodes from the version that it was told until an update: what that names is needed.
+    let told = match (&there, &options.roll) {
+        (Some(_), Some(_)) => session.cloud.nodegroup(&spec.cluster, &spec.name).await?,
+        _ => there,
+    };
+    let told = told.and_then(|group| group.launch_template).map(|template| template.version);
+    if told.is_some_and(|told| told == version.to_string()) && !spec.has_own_template() {
+        keys::remove_others(&ledger, spec, &facts, &plan.names).await?;
     }
     Ok(ledger.report(&spec.cluster, &spec.name, ready))
 }

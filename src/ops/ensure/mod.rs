@@ -5,6 +5,7 @@
 
 mod allowed;
 mod group;
+mod keys;
 mod live;
 mod managed;
 mod observe;
@@ -65,6 +66,7 @@ async fn in_place(session: &Session, spec: &NodegroupSpec, options: &EnsureOptio
     let api = session.connect(&facts.cluster).await?;
     let tags = resource_tags(spec);
     let role_arn = &facts.role_arn;
+    keys::ensure(&ledger, spec, &facts, &plan.names).await?;
     if !spec.role.is_given() {
         let role = desired_role(spec, &plan.names, &facts.caller);
         role::ensure_role(&ledger, &role, facts.role.as_ref()).await?;
@@ -85,6 +87,7 @@ async fn in_place(session: &Session, spec: &NodegroupSpec, options: &EnsureOptio
     }
     let (version, template) = template::ensure(&ledger, spec, &facts, &plan, &profile_arn, security_groups).await?;
     group::ensure(&ledger, spec, &facts, &plan, version).await?;
+    keys::remove_others(&ledger, spec, &facts, &plan.names).await?;
 
     let mut nodes = None;
     if options.wait {

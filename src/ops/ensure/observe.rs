@@ -1,10 +1,10 @@
 //! Everything that is read before the first write: in two rounds, each of requests that go out together.
 
 use crate::domain::cloud::{
-    AccessEntry, AutoScalingGroup, CallerIdentity, Cluster, InstanceProfile, KeyPair, LaunchTemplate, ManagedNodegroup,
-    Offering, Role, SecurityGroup, Subnet,
+    AccessEntry, AutoScalingGroup, CallerIdentity, Cluster, Firewall, InstanceProfile, KeyPair, LaunchTemplate,
+    ManagedNodegroup, Offering, Role, SecurityGroup, Subnet,
 };
-use crate::domain::desired::{NODEGROUP_TAG, ResourceNames, image_parameter, role_arn};
+use crate::domain::desired::{NODEGROUP_TAG, ResourceNames, image_parameter, needs_vpc_cidrs, role_arn};
 use crate::domain::error::{Error, Result};
 use crate::domain::nodegroup::{NODEGROUP_LABEL, NodegroupSpec};
 use crate::ops::access::{Way, way};
@@ -19,8 +19,10 @@ pub(super) struct Facts {
     pub(super) cluster: Cluster,
     pub(super) caller: CallerIdentity,
     pub(super) offerings: Vec<Offering>,
-    /// All of the region; `None` when no key is asked for.
+    /// All of the region, or those that may have been made for the group when a key is given; `None` without SSH.
     pub(super) key_pairs: Option<Vec<KeyPair>>,
+    /// Security groups that SSH is to be open to, those of them that are there.
+    pub(super) ssh_groups: Vec<Firewall>,
     /// Groups of that name, by whomever.
     pub(super) namesakes: Vec<AutoScalingGroup>,
     /// The group as EKS knows it; `None` for a self-managed one.
@@ -51,13 +53,19 @@ pub(super) async fn observe(session: &Session, spec: &NodegroupSpec) -> Result<F
     let given_profile = spec.role.instance_profile_arn.as_deref().and_then(|arn| arn.rsplit('/').next());
     let profile_name = given_profile.unwrap_or(&names.instance_profile);
     let cloud = &*session.cloud;
+    let given_key = super::keys::given(spec)?.is_some();
     let types: Vec<String> = spec.types.names().into_iter().map(str::to_owned).collect();
     // All answers are awaited and then looked at in order: which refusal is told does not depend on which came first.
     let (cluster, offerings, key_pairs, namesakes, role, profile, template, spot_role, nodegroup) = tokio::join!(
         cluster(session, &spec.cluster),
         // Types that a launch template of the user's own names are not known.
         async { if types.is_empty() { Ok(vec![]) } else { cloud.offerings(&types).await } },
-        when(spec.ssh.is_some(), cloud.key_pairs()),
+        when(spec.ssh.is_some(), async {
+            match given_key {
+                true => cloud.key_pairs_beginning(&names.key_pairs).await,
+                false => cloud.key_pairs().await,
+            }
+        }),
         cloud.groups_by_tag(&[NODEGROUP_TAG, "eks:nodegroup-name", NODEGROUP_LABEL], &spec.name),
         cloud.role(&names.role),
         async {
@@ -106,10 +114,13 @@ pub(super) async fn observe(session: &Session, spec: &NodegroupSpec) -> Result<F
     let subnets = subnets?;
     let vpc_id = cluster.vpc_id.clone().or_else(|| subnets.first().map(|subnet| subnet.vpc_id.clone()));
     let vpc = vpc_id.clone().unwrap_or_default();
-    let asks_cidrs = spec.ssh.as_ref().is_some_and(|ssh| ssh.sources.is_empty()) && vpc_id.is_some();
-    let (security_group, vpc_cidrs) = tokio::join!(
+    let asks_cidrs = spec.ssh.as_ref().is_some_and(needs_vpc_cidrs) && vpc_id.is_some();
+    let ssh_groups = spec.ssh.as_ref().filter(|ssh| !ssh.closed).map(|ssh| ssh.source_security_groups.as_slice());
+    let ssh_groups = ssh_groups.unwrap_or_default();
+    let (security_group, vpc_cidrs, ssh_groups) = tokio::join!(
         when(spec.ssh.is_some() && vpc_id.is_some(), cloud.security_group(&vpc, &names.security_group)),
         when(asks_cidrs, cloud.vpc_cidrs(&vpc)),
+        when(!ssh_groups.is_empty(), cloud.firewalls(ssh_groups)),
     );
     Ok(Facts {
         cluster,
@@ -131,6 +142,7 @@ pub(super) async fn observe(session: &Session, spec: &NodegroupSpec) -> Result<F
         vpc_id,
         security_group: security_group.transpose()?.flatten(),
         vpc_cidrs: vpc_cidrs.transpose()?.unwrap_or_default(),
+        ssh_groups: ssh_groups.transpose()?.unwrap_or_default(),
     })
 }
 

@@ -1,10 +1,12 @@
 //! What would fail later is refused now, before the first write.
 
 use super::observe::Facts;
-use super::room;
+use super::{keys, room, ssh};
 use crate::domain::Code;
 use crate::domain::cloud::AutoScalingGroup;
-use crate::domain::desired::{CLUSTER_TAG, NODEGROUP_TAG, Placement, ResourceNames, group_tags, nodegroup_tags, place};
+use crate::domain::desired::{
+    CLUSTER_TAG, NODEGROUP_TAG, Placement, ResourceNames, group_tags, key_pair_name, nodegroup_tags, place,
+};
 use crate::domain::error::{Error, Result, nearest};
 use crate::domain::inventory::Owner;
 use crate::domain::nodegroup::NodegroupSpec;
@@ -37,6 +39,8 @@ pub(super) fn check(session: &Session, spec: &NodegroupSpec, facts: &Facts, deni
     };
     note(others);
     note(key_pair(session, spec, facts));
+    note(keys::check(spec, facts, &names));
+    note(ssh::source_groups(spec, facts));
     let placement = place(spec, &facts.subnets, &facts.offerings);
     match &placement {
         Ok(placement) => note(room::addresses(session, spec, placement, group.as_ref())),
@@ -60,11 +64,13 @@ pub(super) fn check(session: &Session, spec: &NodegroupSpec, facts: &Facts, deni
 /// # Errors
 /// All that was found at once.
 pub(super) fn check_managed(session: &Session, spec: &NodegroupSpec, facts: &Facts) -> Result<Plan> {
-    let mut found = vec![];
+    let (mut found, names) = (vec![], ResourceNames::of_spec(spec));
     let mut note = |result: Result<()>| found.extend(result.err());
     note(active(facts));
     note(ours_managed(spec, facts));
     note(key_pair(session, spec, facts));
+    note(keys::check(spec, facts, &names));
+    note(ssh::source_groups(spec, facts));
     let placement = place(spec, &facts.subnets, &facts.offerings);
     let there = facts.namesakes.iter().find(|group| group.tags.contains_key("eks:nodegroup-name"));
     match &placement {
@@ -84,8 +90,7 @@ pub(super) fn check_managed(session: &Session, spec: &NodegroupSpec, facts: &Fac
     if let Some(error) = Error::together(found) {
         return Err(error);
     }
-    let (names, image_id) = (ResourceNames::of_spec(spec), facts.image.clone().unwrap_or_default());
-    Ok(Plan { names, placement: placement?, image_id, group: None })
+    Ok(Plan { names, placement: placement?, image_id: facts.image.clone().unwrap_or_default(), group: None })
 }
 
 /// No group of that name but ours, and that at EKS.
@@ -263,7 +268,11 @@ pub(in crate::ops) fn not_ours(cluster: &str, name: &str, group: &AutoScalingGro
 
 fn key_pair(session: &Session, spec: &NodegroupSpec, facts: &Facts) -> Result<()> {
     let (Some(ssh), Some(pairs)) = (&spec.ssh, &facts.key_pairs) else { return Ok(()) };
-    if pairs.iter().any(|pair| pair.name == ssh.key_name) {
+    if let (true, None, Some(path)) = (ssh.key_name.is_empty(), &ssh.public_key, &ssh.public_key_path) {
+        return Err(Error::new(Code::File, format!("the public key in `{path}` was not read"))
+            .help("read it, and give its text as the key"));
+    }
+    if ssh.public_key.is_some() || pairs.iter().any(|pair| pair.name == ssh.key_name) {
         return Ok(());
     }
     let region = session.cloud.region();
@@ -291,8 +300,8 @@ pub(super) fn tell(session: &Session, spec: &NodegroupSpec, facts: &Facts, plan:
         spec.ami_family.as_str(),
         facts.cluster.version
     ));
-    if let Some(ssh) = &spec.ssh {
-        session.note(format!("using EC2 key pair \"{}\"", ssh.key_name));
+    if let Some(name) = key_pair_name(spec) {
+        session.note(format!("using EC2 key pair \"{name}\""));
     }
     let mut zones: Vec<(&str, Vec<&str>)> = vec![];
     for subnet in &plan.placement.subnets {

@@ -21,12 +21,12 @@ pub(super) async fn ensure_groups(
 ) -> Result<Vec<String>> {
     let mut ids = attached_security_groups(spec, &facts.cluster);
     if let Some(ssh) = spec.ssh.as_ref().filter(|_| opens_ssh(spec)) {
-        let sources = ssh_sources(ssh, &facts.vpc_cidrs);
-        if sources.is_empty() {
+        let rules = ssh_rules(ssh_sources(ssh, &facts.vpc_cidrs), &ssh.source_security_groups);
+        if rules.is_empty() {
             return Err(Error::new(Code::SubnetNotFound, "the VPC has no IPv4 CIDR to let SSH in from")
                 .help("name the CIDRs that may connect"));
         }
-        ids.push(ensure_group(ledger, spec, facts, plan, &ssh_rules(sources)).await?);
+        ids.push(ensure_group(ledger, spec, facts, plan, &rules).await?);
     }
     Ok(ids)
 }
@@ -34,6 +34,18 @@ pub(super) async fn ensure_groups(
 /// Whether the nodes have a security group that lets SSH in.
 pub(in crate::ops) fn opens_ssh(spec: &NodegroupSpec) -> bool {
     spec.ssh.as_ref().is_some_and(|ssh| !ssh.closed)
+}
+
+/// Whether the security groups are there that SSH is to be open to.
+pub(super) fn source_groups(spec: &NodegroupSpec, facts: &Facts) -> Result<()> {
+    let Some(ssh) = spec.ssh.as_ref().filter(|_| opens_ssh(spec)) else { return Ok(()) };
+    let there = |id: &String| facts.ssh_groups.iter().any(|group| group.id == *id);
+    match ssh.source_security_groups.iter().find(|id| !there(id)) {
+        None => Ok(()),
+        Some(id) => Err(Error::new(Code::SecurityGroupNotFound, format!("there is no security group `{id}`"))
+            .because("SSH was to be open to its members")
+            .help("name one that is there, or the addresses that may connect")),
+    }
 }
 
 /// The request that makes that group.
@@ -65,11 +77,8 @@ async fn ensure_group(
             (outcome.id.unwrap_or_default(), [].as_slice())
         }
     };
-    let same = |a: &IngressRule, b: &IngressRule| {
-        (&a.protocol, a.from_port, a.to_port, &a.cidr) == (&b.protocol, b.from_port, b.to_port, &b.cidr)
-    };
     let without = |of: &[IngressRule], others: &[IngressRule]| -> Vec<IngressRule> {
-        of.iter().filter(|rule| !others.iter().any(|other| same(rule, other))).cloned().collect()
+        of.iter().filter(|rule| !others.iter().any(|other| rule.lets_the_same_in(other))).cloned().collect()
     };
     let (missing, surplus) = (without(rules, there), without(there, rules));
     if !missing.is_empty() {

@@ -188,6 +188,11 @@ impl Undoing<'_> {
                 return Ok(());
             }
         }
+        if let (Mutation::Aws(A::DeleteKeyPair { .. }), Some(State::KeyPair(pair))) = (&mutation, &change.before)
+            && pair.public_key.is_none()
+        {
+            self.lost.push(format!("{} `{}`: public key", resource.kind(), resource.name()));
+        }
         for request in inverse(&mutation, change.before.as_ref(), now.as_ref()) {
             let (request, lost) = unrestorable(self.with_new_ids(&request), change.before.as_ref(), &change.masked);
             self.lost.extend(lost.iter().map(|field| format!("{} `{}`: {field}", resource.kind(), resource.name())));

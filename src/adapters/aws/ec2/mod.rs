@@ -3,6 +3,7 @@
 mod firewall;
 mod history;
 mod instances;
+mod key_pairs;
 mod launch_template;
 mod mutate;
 mod network;

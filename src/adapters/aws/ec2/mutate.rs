@@ -48,6 +48,10 @@ impl AwsCloud {
                 let request = self.security_group_request(name, description, vpc_id, tags);
                 unless_denied(&format!("create security group `{name}`"), request.dry_run(true).send().await)
             }
+            AwsMutation::ImportKeyPair { name, public_key, tags } => {
+                let request = self.key_pair_request(name, public_key, tags);
+                unless_denied(&format!("import key pair `{name}`"), request.dry_run(true).send().await)
+            }
             AwsMutation::CreateLaunchTemplate { name, data, client_token, tags } => {
                 let request = self.launch_template_request(name, data, client_token, tags);
                 unless_denied(&format!("create launch template `{name}`"), request.dry_run(true).send().await)
@@ -167,17 +171,20 @@ fn without(what: &str, member: &str) -> Error {
 }
 
 fn permissions(rules: &[IngressRule]) -> Vec<sdk::IpPermission> {
-    let range = |rule: &IngressRule| {
-        let description = Some(rule.description.clone()).filter(|text| !text.is_empty());
-        sdk::IpRange::builder().cidr_ip(&rule.cidr).set_description(description).build()
-    };
     let permission = |rule: &IngressRule| {
-        sdk::IpPermission::builder()
+        let description = Some(rule.description.clone()).filter(|text| !text.is_empty());
+        let permission = sdk::IpPermission::builder()
             .ip_protocol(&rule.protocol)
             .from_port(i32::from(rule.from_port))
-            .to_port(i32::from(rule.to_port))
-            .ip_ranges(range(rule))
-            .build()
+            .to_port(i32::from(rule.to_port));
+        match &rule.source_group {
+            Some(id) => permission
+                .user_id_group_pairs(sdk::UserIdGroupPair::builder().group_id(id).set_description(description).build()),
+            None => {
+                permission.ip_ranges(sdk::IpRange::builder().cidr_ip(&rule.cidr).set_description(description).build())
+            }
+        }
+        .build()
     };
     rules.iter().map(permission).collect()
 }

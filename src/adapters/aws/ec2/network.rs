@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use aws_sdk_ec2::types as sdk;
 
-use super::{filter, firewall, from_tags};
+use super::{filter, firewall, from_tags, key_pairs};
 use crate::adapters::aws::AwsCloud;
 use crate::adapters::aws::convert::unsigned;
 use crate::adapters::aws::error::{Failure, failed, is};
@@ -35,9 +35,15 @@ impl Network for AwsCloud {
     }
 
     async fn key_pairs(&self) -> Result<Vec<KeyPair>> {
-        let answer = self.ec2().describe_key_pairs().send().await.map_err(|e| failed("describe key pairs", &e))?;
-        let pairs = answer.key_pairs.unwrap_or_default();
-        Ok(pairs.into_iter().filter_map(|pair| pair.key_name).map(|name| KeyPair { name }).collect())
+        key_pairs::all(self).await
+    }
+
+    async fn key_pair(&self, name: &str) -> Result<Option<KeyPair>> {
+        key_pairs::named(self, name).await
+    }
+
+    async fn key_pairs_beginning(&self, prefix: &str) -> Result<Vec<KeyPair>> {
+        key_pairs::beginning(self, prefix).await
     }
 
     async fn offerings(&self, types: &[String]) -> Result<Vec<Offering>> {
@@ -107,17 +113,21 @@ pub(in crate::adapters::aws) fn security_group(group: sdk::SecurityGroup) -> Sec
     }
 }
 
-/// One permission with several ranges is several rules.
-fn rules(permission: &sdk::IpPermission) -> impl Iterator<Item = IngressRule> {
+/// One permission with several sources is several rules.
+fn rules(permission: &sdk::IpPermission) -> Vec<IngressRule> {
     let port = |port: Option<i32>| port.and_then(|port| u16::try_from(port).ok());
     let (from_port, to_port) = (port(permission.from_port).unwrap_or(0), port(permission.to_port).unwrap_or(u16::MAX));
-    permission.ip_ranges().iter().filter_map(move |range| {
-        Some(IngressRule {
-            protocol: permission.ip_protocol.clone().unwrap_or_default(),
-            from_port,
-            to_port,
-            cidr: range.cidr_ip.clone()?,
-            description: range.description.clone().unwrap_or_default(),
-        })
-    })
+    let rule = |cidr: String, source_group: Option<String>, description: &Option<String>| IngressRule {
+        protocol: permission.ip_protocol.clone().unwrap_or_default(),
+        from_port,
+        to_port,
+        cidr,
+        source_group,
+        description: description.clone().unwrap_or_default(),
+    };
+    let ranges = permission.ip_ranges().iter();
+    let by_cidr = ranges.filter_map(|range| Some(rule(range.cidr_ip.clone()?, None, &range.description)));
+    let pairs = permission.user_id_group_pairs().iter();
+    let by_group = pairs.filter_map(|pair| Some(rule(String::new(), Some(pair.group_id.clone()?), &pair.description)));
+    by_cidr.chain(by_group).collect()
 }

@@ -26,7 +26,7 @@ mod volume;
 use std::rc::Rc;
 
 use self::fields::Fields;
-use super::{Document, Note};
+use super::{Document, KeyFile, Note};
 use crate::domain::code::Code;
 use crate::domain::error::{Error, Location, Result};
 use crate::domain::yaml::{Mark, Node, Value};
@@ -40,6 +40,7 @@ pub(super) struct Reader<'a> {
     /// What a rule refuses.
     faults: Vec<Error>,
     notes: Vec<Note>,
+    key_files: Vec<KeyFile>,
     /// Paths whose variables have no value: that they are missing is told already.
     unresolved: Vec<String>,
 }
@@ -62,13 +63,20 @@ pub(super) struct Reading {
 /// Only when it is not YAML at all.
 pub(super) fn read(text: &str, file: &str, resolve: &dyn Fn(&str) -> Option<String>) -> Result<Reading> {
     let root = crate::domain::yaml::parse(text, file)?;
-    let mut reader =
-        Reader { file, resolve, malformed: Vec::new(), faults: Vec::new(), notes: Vec::new(), unresolved: Vec::new() };
+    let mut reader = Reader {
+        file,
+        resolve,
+        malformed: Vec::new(),
+        faults: Vec::new(),
+        notes: Vec::new(),
+        key_files: Vec::new(),
+        unresolved: Vec::new(),
+    };
     let nothing =
         Node { at: Mark { line: 1, column: 1 }, span: Default::default(), value: Value::Map(vec![]), size: 1 };
     let root = root.filter(|node| !node.is_null()).unwrap_or_else(|| Rc::new(nothing));
     let content = reader.cluster_config(&root);
-    let Reader { malformed, faults, notes, .. } = reader;
+    let Reader { malformed, faults, notes, key_files, .. } = reader;
     Ok(Reading {
         document: Document {
             text: text.to_owned(),
@@ -77,6 +85,7 @@ pub(super) fn read(text: &str, file: &str, resolve: &dyn Fn(&str) -> Option<Stri
             managed: content.managed,
             sections: content.sections,
             notes,
+            key_files,
             faults: sorted(malformed.iter().cloned().chain(faults).collect()),
         },
         malformed: sorted(malformed),

@@ -1,7 +1,7 @@
 //! `ssh`: which key, and who may connect.
 
-use super::{Fields, Reader};
-use crate::domain::nodegroup::{DEFAULT_KEY_FILE, NodegroupSpec, SshAccess};
+use super::{Fields, KeyFile, Reader};
+use crate::domain::nodegroup::{DEFAULT_KEY_FILE, NodegroupSpec, PublicKey, SshAccess, validate_security_group};
 
 impl Reader<'_> {
     pub(super) fn ssh(&mut self, group: &Fields, spec: &mut NodegroupSpec) {
@@ -31,7 +31,10 @@ impl Reader<'_> {
         }
         let mut access = SshAccess {
             key_name: ssh.filled("publicKeyName").unwrap_or_default(),
-            public_key: ssh.filled("publicKey"),
+            public_key: ssh.filled("publicKey").filter(|text| {
+                // What is no key is not kept: it may be a private one.
+                self.keep(ssh.value_at("publicKey"), PublicKey::parse(text)).is_some()
+            }),
             public_key_path: ssh.filled("publicKeyPath"),
             source_security_groups: ssh.bare_texts("sourceSecurityGroupIds"),
             closed: allow == Some(false),
@@ -40,7 +43,14 @@ impl Reader<'_> {
         if keys.is_empty() {
             access.public_key_path = Some(DEFAULT_KEY_FILE.to_owned());
         }
+        for (id, at) in ssh.texts("sourceSecurityGroupIds") {
+            self.keep(at, validate_security_group(&id));
+        }
         let at = keys.first().map_or(group.key_at("ssh"), |key| ssh.value_at(key));
+        if let Some(path) = &access.public_key_path {
+            let (group, path) = (spec.name.clone(), path.clone());
+            self.key_files.push(KeyFile { group, path, location: self.location(at) });
+        }
         if access.closed {
             self.note(
                 at,

@@ -4,10 +4,14 @@ use serde_json::{Value, json};
 
 use super::common::{required, tag_set, tags_for};
 use super::filter::{Field, Filters};
+use super::key_material::{self, Material};
 use super::state::KeyPair;
 use crate::sandbox::services::read;
 use crate::sandbox::wire::api::{ApiError, Params, Reply};
 use crate::sandbox::world::World;
+
+/// EC2's limit for names.
+const LONGEST_NAME: usize = 255;
 
 pub(super) fn describe(world: &mut World, params: &Params) -> Reply {
     let filters = Filters::read(&params.0);
@@ -16,6 +20,7 @@ pub(super) fn describe(world: &mut World, params: &Params) -> Reply {
         return Err(ApiError::client("InvalidKeyPair.NotFound", format!("The key pair '{name}' does not exist")));
     }
     let ids = read::strings(&params.0, "KeyPairId");
+    let with_key = read::boolean(&params.0, "IncludePublicKey") == Some(true);
     let mut found = Vec::new();
     for pair in world.ec2.key_pairs.values() {
         let wanted = (names.is_empty() || names.contains(&pair.name)) && (ids.is_empty() || ids.contains(&pair.id));
@@ -30,26 +35,42 @@ pub(super) fn describe(world: &mut World, params: &Params) -> Reply {
             found.push(json!({
                 "keyPairId": pair.id, "keyName": pair.name, "keyFingerprint": pair.fingerprint,
                 "keyType": pair.kind, "createTime": world.clock.precise(pair.created), "tagSet": tag_set(&pair.tags),
+                "publicKey": pair.public_key.as_ref().filter(|_| with_key),
             }));
         }
     }
     Ok(json!({"keySet": found}))
 }
 
-fn add(world: &mut World, params: &Params, kind: &str) -> Result<Value, ApiError> {
+fn add(world: &mut World, params: &Params, kind: &str, material: Option<Material>) -> Result<Value, ApiError> {
     let name = required(&params.0, "KeyName")?;
+    let refuse = |why: String| Err(ApiError::client("InvalidParameterValue", why));
+    if name.len() > LONGEST_NAME {
+        return refuse(format!("Value for parameter KeyName is invalid. Length exceeds maximum of {LONGEST_NAME}."));
+    }
+    if !name.is_ascii() || name.trim() != name {
+        return refuse(format!("Value ({name}) for parameter KeyName is invalid."));
+    }
     if world.ec2.key_pairs.contains_key(name) {
         return Err(ApiError::client("InvalidKeyPair.Duplicate", format!("The keypair '{name}' already exists.")));
     }
     let tags = tags_for(&params.0, "key-pair")?;
-    let (a, b) = world.ids.next("fingerprint");
-    let bytes: Vec<String> =
-        a.to_be_bytes().iter().chain(b.to_be_bytes().iter()).map(|byte| format!("{byte:02x}")).collect();
+    let (fingerprint, public_key) = match material {
+        Some(material) => (material.fingerprint, Some(material.public_key)),
+        // Nobody has the key that EC2 would have made.
+        None => {
+            let (a, b) = world.ids.next("fingerprint");
+            let bytes: Vec<String> =
+                a.to_be_bytes().iter().chain(b.to_be_bytes().iter()).map(|byte| format!("{byte:02x}")).collect();
+            (bytes.join(":"), None)
+        }
+    };
     let pair = KeyPair {
         id: world.ids.ec2("key"),
         name: name.into(),
-        fingerprint: bytes.join(":"),
+        fingerprint,
         kind: kind.into(),
+        public_key,
         tags,
         created: world.now(),
     };
@@ -64,7 +85,7 @@ fn add(world: &mut World, params: &Params, kind: &str) -> Result<Value, ApiError
 
 pub(super) fn create(world: &mut World, params: &Params) -> Reply {
     let kind = read::text(&params.0, "KeyType").unwrap_or("rsa");
-    let mut shown = add(world, params, kind)?;
+    let mut shown = add(world, params, kind, None)?;
     // Opens nothing: the sandbox's instances have no SSH server.
     let material = "-----BEGIN RSA PRIVATE KEY-----\nsandbox: this key opens nothing\n-----END RSA PRIVATE KEY-----";
     shown["keyMaterial"] = material.into();
@@ -72,8 +93,8 @@ pub(super) fn create(world: &mut World, params: &Params) -> Reply {
 }
 
 pub(super) fn import(world: &mut World, params: &Params) -> Reply {
-    required(&params.0, "PublicKeyMaterial")?;
-    add(world, params, "rsa")
+    let material = key_material::read(required(&params.0, "PublicKeyMaterial")?)?;
+    add(world, params, material.kind, Some(material))
 }
 
 pub(super) fn delete(world: &mut World, params: &Params) -> Reply {

@@ -51,6 +51,7 @@ pub(super) fn build(scenario: &Scenario, world: &mut World) {
             name: name.clone(),
             fingerprint: bytes.join(":"),
             kind: "rsa".into(),
+            public_key: None,
             tags: Default::default(),
             created: world.now(),
         };

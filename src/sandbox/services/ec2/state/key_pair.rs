@@ -16,6 +16,9 @@ pub struct KeyPair {
     pub fingerprint: String,
     /// `rsa` or `ed25519`.
     pub kind: String,
+    /// The public key as OpenSSH writes it; `None` for one that was not imported.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub public_key: Option<String>,
     /// Tags.
     pub tags: TagMap,
     /// Made.
