@@ -133,6 +133,10 @@ fn make(spec: &NodegroupSpec) -> Result<usize, String> {
     if let Some(command) = &mut spec.boot.override_command {
         *command = command.replace("<generated>", "generated");
     }
+    // The file that it names is its author's: any key stands for that in it. A key in the text itself is taken as it is.
+    if let Some(ssh) = spec.ssh.as_mut().filter(|ssh| ssh.public_key_path.is_some()) {
+        ssh.public_key = Some(support::NODE_KEY.to_owned());
+    }
     let mut scenario = Scenario { cluster: spec.cluster.clone(), ..Scenario::default() };
     if let Some(region) = &spec.region {
         scenario.region.clone_from(region);
@@ -221,7 +225,8 @@ fn furnish(world: &mut World, spec: &NodegroupSpec) {
             world.iam.roles.entry(name).or_insert(role);
         }
     }
-    for id in &spec.security_groups.attach_ids {
+    let sources = spec.ssh.iter().flat_map(|ssh| &ssh.source_security_groups);
+    for id in spec.security_groups.attach_ids.iter().chain(sources) {
         let like = world.ec2.security_groups.values().next().cloned();
         if let Some(mut group) = like {
             group.id.clone_from(id);

@@ -199,8 +199,6 @@ async fn what_is_not_done_is_said_before_anything_is_made() {
         "amiFamily: WindowsServer2022FullContainer",
         "efaEnabled: true",
         "outpostARN: arn:aws:outposts:x",
-        "ssh: {allow: true}",
-        "ssh: {publicKeyName: eks-spot-key, sourceSecurityGroupIds: [sg-1]}",
         "securityGroups: {withShared: false}",
         "instancesDistribution: {instanceTypes: [p3.2xlarge]}",
     ] {
@@ -221,14 +219,6 @@ async fn what_is_not_done_is_said_before_anything_is_made() {
     SPOT-0206: group `g`: `outpostARN` is not acted on
       because an Outpost offers other types and volumes than its region
       help: leave it out, or create this group with eksctl
-    ssh: {allow: true}
-    SPOT-0206: group `g`: keys are not imported
-      because eksctl makes a key pair of `publicKey`, `publicKeyPath` or ~/.ssh/id_rsa.pub
-      help: import it once (`aws ec2 import-key-pair --key-name NAME --public-key-material fileb://FILE`) and write `publicKeyName: NAME`
-    ssh: {publicKeyName: eks-spot-key, sourceSecurityGroupIds: [sg-1]}
-    SPOT-0206: group `g`: `ssh.sourceSecurityGroupIds` is not acted on
-      because SSH is opened to addresses here
-      help: leave it out, and open port 22 in a group of `securityGroups.attachIDs`
     securityGroups: {withShared: false}
     SPOT-0206: group `g`: `securityGroups.withShared: false` without `attachIDs`
       because no security group would be left by which nodes and control plane reach each other

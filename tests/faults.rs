@@ -121,7 +121,7 @@ impl Request {
             kube if kube.contains(' ') => "kubernetes",
             it if it.contains("AccessEntry") || it.contains("Nodegroup") => "eks",
             it if it.contains("Role") || it.contains("InstanceProfile") => "iam",
-            it if it.contains("LaunchTemplate") || it.contains("SecurityGroup") => "ec2",
+            it if ["LaunchTemplate", "SecurityGroup", "KeyPair"].iter().any(|kind| it.contains(kind)) => "ec2",
             _ => "autoscaling",
         }
     }
@@ -151,6 +151,7 @@ impl Request {
             ("eks", "CreateAccessEntry" | "CreateNodegroup") => Some("ResourceLimitExceededException"),
             ("ec2", "CreateSecurityGroup") => Some("SecurityGroupLimitExceeded"),
             ("ec2", "AuthorizeSecurityGroupIngress") => Some("RulesPerSecurityGroupLimitExceeded"),
+            ("ec2", "ImportKeyPair") => Some("KeyPairLimitExceeded"),
             ("ec2", "CreateLaunchTemplate") => Some("LaunchTemplateLimitExceeded"),
             ("ec2", "CreateLaunchTemplateVersion") => Some("VersionLimitExceeded"),
             _ => None,

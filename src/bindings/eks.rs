@@ -201,10 +201,13 @@ pub(super) mod module {
     /// Describes a self-managed Spot worker group. Nothing is made; every rule that needs no request is checked.
     ///
     /// Options: `cluster` and `types` (both required), `region`, `min`, `max`, `desired`, `spot` (`strategy`,
-    /// `on_demand_base`, `on_demand_percent`, `pools`, `max_price`, `capacity_rebalance`), `ssh_key` or `ssh_public_key`,
-    /// `ssh_from`, `ssh_from_groups`, `labels`, `taints`, `tags`, `addons`, `volume` (`size_gib`, `type`, `iops`, `throughput`, `encrypted`),
-    /// `private_networking`, `zones`, `subnets`, `max_pods`, `ami`, `family`, `local_zones`, `security_groups`, `volumes`,
-    /// `role`, `boot`, `machine`, `scaling`.
+    /// `on_demand_base`, `on_demand_percent`, `pools`, `max_price`, `capacity_rebalance`), `ssh_key`, `ssh_public_key`,
+    /// `ssh_from`, `ssh_from_groups`, `labels`, `taints`, `tags`, `addons`, `volume` (`size_gib`, `type`, `iops`,
+    /// `throughput`, `encrypted`), `private_networking`, `zones`, `subnets`, `max_pods`, `ami`, `family`, `local_zones`,
+    /// `security_groups`, `volumes`, `role`, `boot`, `machine`, `scaling`.
+    ///
+    /// `ssh_public_key` and `ssh_from_groups` are there since 0.2.0: the text of a `.pub` file becomes a key pair of the
+    /// group's own, and goes with it.
     ///
     /// ```rhai
     /// let group = eks::nodegroup("dev-spot", #{
@@ -213,6 +216,12 @@ pub(super) mod module {
     ///     taints: ["spotInstance=true:PreferNoSchedule"],
     /// });
     /// check("as described", group.desired == 2 && group.taints.len == 1);
+    ///
+    /// let with_key = eks::nodegroup("keyed", #{
+    ///     cluster: "eks-spot-eksct", types: ["m5.xlarge"], ssh_from: ["203.0.113.0/24"],
+    ///     ssh_public_key: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIB0ZU5AveVLzaR5SGwUmvKhOFPy/g7KJpCBEmXvm46iJ me@example.com",
+    /// });
+    /// check("a key pair is made", eks::ensure(with_key).to_string().contains("key pair"));
     /// ```
     #[rhai_fn(return_raw)]
     pub fn nodegroup(ctx: NativeCallContext, name: &str, options_: Map) -> Outcome<Nodegroup> {

@@ -18,7 +18,7 @@ use crate::host::{Host, listen_for_interrupts};
 use crate::ops;
 use crate::view::{Style, plan, sweep as view, words};
 
-/// Remove what is left of groups that are gone: launch templates, security groups, roles, instance profiles, access entries
+/// Remove what is left of groups that are gone: launch templates, security groups, key pairs, roles, profiles, access
 ///
 /// Looks for everything that carries spotscript's tags, and keeps what a group, an instance or a run that goes on may need.
 /// Shows why each of the rest is needed by nothing, asks, and removes it. `spotscript undo last` brings it back.

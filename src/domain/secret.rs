@@ -83,6 +83,33 @@ impl Secrets {
     }
 }
 
+/// The text with stars in place of private keys in PEM, every other byte where it was: places in it still hold. One without
+/// an end goes to the end of the text.
+pub fn cover_private_keys(text: &str) -> Cow<'_, str> {
+    const BEGIN: &str = "-----BEGIN ";
+    let mut covered = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(BEGIN) {
+        let (before, block) = rest.split_at(at);
+        let body = block[BEGIN.len()..].find("-----").map_or(block.len(), |end| BEGIN.len() + end + 5);
+        let (head, after) = block.split_at(body);
+        covered.push_str(before);
+        covered.push_str(head);
+        rest = after;
+        if head.contains("PRIVATE KEY") {
+            let (key, tail) = after.split_at(after.find("-----END").unwrap_or(after.len()));
+            let star = |c: char| if c.is_whitespace() { c.to_string() } else { "*".repeat(c.len_utf8()) };
+            covered.extend(key.chars().map(star));
+            rest = tail;
+        }
+    }
+    if covered.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    covered.push_str(rest);
+    Cow::Owned(covered)
+}
+
 impl fmt::Debug for Secrets {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Secrets({})", self.forms.len())
@@ -112,6 +139,22 @@ mod tests {
         let error = Error::new(Code::File, "hush").because("hush").help("hush").detail("hush");
         assert!(!format!("{:?}", secrets.mask_error(error)).contains("hush"));
         assert!(!format!("{secrets:?}").contains("hush"));
+    }
+
+    #[test]
+    fn private_keys_are_covered_where_they_stand() {
+        let text =
+            "key: \"-----BEGIN OPENSSH PRIVATE KEY-----\\nb3Bé\n x\n-----END OPENSSH PRIVATE KEY-----\"\nafter: 1";
+        let covered = cover_private_keys(text);
+        assert_eq!(
+            covered,
+            "key: \"-----BEGIN OPENSSH PRIVATE KEY-----*******\n *\n-----END OPENSSH PRIVATE KEY-----\"\nafter: 1"
+        );
+        assert_eq!(covered.len(), text.len());
+        for plain in ["", "a: 1", "-----BEGIN CERTIFICATE-----\nabc\n-----END CERTIFICATE-----\n"] {
+            assert_eq!(cover_private_keys(plain), plain);
+        }
+        assert_eq!(cover_private_keys("-----BEGIN RSA PRIVATE KEY-----abc"), "-----BEGIN RSA PRIVATE KEY-----***");
     }
 
     proptest! {

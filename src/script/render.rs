@@ -14,6 +14,7 @@ use super::cut::{Drawn, cut};
 use super::diagnostic::{Place, ScriptError};
 use super::source::{SourceMap, line_and_column};
 use crate::domain::error::Error;
+use crate::domain::secret::cover_private_keys;
 
 /// How a report looks.
 #[derive(Debug, Clone, Copy)]
@@ -197,7 +198,9 @@ struct Text(Drawn);
 
 impl Text {
     fn of(place: Place) -> Self {
-        Text(cut(place))
+        // What was given where a public key is wanted is not shown with its place.
+        let text = cover_private_keys(&place.text).into();
+        Text(cut(Place { text, ..place }))
     }
 }
 

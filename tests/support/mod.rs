@@ -29,6 +29,9 @@ pub const GROUP: &str = "dev-4vcpu-16gb-spot";
 /// What its resources are called.
 pub const NAME: &str = "spotscript-eks-spot-eksct-dev-4vcpu-16gb-spot";
 
+/// A public key of `ssh-keygen`, whose private half nobody has.
+pub const NODE_KEY: &str = include_str!("../fixtures/node_key_ed25519.pub");
+
 /// The world's time.
 struct WorldClock(Sandbox);
 

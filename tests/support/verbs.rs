@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use spotscript::cli::target::sandbox_host;
 use spotscript::domain::cloud::AuthenticationMode;
 use spotscript::domain::error::Result;
-use spotscript::domain::nodegroup::{Managed, NodegroupSpec, Size};
+use spotscript::domain::nodegroup::{Managed, NodegroupSpec, Size, SshAccess};
 use spotscript::host::{FilePolicy, Host, Recorder};
 use spotscript::journal::{Origin, Store};
 use spotscript::ops::{self, DeleteOptions, EnsureOptions, RollOptions, Session, UndoOptions, Undone};
@@ -15,7 +15,7 @@ use spotscript::sandbox::Sandbox;
 use spotscript::sandbox::kube::controllers;
 use spotscript::sandbox::world::World;
 
-use super::{CLUSTER, GROUP, desired, spec, waiting};
+use super::{CLUSTER, GROUP, NODE_KEY, desired, spec, waiting};
 
 /// Everything of the world that a run can leave behind, without what no two runs have alike: ids, times, addresses, and
 /// which machines the market gave.
@@ -36,6 +36,7 @@ pub fn inventory(world: &World) -> Value {
             (&group.name, json!([group.min, group.desired, group.max, mixed, group.subnet_ids, group.status]),
                 by_name(group.tags.iter().map(|(key, tag)| (key.clone(), json!(tag)))), group.members.len())
         }).collect::<Vec<_>>(),
+        "key pairs": by_name(world.ec2.key_pairs.values().map(|pair| (pair.name.clone(), json!(pair)))),
         "managed groups": by_name(world.eks.clusters.values().flat_map(|cluster| cluster.nodegroups.values()).map(|group| {
             (group.name.clone(), json!([group.status, group.min, group.desired, group.max, group.capacity_type,
                 group.instance_types, group.labels, group.taints, group.unavailable, group.tags, group.release_version,
@@ -135,10 +136,11 @@ pub enum Verb {
     DeleteManaged,
 }
 
-/// A Spot group that EKS manages.
+/// A Spot group that EKS manages, with a key that is imported for it.
 pub fn managed() -> NodegroupSpec {
     let mut spec = spec();
     spec.name = "managed-spot".into();
+    spec.ssh = Some(SshAccess::with_public_key(NODE_KEY));
     spec.size = Size::new(0, 2, 4).unwrap();
     spec.managed = Some(Managed { spot: Some(true), ..Managed::default() });
     spec.distribution = Managed::distribution(true);

@@ -15,7 +15,7 @@ pub use bare::{Bare, bare};
 pub use read::{is_one, read};
 
 use super::cloud::{
-    AccessEntry, AutoScalingGroup, Cluster, Firewall, Instance, InstanceProfile, ManagedNodegroup, Role,
+    AccessEntry, AutoScalingGroup, Cluster, Firewall, Instance, InstanceProfile, KeyPair, ManagedNodegroup, Role,
     ScalingActivity, Subnet, TemplateHistory,
 };
 
@@ -60,6 +60,9 @@ pub struct Snapshot {
     pub subnets: Vec<Subnet>,
     /// Security groups of the cluster and of the launch templates, by id.
     pub security_groups: Vec<Firewall>,
+    /// Key pairs that were made for groups of the cluster, with their public keys.
+    #[serde(default)]
+    pub key_pairs: Vec<KeyPair>,
     /// Launch templates of the groups, by name.
     pub launch_templates: Vec<TemplateHistory>,
     /// Auto Scaling groups, by name; those that EKS manages too.

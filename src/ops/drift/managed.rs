@@ -1,6 +1,6 @@
 //! How a group that EKS manages differs from what it should be.
 
-use super::{Facts, image, secured};
+use super::{Facts, image, secured, without_key_pair};
 use crate::domain::desired::{
     ResourceNames, has_own_image, managed_template_data, nodegroup_difference, nodegroup_request, place, role_arn,
     template_difference,
@@ -26,6 +26,7 @@ pub(super) fn differences(spec: &NodegroupSpec, names: &ResourceNames, facts: &F
         let wanted = managed_template_data(spec, &facts.cluster, image.as_deref(), secured(spec, facts, template))?;
         let found = template_difference(&template.data, &wanted);
         differences.extend(found.into_iter().map(|what| format!("launch template: {what}")));
+        differences.extend(without_key_pair(spec, facts));
         // New nodes are started from the version that EKS was told, whatever newer ones there are.
         let told = there.launch_template.as_ref().map(|template| template.version.as_str());
         if let Some(told) = told.filter(|told| *told != version.to_string()) {

@@ -18,13 +18,16 @@ use crate::domain::cloud::{
 };
 use crate::domain::desired::{
     CLUSTER_TAG, NODEGROUP_TAG, ResourceNames, attached_security_groups, group_difference, group_request,
-    has_own_image, image_parameter, instance_profile_arn, launch_template_data, place, template_difference,
+    has_own_image, image_parameter, instance_profile_arn, key_pair_name, launch_template_data, place,
+    template_difference,
 };
 use crate::domain::error::Result;
 use crate::domain::inventory::{Drift, Owner};
 use crate::domain::nodegroup::NodegroupSpec;
 use crate::domain::roll::lasting_size;
 
+/// How the names of everything that we make begin.
+const PREFIX: &str = "spotscript-";
 /// How many instance types go into one request.
 const TYPES: usize = 100;
 
@@ -42,6 +45,8 @@ struct Facts {
     templates: HashMap<String, LaunchTemplate>,
     /// Those that EKS manages, by name.
     nodegroups: HashMap<String, ManagedNodegroup>,
+    /// Names of the key pairs that were made for groups; not read when no key is given.
+    key_pairs: BTreeSet<String>,
 }
 
 /// How each of `specs` differs from what is there, in their order. Nothing is changed.
@@ -72,13 +77,20 @@ async fn read(session: &Session, specs: &[&NodegroupSpec]) -> Result<Facts> {
     let templates = specs.iter().filter(|spec| !spec.has_own_template());
     let templates: Vec<String> = templates.map(|spec| ResourceNames::of_spec(spec).launch_template).collect();
     let managed = specs.iter().filter(|spec| spec.managed.is_some());
-    let (cluster, offerings, groups, templates, nodegroups) = tokio::try_join!(
+    let gives_key = |spec: &&NodegroupSpec| spec.ssh.as_ref().is_some_and(|ssh| ssh.public_key.is_some());
+    let (cluster, offerings, groups, templates, nodegroups, key_pairs) = tokio::try_join!(
         cluster(session, name),
         try_join_all(types.chunks(TYPES).map(|types| cloud.offerings(types))),
         cloud.groups(&groups),
         cloud.launch_templates(&templates),
         // EKS describes one at a time.
         try_join_all(managed.map(|spec| cloud.nodegroup(name, &spec.name))),
+        async {
+            match specs.iter().any(gives_key) {
+                true => cloud.key_pairs_beginning(PREFIX).await,
+                false => Ok(vec![]),
+            }
+        },
     )?;
     let mut subnet_ids = cluster.subnet_ids.clone();
     for id in specs.iter().flat_map(|spec| &spec.subnets) {
@@ -93,6 +105,7 @@ async fn read(session: &Session, specs: &[&NodegroupSpec]) -> Result<Facts> {
     Ok(Facts {
         caller: account_of(&cluster),
         cluster,
+        key_pairs: key_pairs.into_iter().map(|pair| pair.name).collect(),
         subnets,
         offerings: offerings.into_iter().flatten().collect(),
         images: images.into_iter().collect(),
@@ -134,6 +147,7 @@ fn compare(spec: &NodegroupSpec, facts: &Facts) -> Result<Drift> {
         template_difference(&template.data, &wanted).into_iter().map(|what| format!("launch template: {what}")),
     );
 
+    differences.extend(without_key_pair(spec, facts));
     let placement = place(spec, &facts.subnets, &facts.offerings)?;
     let wanted = group_request(spec, &names, &placement, template.latest_version)?;
     // What a roll has added it takes away itself.
@@ -153,6 +167,13 @@ fn compare(spec: &NodegroupSpec, facts: &Facts) -> Result<Drift> {
         differences.push("metrics are not collected".to_owned());
     }
     Ok(answer(true, differences))
+}
+
+/// Without its key pair no node can be started.
+fn without_key_pair(spec: &NodegroupSpec, facts: &Facts) -> Option<String> {
+    spec.ssh.as_ref().filter(|ssh| ssh.public_key.is_some())?;
+    let name = key_pair_name(spec).filter(|name| !facts.key_pairs.contains(name))?;
+    Some(format!("there is no key pair `{name}`: new nodes cannot be started"))
 }
 
 /// The image that it starts with: the one that was named, or the newest one.

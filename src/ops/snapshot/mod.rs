@@ -13,8 +13,9 @@ use futures_util::future::try_join_all;
 use super::inventory::groups_of;
 use super::{Session, cluster};
 use crate::domain::Code;
-use crate::domain::cloud::{AutoScalingGroup, Cluster, ManagedNodegroup, TemplateHistory};
+use crate::domain::cloud::{AutoScalingGroup, Cluster, ManagedNodegroup, Peer, TemplateHistory};
 use crate::domain::error::{Error, Result};
+use crate::domain::nodegroup::before_key_id;
 use crate::domain::snapshot::{Entry, Group, LeftOut, Missing, Snapshot, bare};
 use crate::domain::words::count;
 
@@ -68,8 +69,24 @@ pub async fn snapshot(session: &Session, name: &str, boot_data: bool) -> Result<
     let ids: BTreeSet<String> = used.chain(cluster.cluster_security_group.clone()).collect();
     let ids: Vec<String> = ids.into_iter().collect();
     let mut security_groups = cloud.firewalls(&ids).await?;
+    // Those whose members rules let in; one that is gone is a rule that lets nobody in.
+    let peers = security_groups.iter().flat_map(|group| &group.ingress).filter_map(|rule| match &rule.peer {
+        Peer::Group(id) if !ids.contains(id) => Some(id.clone()),
+        _ => None,
+    });
+    let peers: Vec<String> = peers.collect::<BTreeSet<_>>().into_iter().collect();
+    if !peers.is_empty() {
+        security_groups.extend(cloud.firewalls(&peers).await?);
+    }
     security_groups.sort_by(|one, other| one.id.cmp(&other.id));
     gone(&ids, security_groups.iter().map(|group| group.id.as_str()), &mut missing);
+
+    let keys = versions().filter_map(|version| version.data.key_name.clone());
+    let keys: BTreeSet<String> = keys.filter(|name| before_key_id(name).is_some()).collect();
+    let mut key_pairs = vec![];
+    for name in keys {
+        key_pairs.extend(allowed(&name, cloud.key_pair(&name).await, &mut missing)?);
+    }
 
     let named = |arn: &String| arn.rsplit('/').next().unwrap_or_default().to_owned();
     let by_arn = versions().filter_map(|version| version.data.instance_profile_arn.as_ref().map(named));
@@ -110,6 +127,7 @@ pub async fn snapshot(session: &Session, name: &str, boot_data: bool) -> Result<
         vpc_cidrs,
         subnets,
         security_groups,
+        key_pairs,
         launch_templates,
         groups: groups.collect(),
         nodegroups,

@@ -51,6 +51,7 @@ pub fn world(snapshot: &Snapshot, options: &Options) -> (World, Loaded) {
     images::put(&mut world, snapshot, &index);
     identities::put(&mut world, snapshot);
     templates::put(&mut world, snapshot);
+    templates::put_keys(&mut world, snapshot);
     groups::put(&mut world, snapshot, &index);
     instances::put(&mut world, snapshot, &index);
     nodegroups::put(&mut world, snapshot);

@@ -40,6 +40,22 @@ pub(super) fn put(world: &mut World, snapshot: &Snapshot) {
     }
 }
 
+/// What is known of key pairs beside their names.
+pub(super) fn put_keys(world: &mut World, snapshot: &Snapshot) {
+    for there in &snapshot.key_pairs {
+        let Some(pair) = world.ec2.key_pairs.get_mut(&there.name) else { continue };
+        pair.tags.clone_from(&there.tags);
+        pair.public_key.clone_from(&there.public_key);
+        if let Some(fingerprint) = &there.fingerprint {
+            pair.fingerprint.clone_from(fingerprint);
+        }
+        if there.public_key.as_ref().is_some_and(|key| key.starts_with("ssh-ed25519")) {
+            pair.kind = "ed25519".to_owned();
+        }
+        world.ec2.tag_index.add_all(&pair.id, &pair.tags);
+    }
+}
+
 /// Numbers and truth values are words on the wire.
 fn word(value: impl ToString) -> Value {
     Value::String(value.to_string())
