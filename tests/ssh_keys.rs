@@ -3,6 +3,9 @@
 
 mod support;
 
+use std::path::Path;
+use std::process::Command;
+
 use spotscript::domain::Code;
 use spotscript::domain::cloud::TagMap;
 use spotscript::domain::desired::ResourceNames;
@@ -12,10 +15,10 @@ use spotscript::domain::mutation::AwsMutation;
 use spotscript::domain::nodegroup::{Managed, NodegroupSpec, PublicKey, SshAccess};
 use spotscript::journal::Store;
 use spotscript::ops::{self, DeleteOptions, EnsureOptions, RollOptions};
-use spotscript::sandbox::Sandbox;
 use spotscript::sandbox::services::ec2::state::Source;
 use spotscript::sandbox::wire::traffic::Loss;
 use spotscript::sandbox::world::World;
+use spotscript::sandbox::{Sandbox, copy, load};
 use support::verbs::{assert_same, host, inventory, undo};
 use support::{CLUSTER, GROUP, NAME, Rig, spec, told, waiting};
 
@@ -359,4 +362,99 @@ fn a_plan_sees_the_pairs_that_it_would_make() {
     let expected = [("ImportKeyPair", pair(ED25519)), ("ImportKeyPair", pair(RSA)), ("DeleteKeyPair", pair(ED25519))];
     assert_eq!(requests, expected);
     assert_same(&sandbox.read(inventory), &before, "a plan makes nothing");
+}
+
+/// Runs the program in a folder that is the home too; gives its code, and all that it says.
+fn program(folder: &Path, arguments: &[&str]) -> (i32, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_spotscript"))
+        .args(arguments)
+        .current_dir(folder)
+        .env("HOME", folder)
+        .env("SPOTSCRIPT_STATE_DIR", folder.join("state"))
+        .env("NO_COLOR", "1")
+        .output()
+        .unwrap();
+    let said = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
+    (output.status.code().unwrap(), said)
+}
+
+#[test]
+fn the_program_reads_key_files_from_the_home_and_from_here_and_shows_no_private_key() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    std::fs::create_dir(folder.path().join(".ssh")).unwrap();
+    write(".ssh/id_rsa.pub", RSA);
+    write("node.pub", ED25519);
+    write("node", PRIVATE);
+    let file = |ssh: &str| write("f.yml", &document(ssh).text().replace(GROUP, "g"));
+    let create = || program(folder.path(), &["create", "nodegroup", "-f", "f.yml", "--yes"]);
+    let name = |text: &str| ResourceNames::of(CLUSTER, "g").key_pair(&PublicKey::parse(text).unwrap());
+    for (ssh, key) in [("{ allow: true }", RSA), ("{ publicKeyPath: node.pub }", ED25519)] {
+        file(ssh);
+        let (code, said) = create();
+        assert_eq!(code, 0, "{said}");
+        assert!(said.contains(&format!("using EC2 key pair \"{}\"", name(key))), "{said}");
+    }
+    let one_line = PRIVATE.trim().replace('\n', "\\n");
+    for ssh in ["{ publicKeyPath: node }", &format!("{{ publicKey: \"{one_line}\" }}")] {
+        file("{ allow: true }");
+        let text = std::fs::read_to_string(folder.path().join("f.yml")).unwrap();
+        write("f.yml", &text.replace("{ allow: true }", ssh));
+        let (code, said) = create();
+        assert_eq!(code, 1, "{said}");
+        assert!(said.contains("SPOT-0133") && said.contains("f.yml:7:"), "{said}");
+        assert!(!said.contains("b3BlbnNzaC1r"), "{said}");
+    }
+    file("{ publicKeyPath: nowhere.pub }");
+    let (code, said) = create();
+    assert!(code == 2 && said.contains("cannot read `nowhere.pub`") && said.contains("publicKeyName"), "{said}");
+
+    // Scripts read only what they may.
+    file("{ publicKeyPath: node.pub }");
+    write("a.rhai", "print(eks::load(\"f.yml\").to_json());");
+    let (code, said) = program(folder.path(), &["run", "a.rhai"]);
+    assert!(code == 0 && said.contains("AAAAC3NzaC1lZDI1NTE5"), "{said}");
+    file("{ publicKeyPath: /etc/hostname }");
+    let (code, said) = program(folder.path(), &["run", "a.rhai"]);
+    assert!(code == 2 && said.contains("SPOT-0806") && said.contains("--allow-read"), "{said}");
+    write(
+        "b.rhai",
+        &format!(
+            "eks::nodegroup(\"g\", #{{ cluster: \"c\", types: [\"m5.xlarge\"], ssh_public_key: \"{one_line}\" }});"
+        ),
+    );
+    let (code, said) = program(folder.path(), &["run", "b.rhai"]);
+    assert!(code == 1 && said.contains("SPOT-0133") && !said.contains("b3BlbnNzaC1r"), "{said}");
+}
+
+#[tokio::test]
+async fn drift_tells_of_another_key_and_of_a_pair_that_is_gone() {
+    for make in [with_key as fn(&str) -> NodegroupSpec, managed] {
+        let rig = Rig::new();
+        ensure(&rig, &make(ED25519)).await;
+        let differences =
+            async |spec: NodegroupSpec| ops::drift(&rig.session, &[spec]).await.unwrap().remove(0).differences;
+        assert_eq!(differences(make(ED25519)).await, [String::new(); 0]);
+        let other = differences(make(RSA)).await;
+        assert!(other.contains(&"launch template: key pair".to_owned()), "{other:?}");
+        rig.session.cloud.apply(&AwsMutation::DeleteKeyPair { name: pair(ED25519) }).await.unwrap();
+        let gone = format!("there is no key pair `{}`: new nodes cannot be started", pair(ED25519));
+        assert_eq!(differences(make(ED25519)).await, [gone]);
+        // Made anew, and nothing else.
+        let mended = ensure(&rig, &make(ED25519)).await;
+        assert!(mended.iter().all(|(kind, _, verdict)| (kind == "key pair") == (verdict == "created")), "{mended:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_copy_of_a_cluster_has_its_keys() {
+    let rig = Rig::new();
+    ensure(&rig, &with_key(ED25519)).await;
+    let snapshot = ops::snapshot(&rig.session, CLUSTER, true).await.unwrap();
+    let copy = Rig::of(copy::world(&snapshot, &load::Options { seed: 7, ..load::Options::default() }).0);
+    let again =
+        ops::ensure(&copy.session, &with_key(ED25519), &waiting()).await.unwrap_or_else(|e| panic!("{}", told(&e)));
+    assert_eq!(again.mutating_requests, 0);
+    ops::delete(&copy.session, CLUSTER, GROUP, &DeleteOptions::default()).await.unwrap();
+    assert_eq!(copy.sandbox.read(pairs), [String::new(); 0]);
 }
