@@ -60,7 +60,8 @@ pub struct Snapshot {
     pub subnets: Vec<Subnet>,
     /// Security groups of the cluster and of the launch templates, by id.
     pub security_groups: Vec<Firewall>,
-    /// Key pairs that were made for groups of the cluster, with their public keys.
+    /// The account's key pairs in the region, by name; those that were made for groups of the cluster with their public
+    /// keys. Snapshots of before have none.
     #[serde(default)]
     pub key_pairs: Vec<KeyPair>,
     /// Launch templates of the groups, by name.
@@ -79,9 +80,6 @@ pub struct Snapshot {
     pub access_entries: Vec<Entry>,
     /// Public parameters that name the newest images of the groups' kinds, and their releases.
     pub images: BTreeMap<String, String>,
-    /// Names of the account's key pairs in the region, by name. Snapshots of before have none.
-    #[serde(default)]
-    pub key_pairs: Vec<String>,
     /// Objects of the API server, each with its kind, unchanged.
     pub objects: Vec<Value>,
     /// What others name and that was not there, or that could not be read: ids, names, kinds.

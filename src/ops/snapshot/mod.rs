@@ -83,10 +83,16 @@ pub async fn snapshot(session: &Session, name: &str, boot_data: bool) -> Result<
 
     let keys = versions().filter_map(|version| version.data.key_name.clone());
     let keys: BTreeSet<String> = keys.filter(|name| before_key_id(name).is_some()).collect();
-    let mut key_pairs = vec![];
-    for name in keys {
-        key_pairs.extend(allowed(&name, cloud.key_pair(&name).await, &mut missing)?);
+    let mut key_pairs = match cloud.key_pairs().await {
+        Ok(pairs) => pairs,
+        Err(error) => refused("key pairs", error, &mut missing).map(|()| vec![])?,
+    };
+    for pair in key_pairs.iter_mut().filter(|pair| keys.contains(&pair.name)) {
+        if let Some(known) = allowed(&pair.name, cloud.key_pair(&pair.name).await, &mut missing)? {
+            *pair = known;
+        }
     }
+    key_pairs.sort_by(|one, other| one.name.cmp(&other.name));
 
     let named = |arn: &String| arn.rsplit('/').next().unwrap_or_default().to_owned();
     let by_arn = versions().filter_map(|version| version.data.instance_profile_arn.as_ref().map(named));
@@ -110,12 +116,6 @@ pub async fn snapshot(session: &Session, name: &str, boot_data: bool) -> Result<
     }
     session.note(format!("read {} of nodes", count(roles.len(), "role")));
 
-    let mut key_pairs: Vec<String> = match cloud.key_pairs().await {
-        Ok(pairs) => pairs.into_iter().map(|pair| pair.name).collect(),
-        Err(error) => refused("key pairs", error, &mut missing).map(|()| vec![])?,
-    };
-    key_pairs.sort();
-
     let images = images::read(session, &cluster, &groups, &nodegroups, &launch_templates).await?;
     let activities = try_join_all(groups.iter().map(|group| cloud.activities(&group.name, ACTIVITIES))).await?;
     missing.sort();
@@ -136,7 +136,6 @@ pub async fn snapshot(session: &Session, name: &str, boot_data: bool) -> Result<
         roles,
         access_entries,
         images,
-        key_pairs,
         objects,
         missing,
         left_out,

@@ -14,7 +14,7 @@ use crate::sandbox::world::World;
 pub(super) fn key_pairs(snapshot: &Snapshot) -> Vec<String> {
     let versions = snapshot.launch_templates.iter().flat_map(|template| &template.versions);
     let named = versions.filter_map(|version| version.data.key_name.clone());
-    let names: BTreeSet<String> = snapshot.key_pairs.iter().cloned().chain(named).collect();
+    let names: BTreeSet<String> = snapshot.key_pairs.iter().map(|pair| pair.name.clone()).chain(named).collect();
     names.into_iter().collect()
 }
 

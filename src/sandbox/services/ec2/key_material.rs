@@ -2,9 +2,9 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
+use md5::Md5;
 use sha2::{Digest, Sha256};
 
-use super::md5;
 use crate::sandbox::wire::api::ApiError;
 
 /// What EC2 keeps of a public key.
@@ -31,7 +31,7 @@ pub(super) fn read(base64: &str) -> Result<Material, ApiError> {
     let fields = fields(&blob).ok_or_else(bad)?;
     let (kind, fingerprint) = match (name, fields.as_slice()) {
         ("ssh-rsa", [b"ssh-rsa", exponent, modulus]) if !exponent.is_empty() && !modulus.is_empty() => {
-            let digest = md5::digest(&subject_public_key_info(modulus, exponent));
+            let digest = Md5::digest(subject_public_key_info(modulus, exponent));
             let digits: Vec<String> = digest.iter().map(|byte| format!("{byte:02x}")).collect();
             ("rsa", digits.join(":"))
         }

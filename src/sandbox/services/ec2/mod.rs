@@ -8,7 +8,6 @@ mod instances;
 mod key_material;
 mod key_pairs;
 mod launch_templates;
-mod md5;
 mod offerings;
 mod page;
 mod prices;
