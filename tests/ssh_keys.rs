@@ -25,6 +25,8 @@ use support::{CLUSTER, GROUP, NAME, Rig, spec, told, waiting};
 const ED25519: &str = include_str!("fixtures/node_key_ed25519.pub");
 const RSA: &str = include_str!("fixtures/node_key_rsa.pub");
 
+const NONE: [String; 0] = [];
+
 /// What nobody must ever see. No key of anybody's.
 const PRIVATE: &str =
     "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAA\n-----END OPENSSH PRIVATE KEY-----\n";
@@ -100,7 +102,7 @@ async fn a_key_becomes_a_pair_that_nodes_have_and_that_goes_with_the_group() {
         assert_eq!(ops::ensure(&rig.session, &other, &waiting()).await.unwrap().mutating_requests, 0);
         delete(&rig).await;
         assert_same(&rig.sandbox.read(inventory), &before, "after the delete");
-        assert_eq!(rig.sandbox.read(pairs), [String::new(); 0]);
+        assert_eq!(rig.sandbox.read(pairs), NONE);
     }
 }
 
@@ -114,11 +116,11 @@ async fn another_key_is_another_pair_and_the_old_one_goes() {
     assert_eq!(ops::ensure(&rig.session, &with_key(RSA), &waiting()).await.unwrap().mutating_requests, 0);
     // A named pair in place of a key, and then none at all.
     ensure(&rig, &spec()).await;
-    assert_eq!(rig.sandbox.read(pairs), [String::new(); 0]);
+    assert_eq!(rig.sandbox.read(pairs), NONE);
     assert_eq!(ops::ensure(&rig.session, &spec(), &waiting()).await.unwrap().mutating_requests, 0);
     ensure(&rig, &with_key(RSA)).await;
     ensure(&rig, &NodegroupSpec { ssh: None, ..spec() }).await;
-    assert_eq!(rig.sandbox.read(pairs), [String::new(); 0]);
+    assert_eq!(rig.sandbox.read(pairs), NONE);
     assert!(rig.log().contains("is removed: nothing needs it"), "{}", rig.log());
     delete(&rig).await;
 }
@@ -134,7 +136,7 @@ async fn a_managed_group_keeps_the_old_pair_until_its_nodes_are_replaced() {
     ops::ensure(&rig.session, &managed(RSA), &rolling).await.unwrap_or_else(|e| panic!("{}", told(&e)));
     assert_eq!(rig.sandbox.read(pairs), [pair(RSA)]);
     delete(&rig).await;
-    assert_eq!(rig.sandbox.read(pairs), [String::new(); 0]);
+    assert_eq!(rig.sandbox.read(pairs), NONE);
 }
 
 #[tokio::test]
@@ -188,7 +190,7 @@ fn undo_takes_an_imported_pair_back_and_restores_one_that_was_removed() {
     act(&deleted, &|host| {
         host.ask(async |session| ops::delete(session, CLUSTER, GROUP, &DeleteOptions::default()).await).map(drop)
     });
-    assert_eq!(sandbox.read(pairs), [String::new(); 0]);
+    assert_eq!(sandbox.read(pairs), NONE);
     undo(&sandbox, &deleted).unwrap_or_else(|e| panic!("{}", told(&e)));
     assert_same(&sandbox.read(inventory), &with_first, "after the undo of the delete");
     undo(&sandbox, &created).unwrap_or_else(|e| panic!("{}", told(&e)));
@@ -307,7 +309,7 @@ async fn ssh_is_open_to_security_groups_in_place_of_addresses() {
 
     // Read back, with the key itself.
     let read = ops::import(&rig.session, CLUSTER, GROUP).await.unwrap().spec.ssh.unwrap();
-    assert_eq!(read.source_security_groups, [bastion.clone()]);
+    assert_eq!(read.source_security_groups, std::slice::from_ref(&bastion));
     assert_eq!((read.sources.len(), read.key().unwrap()), (0, Some(PublicKey::parse(ED25519).unwrap())));
 
     // Addresses beside it, then addresses alone.
@@ -339,7 +341,7 @@ async fn what_is_left_of_a_group_is_swept_with_its_pair() {
     assert_eq!(left.len(), 1);
     let swept = ops::sweep(&rig.session, &left, None).await.unwrap();
     assert_eq!(swept.orphans[0].resources, [format!("key pair `{}`", pair(RSA))]);
-    assert_eq!(rig.sandbox.read(pairs), [String::new(); 0]);
+    assert_eq!(rig.sandbox.read(pairs), NONE);
 }
 
 #[test]
@@ -434,7 +436,7 @@ async fn drift_tells_of_another_key_and_of_a_pair_that_is_gone() {
         ensure(&rig, &make(ED25519)).await;
         let differences =
             async |spec: NodegroupSpec| ops::drift(&rig.session, &[spec]).await.unwrap().remove(0).differences;
-        assert_eq!(differences(make(ED25519)).await, [String::new(); 0]);
+        assert_eq!(differences(make(ED25519)).await, NONE);
         let other = differences(make(RSA)).await;
         assert!(other.contains(&"launch template: key pair".to_owned()), "{other:?}");
         rig.session.cloud.apply(&AwsMutation::DeleteKeyPair { name: pair(ED25519) }).await.unwrap();
@@ -456,5 +458,5 @@ async fn a_copy_of_a_cluster_has_its_keys() {
         ops::ensure(&copy.session, &with_key(ED25519), &waiting()).await.unwrap_or_else(|e| panic!("{}", told(&e)));
     assert_eq!(again.mutating_requests, 0);
     ops::delete(&copy.session, CLUSTER, GROUP, &DeleteOptions::default()).await.unwrap();
-    assert_eq!(copy.sandbox.read(pairs), [String::new(); 0]);
+    assert_eq!(copy.sandbox.read(pairs), NONE);
 }

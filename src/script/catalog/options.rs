@@ -159,7 +159,9 @@ mod tests {
         spot.max_price: any
         spot.capacity_rebalance: bool
         ssh_key: string
+        ssh_public_key: string
         ssh_from: list of string
+        ssh_from_groups: list of string
         labels: map of string
         taints: any
         tags: map of string
