@@ -650,7 +650,7 @@ fn a_group_is_scaled_and_deleted() {
       deleted  security group      spotscript-eks-spot-eksct-dev-4vcpu-16gb-spot-ssh
       deleted  instance profile    spotscript-eks-spot-eksct-dev-4vcpu-16gb-spot
       deleted  IAM role            spotscript-eks-spot-eksct-dev-4vcpu-16gb-spot
-    32 requests to AWS and Kubernetes (17 mutating) in 1m14s
+    34 requests to AWS and Kubernetes (17 mutating) in 1m14s
     "#);
     let gone = world.run(&["asg", GROUP]).failed(5);
     assert!(gone.contains("SPOT-0312"), "{gone}");
