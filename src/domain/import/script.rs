@@ -109,7 +109,8 @@ fn options(spec: &NodegroupSpec) -> Map<String, Value> {
         put("spot", spot(spec).into());
     }
     if let Some(ssh) = &spec.ssh {
-        put("ssh_key", ssh.key_name.as_str().into());
+        // Either a pair of the region or the key itself.
+        put("ssh_key", json!(Some(&ssh.key_name).filter(|name| !name.is_empty())));
         put("ssh_public_key", json!(ssh.public_key));
         put("ssh_from", json!(ssh.sources));
         put("ssh_from_groups", json!(ssh.source_security_groups));
