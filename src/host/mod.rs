@@ -104,7 +104,7 @@ struct Opened {
     session: Session,
     /// The target's time at that moment.
     at: Timestamp,
-    /// How long the run had lasted by then, on the wall clock.
+    /// How long the run had lasted by then: on the wall clock, and not at all where the target's time jumps.
     after: Duration,
 }
 
@@ -184,7 +184,9 @@ impl Host {
             if let Some(choosing) = self.shared.choosing.get() {
                 choosing.stand_by(&session);
             }
-            let (at, after) = (session.clock.now(), self.shared.started.elapsed());
+            // A world whose time jumps has all of a run's time: what this machine took to come here is no part of it.
+            let after = if self.shared.target.controllable() { Duration::ZERO } else { self.shared.started.elapsed() };
+            let at = session.clock.now();
             self.shared.opened.get_or_init(|| Opened { session, at, after });
         }
         let opened = || self.shared.opened.get().map(|opened| opened.session.clone());
@@ -310,7 +312,8 @@ impl Host {
         *self.shared.exit_code.lock().unwrap_or_else(PoisonError::into_inner) = Some(code);
     }
 
-    /// Milliseconds since the run began: on the target's clock from its opening on, on the wall clock before.
+    /// Milliseconds since the run began: on the target's clock from its opening on, on the wall clock before. In the sandbox
+    /// runs that do the same last equally long.
     pub fn elapsed_ms(&self) -> u64 {
         let elapsed = match self.shared.opened.get() {
             Some(opened) => {
@@ -320,6 +323,12 @@ impl Host {
             None => self.shared.started.elapsed(),
         };
         u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX)
+    }
+
+    /// [`Host::elapsed_ms`] at the moment of the target's opening; `None` before that.
+    fn opened_after_ms(&self) -> Option<u64> {
+        let opened = self.shared.opened.get()?;
+        Some(u64::try_from(opened.after.as_millis()).unwrap_or(u64::MAX))
     }
 
     /// Why the run has to stop now, if it has to. Called for every operation of a script.

@@ -7,12 +7,14 @@ use super::{Host, Step};
 pub struct Ticket {
     index: usize,
     started_ms: u64,
+    /// Whether the target was open: until then another clock counts.
+    opened: bool,
 }
 
 impl Host {
     /// Enters a step.
     pub fn enter_step(&self, name: &str) -> Ticket {
-        let started_ms = self.elapsed_ms();
+        let (started_ms, opened) = (self.elapsed_ms(), self.opened_after_ms().is_some());
         let mut record = self.record();
         let depth = self.depth() + record.open_steps().count();
         record.steps.push(Step { name: name.to_owned(), depth, elapsed_ms: None, ok: false, left_out: None });
@@ -20,7 +22,7 @@ impl Host {
         drop(record);
         self.choice_enters(name);
         self.console().talk(&format!("{}▶ {name}", "  ".repeat(depth)));
-        Ticket { index, started_ms }
+        Ticket { index, started_ms, opened }
     }
 
     /// The names of the steps around what happens now, the outermost first.
@@ -32,7 +34,9 @@ impl Host {
 
     /// Leaves a step.
     pub fn leave_step(&self, ticket: Ticket, ok: bool) {
-        let elapsed_ms = self.elapsed_ms().saturating_sub(ticket.started_ms);
+        let opening = self.opened_after_ms().filter(|_| !ticket.opened);
+        let started_ms = opening.map_or(ticket.started_ms, |at| ticket.started_ms.min(at));
+        let elapsed_ms = self.elapsed_ms().saturating_sub(started_ms);
         let left_out = self.newly_left_out();
         if let Some(step) = self.record().steps.get_mut(ticket.index) {
             step.elapsed_ms = Some(elapsed_ms);
