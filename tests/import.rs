@@ -14,7 +14,7 @@ use spotscript::domain::import::{Imported, runbook, wordless};
 use spotscript::domain::instance_types::InstanceTypes;
 use spotscript::domain::inventory::Owner;
 use spotscript::domain::nodegroup::{
-    AmiFamily, Bottlerocket, DataVolume, Managed, NodegroupSpec, Size, UpdateConfig, Volume,
+    AmiFamily, Bottlerocket, DataVolume, Managed, NodegroupSpec, PublicKey, Size, SshAccess, UpdateConfig, Volume,
 };
 use spotscript::domain::snapshot::read;
 use spotscript::domain::taint::Taint;
@@ -32,6 +32,11 @@ fn through_a_file(imported: &Imported) -> NodegroupSpec {
 }
 
 /// Groups with everything that a file can say and the sandbox can make.
+/// A public key without its comment, which is no part of it.
+fn key() -> String {
+    PublicKey::parse(include_str!("fixtures/node_key_ed25519.pub")).unwrap().openssh()
+}
+
 fn variants() -> Vec<NodegroupSpec> {
     let changed = |name: &str, change: &dyn Fn(&mut NodegroupSpec)| {
         let mut spec = spec();
@@ -96,7 +101,9 @@ fn variants() -> Vec<NodegroupSpec> {
                 settings: json!({"motd": "hello", "kubernetes": {"registry-qps": 10}}).as_object().cloned(),
             });
         }),
+        changed("keyed", &|spec| spec.ssh = Some(SshAccess::with_public_key(key()))),
         managed("managed-spot", &|_| {}),
+        managed("managed-keyed", &|spec| spec.ssh = Some(SshAccess::with_public_key(key()))),
         managed("managed-more", &|spec| {
             spec.distribution = Managed::distribution(false);
             spec.managed = Some(Managed { spot: Some(false), ..Managed::default() });

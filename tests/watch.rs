@@ -99,12 +99,16 @@ fn a_watch_shows_what_other_commands_do() {
         .stderr(std::process::Stdio::null())
         .spawn()
         .unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
-    let begun: Vec<String> = lines.by_ref().take(3).collect();
+    // In a thread of its own: a watch that tells nothing must not hang the test.
+    let (sender, lines) = std::sync::mpsc::channel();
+    let stdout = BufReader::new(child.stdout.take().unwrap());
+    std::thread::spawn(move || stdout.lines().map_while(Result::ok).try_for_each(|line| sender.send(line)));
+    let next = || lines.recv_timeout(std::time::Duration::from_secs(60)).unwrap();
+    let begun = [next(), next(), next()];
     assert!(begun[1].starts_with(&name) && !begun[1].contains("SchedulingDisabled"), "{begun:#?}");
     let (code, out, err) = spotscript(state.path(), &["cordon", &name]);
     assert_eq!(code, 0, "{out}{err}");
-    let told = lines.next().unwrap();
+    let told = next();
     assert!(told.starts_with(&name) && told.contains("Ready,SchedulingDisabled"), "{told}");
     child.kill().unwrap();
     child.wait().unwrap();

@@ -22,7 +22,8 @@ const SHORTEST: Duration = Duration::from_secs(1);
 /// Flags of what can be watched.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub struct Watch {
-    /// Go on showing: at a terminal the table is drawn anew, elsewhere what changed follows line by line; Ctrl-C ends it, with exit code 130
+    /// Go on showing: at a terminal the table is drawn anew, elsewhere what changed follows line by line; Ctrl-C ends it, with
+    /// exit code 130
     #[arg(short = 'w', long)]
     pub watch: bool,
     /// Pause between two looks, such as `5s`; 2s unless said

@@ -144,30 +144,26 @@ impl Command {
 
     /// Whether it works on what there is: in a world that nobody has begun, that would be nothing of the user's.
     const fn needs_a_world(&self) -> bool {
-        use Command::{
-            Advisor, Asg, Cordon, Delete, Describe, Diagram, Drain, Drift, Get, Import, Label, Nodes, Roll, Scale,
-            Snapshot, Sweep, Taint, Uncordon,
-        };
         matches!(
             self,
-            Advisor(_)
-                | Asg(_)
-                | Cordon(_)
-                | Delete(_)
-                | Describe(_)
-                | Diagram(_)
-                | Drain(_)
-                | Drift(_)
-                | Get(_)
-                | Import(_)
-                | Label(_)
-                | Nodes(_)
-                | Roll(_)
-                | Scale(_)
-                | Snapshot(_)
-                | Sweep(_)
-                | Taint(_)
-                | Uncordon(_)
+            Command::Advisor(_)
+                | Command::Asg(_)
+                | Command::Cordon(_)
+                | Command::Delete(_)
+                | Command::Describe(_)
+                | Command::Diagram(_)
+                | Command::Drain(_)
+                | Command::Drift(_)
+                | Command::Get(_)
+                | Command::Import(_)
+                | Command::Label(_)
+                | Command::Nodes(_)
+                | Command::Roll(_)
+                | Command::Scale(_)
+                | Command::Snapshot(_)
+                | Command::Sweep(_)
+                | Command::Taint(_)
+                | Command::Uncordon(_)
         )
     }
 }

@@ -19,7 +19,7 @@ use crate::view::{json, words};
 /// Save a cluster with its groups, instances, nodes and pods in one file, to rehearse on: changes nothing
 ///
 /// `spotscript sandbox load FILE` makes a world of it, in which drain, roll, scale and interruptions happen to a copy.
-/// Secrets and ConfigMaps are not read, of key pairs the names alone, of events those about nodes and those about nothing;
+/// Secrets and ConfigMaps are not read; of key pairs the names, and what is public of those made for groups; of events those about nodes and those about nothing;
 /// commands in boot data are left out, told by size and hash. What pods' specs hold is in the file, as
 /// `kubectl get pods -o json` prints it.
 #[derive(Debug, clap::Args)]

@@ -9,12 +9,10 @@ use super::delete::inventory::{Inventory, take, take_without_cluster};
 use super::delete::remove::{Home, remove};
 use super::ledger::Ledger;
 use crate::domain::cloud::{AutoScalingGroup, SecurityGroup};
-use crate::domain::desired::{NODEGROUP_TAG, ResourceNames};
+use crate::domain::desired::{NAME_PREFIX, NODEGROUP_TAG, ResourceNames};
 use crate::domain::error::Result;
 use crate::domain::inventory::{GroupRef, LeftAlone, Orphan, Sweep};
 
-/// How the names of everything that we make begin.
-const PREFIX: &str = "spotscript-";
 /// Longest pause while something is let go of.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// How long something may still be held: the network interfaces of instances that have just ended.
@@ -27,8 +25,8 @@ const PATIENCE: Duration = Duration::from_secs(120);
 pub async fn groups_without_members(session: &Session, cluster: Option<&str>) -> Result<Vec<GroupRef>> {
     let cloud = &*session.cloud;
     let (roles, profiles, templates, security_groups, key_pairs, clusters, groups) = tokio::try_join!(
-        cloud.tagged_roles(PREFIX),
-        cloud.tagged_profiles(PREFIX),
+        cloud.tagged_roles(NAME_PREFIX),
+        cloud.tagged_profiles(NAME_PREFIX),
         cloud.tagged_templates(NODEGROUP_TAG),
         cloud.tagged_security_groups(NODEGROUP_TAG),
         cloud.tagged_key_pairs(NODEGROUP_TAG),
@@ -39,7 +37,7 @@ pub async fn groups_without_members(session: &Session, cluster: Option<&str>) ->
     let tagged = roles.iter().chain(&profiles).chain(&templates).chain(&key_pairs).map(|one| &one.tags);
     found.extend(tagged.chain(security_groups.iter().map(|group| &group.tags)).filter_map(GroupRef::of_tags));
     for name in clusters.iter().filter(|name| cluster.is_none_or(|wanted| wanted == *name)) {
-        let entries = cloud.tagged_access_entries(name, PREFIX).await?;
+        let entries = cloud.tagged_access_entries(name, NAME_PREFIX).await?;
         // An entry of this cluster that is tagged for another is nobody's.
         found.extend(
             entries.iter().filter_map(|entry| GroupRef::of_tags(&entry.tags)).filter(|group| group.cluster == *name),

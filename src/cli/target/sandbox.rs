@@ -39,8 +39,12 @@ pub(super) struct SandboxTarget {
 
 /// Which world.
 enum World {
-    /// The one kept under this name; whether it has to be there.
-    Named(String, bool),
+    /// The one kept under this name.
+    Named {
+        name: String,
+        /// Whether it has to be there already.
+        begun: bool,
+    },
     /// One that is there already; nothing is said about it, and what happens is told to nobody or to a console.
     Given(Sandbox, Option<Arc<dyn Console>>),
 }
@@ -48,10 +52,10 @@ enum World {
 impl SandboxTarget {
     pub(super) fn new(global: &Global, hidden: Hidden) -> Self {
         SandboxTarget {
-            world: World::Named(
-                global.world().to_owned(),
-                global.start.in_existing_world && global.start.part.is_none(),
-            ),
+            world: World::Named {
+                name: global.world().to_owned(),
+                begun: global.start.in_existing_world && global.start.part.is_none(),
+            },
             region: global.region.clone(),
             verbose: global.verbose,
             colour: console::look(global).colour,
@@ -79,8 +83,10 @@ impl SandboxTarget {
 
     fn world(&self) -> Result<Sandbox> {
         match &self.world {
-            World::Named(name, true) => Sandbox::open_or(&store::existing(name)?, || self.fresh()),
-            World::Named(name, false) => Sandbox::open_or(&store::world_path(name)?, || self.fresh()),
+            World::Named { name, begun } => {
+                let path = if *begun { store::existing(name)? } else { store::world_path(name)? };
+                Sandbox::open_or(&path, || self.fresh())
+            }
             World::Given(sandbox, _) => Ok(sandbox.clone()),
         }
     }
@@ -98,7 +104,7 @@ impl SandboxTarget {
     fn operator(&self, clock: &Arc<dyn Clock>) -> Terminal {
         // Nothing real can be lost here, so nothing is asked.
         match &self.world {
-            World::Named(..) => super::log(clock, Consent::Harmless, self.colour, self.talk, &self.hidden),
+            World::Named { .. } => super::log(clock, Consent::Harmless, self.colour, self.talk, &self.hidden),
             World::Given(_, log) => {
                 let to: Box<dyn Write + Send> = match log {
                     Some(console) => Box::new(LineWriter::new(Talk(Arc::clone(console)))),
@@ -122,7 +128,7 @@ impl Target for SandboxTarget {
             )
             .help("leave `--region` out, or begin a world there: `spotscript --region REGION sandbox reset`"));
         }
-        if let World::Named(name, _) = &self.world
+        if let World::Named { name, .. } = &self.world
             && self.talk != super::Talk::Little
         {
             console::say(&as_spoken(&format!("sandbox (world {name}): nothing real is touched")));

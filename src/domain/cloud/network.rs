@@ -88,6 +88,11 @@ pub struct KeyPair {
 }
 
 impl KeyPair {
+    /// One of which the name alone is known.
+    pub fn bare(name: impl Into<String>) -> Self {
+        KeyPair { name: name.into(), fingerprint: None, public_key: None, tags: TagMap::default() }
+    }
+
     /// Whether it is of this key; `None` when that cannot be told: AWS does not tell the key, and its fingerprint of RSA keys is
     /// not one that is computed here.
     pub fn is_of(&self, key: &PublicKey) -> Option<bool> {

@@ -19,7 +19,7 @@ mod tests;
 pub use difference::{GroupDifference, group_difference, template_difference};
 pub use group::group_request;
 pub use launch_template::{attached_security_groups, image_parameter, launch_template_data, managed_template_data};
-pub use names::ResourceNames;
+pub use names::{NAME_PREFIX, ResourceNames};
 pub use nodegroup::{
     NodegroupDifference, ami_type, has_own_image, newest_release_parameter, nodegroup_difference, nodegroup_request,
     nodegroup_tags,

@@ -4,6 +4,8 @@ use sha2::{Digest, Sha256};
 
 use crate::domain::nodegroup::{NodegroupSpec, PublicKey};
 
+/// How the names of everything that we make begin.
+pub const NAME_PREFIX: &str = "spotscript-";
 /// IAM's limit for role names, the shortest of all that are concerned here.
 const LONGEST: usize = 64;
 /// Hex digits of the hash that keeps cut names apart.
@@ -46,7 +48,7 @@ impl ResourceNames {
     /// Dashes make `a` + `b-c` and `a-b` + `c` meet in one name. Whoever finds a resource there compares its
     /// `spotscript/cluster` and `spotscript/nodegroup` tags before touching it.
     pub fn of(cluster: &str, group: &str) -> Self {
-        let name = format!("spotscript-{cluster}-{group}");
+        let name = format!("{NAME_PREFIX}{cluster}-{group}");
         let name = if name.chars().count() > LONGEST { cut(&name, cluster, group) } else { name };
         ResourceNames {
             role: name.clone(),

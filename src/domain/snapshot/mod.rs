@@ -60,8 +60,8 @@ pub struct Snapshot {
     pub subnets: Vec<Subnet>,
     /// Security groups of the cluster and of the launch templates, by id.
     pub security_groups: Vec<Firewall>,
-    /// The account's key pairs in the region, by name; those that were made for groups of the cluster with their public
-    /// keys. Snapshots of before have none.
+    /// The account's key pairs in the region, by name; those that were made for groups of the cluster with their tags and
+    /// public keys, of others the names alone. Snapshots of before have none.
     #[serde(default)]
     pub key_pairs: Vec<KeyPair>,
     /// Launch templates of the groups, by name.

@@ -17,7 +17,7 @@ use crate::domain::cloud::{
     AutoScalingGroup, CallerIdentity, Cluster, LaunchTemplate, ManagedNodegroup, Offering, Subnet,
 };
 use crate::domain::desired::{
-    CLUSTER_TAG, NODEGROUP_TAG, ResourceNames, attached_security_groups, group_difference, group_request,
+    CLUSTER_TAG, NAME_PREFIX, NODEGROUP_TAG, ResourceNames, attached_security_groups, group_difference, group_request,
     has_own_image, image_parameter, instance_profile_arn, key_pair_name, launch_template_data, place,
     template_difference,
 };
@@ -26,8 +26,6 @@ use crate::domain::inventory::{Drift, Owner};
 use crate::domain::nodegroup::NodegroupSpec;
 use crate::domain::roll::lasting_size;
 
-/// How the names of everything that we make begin.
-const PREFIX: &str = "spotscript-";
 /// How many instance types go into one request.
 const TYPES: usize = 100;
 
@@ -87,7 +85,7 @@ async fn read(session: &Session, specs: &[&NodegroupSpec]) -> Result<Facts> {
         try_join_all(managed.map(|spec| cloud.nodegroup(name, &spec.name))),
         async {
             match specs.iter().any(gives_key) {
-                true => cloud.key_pairs_beginning(PREFIX).await,
+                true => cloud.key_pairs_beginning(NAME_PREFIX).await,
                 false => Ok(vec![]),
             }
         },

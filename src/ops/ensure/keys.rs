@@ -29,13 +29,14 @@ pub(super) async fn ensure(
 ) -> Result<()> {
     let Some(key) = given(spec)? else { return Ok(()) };
     let name = names.key_pair(&key);
-    let there = facts.key_pairs.iter().flatten().find(|pair| pair.name == name);
-    if there.is_none() {
-        let (name, public_key, tags) = (name.clone(), key.openssh(), resource_tags(spec));
-        ledger.aws(AwsMutation::ImportKeyPair { name, public_key, tags }).await?;
-        ledger.settle(ResourceKind::KeyPair, &names.key_pair(&key), Verdict::Created);
-    } else if there.is_some_and(|pair| is_ours(pair, spec)) {
-        ledger.settle(ResourceKind::KeyPair, &name, Verdict::Unchanged);
+    match facts.key_pairs.iter().flatten().find(|pair| pair.name == name) {
+        None => {
+            let (public_key, tags) = (key.openssh(), resource_tags(spec));
+            ledger.aws(AwsMutation::ImportKeyPair { name: name.clone(), public_key, tags }).await?;
+            ledger.settle(ResourceKind::KeyPair, &name, Verdict::Created);
+        }
+        Some(pair) if is_ours(pair, spec) => ledger.settle(ResourceKind::KeyPair, &name, Verdict::Unchanged),
+        Some(_) => {}
     }
     Ok(())
 }

@@ -13,7 +13,7 @@ use futures_util::future::try_join_all;
 use super::inventory::groups_of;
 use super::{Session, cluster};
 use crate::domain::Code;
-use crate::domain::cloud::{AutoScalingGroup, Cluster, ManagedNodegroup, Peer, TemplateHistory};
+use crate::domain::cloud::{AutoScalingGroup, Cluster, KeyPair, ManagedNodegroup, Peer, TemplateHistory};
 use crate::domain::error::{Error, Result};
 use crate::domain::nodegroup::before_key_id;
 use crate::domain::snapshot::{Entry, Group, LeftOut, Missing, Snapshot, bare};
@@ -87,10 +87,14 @@ pub async fn snapshot(session: &Session, name: &str, boot_data: bool) -> Result<
         Ok(pairs) => pairs,
         Err(error) => refused("key pairs", error, &mut missing).map(|()| vec![])?,
     };
-    for pair in key_pairs.iter_mut().filter(|pair| keys.contains(&pair.name)) {
-        if let Some(known) = allowed(&pair.name, cloud.key_pair(&pair.name).await, &mut missing)? {
-            *pair = known;
-        }
+    for pair in &mut key_pairs {
+        let made_for_a_group = keys.contains(&pair.name);
+        let known = match made_for_a_group {
+            true => allowed(&pair.name, cloud.key_pair(&pair.name).await, &mut missing)?,
+            false => None,
+        };
+        // Others are the account's: that they are there is all a copy has to know.
+        *pair = known.unwrap_or_else(|| KeyPair::bare(&pair.name));
     }
     key_pairs.sort_by(|one, other| one.name.cmp(&other.name));
 
