@@ -108,6 +108,14 @@ struct Opened {
     after: Duration,
 }
 
+/// A moment of a run.
+#[derive(Debug, Clone, Copy)]
+pub struct Moment {
+    elapsed_ms: u64,
+    /// Whether the target was open.
+    opened: bool,
+}
+
 impl Host {
     /// A host; nothing is opened or started yet.
     pub fn new(options: Options) -> Self {
@@ -325,10 +333,17 @@ impl Host {
         u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX)
     }
 
-    /// [`Host::elapsed_ms`] at the moment of the target's opening; `None` before that.
-    fn opened_after_ms(&self) -> Option<u64> {
-        let opened = self.shared.opened.get()?;
-        Some(u64::try_from(opened.after.as_millis()).unwrap_or(u64::MAX))
+    /// This moment, to measure from.
+    pub fn moment(&self) -> Moment {
+        Moment { elapsed_ms: self.elapsed_ms(), opened: self.shared.opened.get().is_some() }
+    }
+
+    /// Milliseconds since a moment. One before the target was opened was on another clock: it was no later than the opening.
+    pub fn since_ms(&self, moment: Moment) -> u64 {
+        let opening = self.shared.opened.get().filter(|_| !moment.opened);
+        let opening = opening.map(|opened| u64::try_from(opened.after.as_millis()).unwrap_or(u64::MAX));
+        let began = opening.map_or(moment.elapsed_ms, |at| moment.elapsed_ms.min(at));
+        self.elapsed_ms().saturating_sub(began)
     }
 
     /// Why the run has to stop now, if it has to. Called for every operation of a script.

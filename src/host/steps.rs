@@ -1,20 +1,18 @@
 //! Steps: entering and leaving them, and saying so.
 
-use super::{Host, Step};
+use super::{Host, Moment, Step};
 
 /// A step that was entered and has to be left.
 #[must_use]
 pub struct Ticket {
     index: usize,
-    started_ms: u64,
-    /// Whether the target was open: until then another clock counts.
-    opened: bool,
+    began: Moment,
 }
 
 impl Host {
     /// Enters a step.
     pub fn enter_step(&self, name: &str) -> Ticket {
-        let (started_ms, opened) = (self.elapsed_ms(), self.opened_after_ms().is_some());
+        let began = self.moment();
         let mut record = self.record();
         let depth = self.depth() + record.open_steps().count();
         record.steps.push(Step { name: name.to_owned(), depth, elapsed_ms: None, ok: false, left_out: None });
@@ -22,7 +20,7 @@ impl Host {
         drop(record);
         self.choice_enters(name);
         self.console().talk(&format!("{}▶ {name}", "  ".repeat(depth)));
-        Ticket { index, started_ms, opened }
+        Ticket { index, began }
     }
 
     /// The names of the steps around what happens now, the outermost first.
@@ -34,9 +32,7 @@ impl Host {
 
     /// Leaves a step.
     pub fn leave_step(&self, ticket: Ticket, ok: bool) {
-        let opening = self.opened_after_ms().filter(|_| !ticket.opened);
-        let started_ms = opening.map_or(ticket.started_ms, |at| ticket.started_ms.min(at));
-        let elapsed_ms = self.elapsed_ms().saturating_sub(started_ms);
+        let elapsed_ms = self.since_ms(ticket.began);
         let left_out = self.newly_left_out();
         if let Some(step) = self.record().steps.get_mut(ticket.index) {
             step.elapsed_ms = Some(elapsed_ms);

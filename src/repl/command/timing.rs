@@ -17,10 +17,10 @@ const NOTABLE_MS: u64 = 1_000;
 pub(super) fn time(repl: &mut Repl<'_>, argument: &str, _: bool) -> Result<Option<u8>, ScriptError> {
     let text = needed_code(":time", "EXPR", argument)?;
     let requests = |repl: &Repl<'_>| repl.host().requests().map_or(0, |requests| requests.total);
-    let (began, clock, asked) = (Instant::now(), repl.host().elapsed_ms(), requests(repl));
+    let (began, clock, asked) = (Instant::now(), repl.host().moment(), requests(repl));
     let answer = repl.enter(text)?;
     let took = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-    let passed = repl.host().elapsed_ms().saturating_sub(clock);
+    let passed = repl.host().since_ms(clock);
     let mut told = format!("took {}", words::duration_ms(took));
     if passed.saturating_sub(took) >= NOTABLE_MS {
         told.push_str(&format!(", {} on the target's clock", words::duration_ms(passed)));
