@@ -139,6 +139,37 @@ async fn a_managed_group_keeps_the_old_pair_until_its_nodes_are_replaced() {
     assert_eq!(rig.sandbox.read(pairs), NONE);
 }
 
+/// A run that fails at the last request leaves the pair; the next one, which no key and no template tells of it, does not.
+#[tokio::test]
+async fn a_pair_whose_removal_failed_goes_with_the_next_run() {
+    let rolling = EnsureOptions { roll: Some(RollOptions::default()), ..waiting() };
+    for (with, without, options) in [
+        (with_key(ED25519), NodegroupSpec { ssh: None, ..spec() }, waiting()),
+        (with_key(ED25519), spec(), waiting()),
+        (managed(ED25519), NodegroupSpec { ssh: None, ..managed(ED25519) }, rolling),
+    ] {
+        let rig = Rig::new();
+        ensure(&rig, &with).await;
+        rig.sandbox.world(|world| world.traffic.fail("DeleteKeyPair", "UnauthorizedOperation", 1));
+        let refused = ops::ensure(&rig.session, &without, &options).await.unwrap_err();
+        assert_eq!((refused.code, rig.sandbox.read(pairs)), (Code::AwsAccessDenied, vec![pair(ED25519)]));
+        let mended = ops::ensure(&rig.session, &without, &waiting()).await.unwrap_or_else(|e| panic!("{}", told(&e)));
+        assert_eq!((mended.mutating_requests, rig.sandbox.read(pairs)), (1, vec![]));
+        assert_eq!(ops::ensure(&rig.session, &without, &waiting()).await.unwrap().mutating_requests, 0);
+    }
+}
+
+#[tokio::test]
+async fn who_wants_no_ssh_needs_no_permission_to_read_of_it() {
+    let rig = Rig::new();
+    let group = NodegroupSpec { ssh: None, ..spec() };
+    ensure(&rig, &group).await;
+    for operation in ["DescribeKeyPairs", "DescribeSecurityGroups"] {
+        rig.sandbox.world(|world| world.traffic.fail(operation, "UnauthorizedOperation", 1));
+        assert_eq!(ops::ensure(&rig.session, &group, &waiting()).await.unwrap().mutating_requests, 0);
+    }
+}
+
 #[tokio::test]
 async fn a_pair_of_someone_else_is_used_when_it_is_of_the_key_and_stays() {
     let rig = Rig::new();
@@ -326,6 +357,48 @@ async fn ssh_is_open_to_security_groups_in_place_of_addresses() {
     assert_eq!(refused.code, Code::SecurityGroupNotFound, "{}", told(&refused));
     group.ssh.as_mut().unwrap().source_security_groups = vec!["bastion".to_owned()];
     assert_eq!(ops::ensure(&rig.session, &group, &waiting()).await.unwrap_err().code, Code::InvalidValue);
+}
+
+#[tokio::test]
+async fn ssh_that_is_not_wanted_any_more_is_shut_on_running_nodes_too() {
+    for shut in [None, Some(SshAccess { closed: true, ..SshAccess::with_public_key(ED25519) })] {
+        for (open, shut) in [
+            (with_key(ED25519), NodegroupSpec { ssh: shut.clone(), ..spec() }),
+            (managed(ED25519), NodegroupSpec { ssh: shut.clone(), ..managed(ED25519) }),
+        ] {
+            let rig = Rig::new();
+            let before = rig.sandbox.read(inventory);
+            ensure(&rig, &open).await;
+            assert_eq!(sources(&rig).len(), 1);
+            // The machines run on, and have the security group.
+            rig.sandbox.world(|world| world.traffic.fail("RevokeSecurityGroupIngress", "UnauthorizedOperation", 1));
+            let refused = ops::ensure(&rig.session, &shut, &waiting()).await.unwrap_err();
+            assert_eq!((refused.code, sources(&rig).len()), (Code::AwsAccessDenied, 1));
+            let changed = ensure(&rig, &shut).await;
+            let row = ("security group".to_owned(), format!("{NAME}-ssh"), "changed".to_owned());
+            assert!(changed.contains(&row), "{changed:?}");
+            assert_eq!(sources(&rig), []);
+            assert!(rig.log().contains("lets nobody in any more"), "{}", rig.log());
+            assert_eq!(ops::ensure(&rig.session, &shut, &waiting()).await.unwrap().mutating_requests, 0);
+            delete(&rig).await;
+            assert_same(&rig.sandbox.read(inventory), &before, "after the delete");
+        }
+    }
+}
+
+#[tokio::test]
+async fn who_is_named_twice_is_let_in_once() {
+    let rig = Rig::new();
+    let bastion = rig.sandbox.read(|world| world.ec2.security_groups.keys().next().unwrap().clone());
+    let mut group = with_key(ED25519);
+    let ssh = group.ssh.as_mut().unwrap();
+    ssh.source_security_groups = vec![bastion.clone(), bastion.clone()];
+    // One network, by the address of a machine in it and by its own: EC2 keeps its own.
+    ssh.sources = ["203.0.113.7/24", "203.0.113.0/24", "0.0.0.0/0", "1.2.3.4/0"].map(str::to_owned).to_vec();
+    ensure(&rig, &group).await;
+    let cidr = |cidr: &str| Source::Ipv4(cidr.to_owned());
+    assert_eq!(sources(&rig), [cidr("0.0.0.0/0"), cidr("203.0.113.0/24"), Source::Group(bastion)]);
+    assert_eq!(ops::ensure(&rig.session, &group, &waiting()).await.unwrap().mutating_requests, 0);
 }
 
 #[tokio::test]

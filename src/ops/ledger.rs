@@ -118,10 +118,17 @@ impl<'a> Ledger<'a> {
     }
 }
 
-/// What the verdict about a resource says about its group: with a node that goes, the group stays.
+/// What the verdict about a resource says about its group: with a node that goes, the group stays; with a key pair that is
+/// made, it is no new one.
 fn of_group(verdict: Verdict, row: &Settled) -> Verdict {
-    let node = row.kind == ResourceKind::Node.as_str();
-    if node || verdict == Verdict::Replaced { Verdict::Changed } else { verdict }
+    let is = |kind: ResourceKind| row.kind == kind.as_str();
+    let group = is(ResourceKind::AutoScalingGroup) || is(ResourceKind::ManagedNodegroup);
+    match verdict {
+        Verdict::Replaced => Verdict::Changed,
+        Verdict::Created if !group => Verdict::Changed,
+        _ if is(ResourceKind::Node) => Verdict::Changed,
+        other => other,
+    }
 }
 
 /// A group is `created` when its Auto Scaling group was; short of that, anything made or removed on the way is a change.

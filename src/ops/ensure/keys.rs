@@ -7,7 +7,7 @@ use crate::domain::desired::{ResourceNames, key_pair_name, resource_tags};
 use crate::domain::error::{Error, Result};
 use crate::domain::inventory::GroupRef;
 use crate::domain::mutation::AwsMutation;
-use crate::domain::nodegroup::{NodegroupSpec, PublicKey, before_key_id};
+use crate::domain::nodegroup::{NodegroupSpec, PublicKey};
 use crate::ops::ledger::Ledger;
 use crate::ports::{ResourceKind, Verdict};
 
@@ -57,8 +57,8 @@ pub(super) fn check(spec: &NodegroupSpec, facts: &Facts, names: &ResourceNames) 
     Err(error.help(format!("remove it (`aws ec2 delete-key-pair --key-name {name}`), or give the group another name")))
 }
 
-/// Removes pairs that were made for the group of other keys: to be called once no version of the launch template that the
-/// group starts nodes from names them. Nodes that run need none.
+/// Removes pairs that were made for the group of other keys, in this run or in one that was cut off: to be called once no
+/// version of the launch template that the group starts nodes from names them. Nodes that run need none.
 pub(super) async fn remove_others(
     ledger: &Ledger<'_>,
     spec: &NodegroupSpec,
@@ -66,19 +66,12 @@ pub(super) async fn remove_others(
     names: &ResourceNames,
 ) -> Result<()> {
     let wanted = key_pair_name(spec);
-    let pairs = match &facts.template {
-        // Those that were read for the key that is given.
-        _ if given(spec)?.is_some() => facts.key_pairs.clone().unwrap_or_default(),
-        // No key is given any more: the template tells whether one was.
-        Some(template) if template.data.key_name != wanted => match &template.data.key_name {
-            Some(old) if before_key_id(old).is_some_and(|before| names.key_pairs == format!("{before}-")) => {
-                ledger.session().cloud.key_pairs_beginning(&names.key_pairs).await?
-            }
-            _ => vec![],
-        },
-        _ => vec![],
-    };
-    for pair in pairs.iter().filter(|pair| Some(&pair.name) != wanted.as_ref() && is_ours(pair, spec)) {
+    if spec.has_own_template() {
+        return Ok(());
+    }
+    let made_for_it = |pair: &&KeyPair| pair.name.starts_with(&names.key_pairs) && is_ours(pair, spec);
+    let pairs = facts.key_pairs.iter().flatten().filter(made_for_it);
+    for pair in pairs.filter(|pair| Some(&pair.name) != wanted.as_ref()) {
         ledger.aws(AwsMutation::DeleteKeyPair { name: pair.name.clone() }).await?;
         match wanted {
             Some(_) => ledger.settle(ResourceKind::KeyPair, &pair.name, Verdict::Replaced),

@@ -1,5 +1,6 @@
 //! Everything that is read before the first write: in two rounds, each of requests that go out together.
 
+use crate::domain::Code;
 use crate::domain::cloud::{
     AccessEntry, AutoScalingGroup, CallerIdentity, Cluster, Firewall, InstanceProfile, KeyPair, LaunchTemplate,
     ManagedNodegroup, Offering, Role, SecurityGroup, Subnet,
@@ -19,7 +20,8 @@ pub(super) struct Facts {
     pub(super) cluster: Cluster,
     pub(super) caller: CallerIdentity,
     pub(super) offerings: Vec<Offering>,
-    /// All of the region, or those that may have been made for the group when a key is given; `None` without SSH.
+    /// All of the region when one is named; else those that may have been made for the group. `None` for a group that has no
+    /// SSH and is new, or whose pairs may not be read.
     pub(super) key_pairs: Option<Vec<KeyPair>>,
     /// Security groups that SSH is to be open to, those of them that are there.
     pub(super) ssh_groups: Vec<Firewall>,
@@ -42,6 +44,7 @@ pub(super) struct Facts {
     pub(super) image_parameter: String,
     pub(super) access_entry: Option<AccessEntry>,
     pub(super) vpc_id: Option<String>,
+    /// The group's own for SSH; looked for as well where it may be from an earlier time.
     pub(super) security_group: Option<SecurityGroup>,
     /// Of the VPC; empty when SSH does not need them.
     pub(super) vpc_cidrs: Vec<String>,
@@ -111,27 +114,32 @@ pub(super) async fn observe(session: &Session, spec: &NodegroupSpec) -> Result<F
             }
         },
     );
-    let subnets = subnets?;
+    let (subnets, template) = (subnets?, template?);
+    // An earlier run, perhaps one that was cut off, may have left a key pair and an open port that nobody wants any more.
+    let had_ssh = spec.ssh.is_none() && template.is_some() && !spec.has_own_template();
     let vpc_id = cluster.vpc_id.clone().or_else(|| subnets.first().map(|subnet| subnet.vpc_id.clone()));
     let vpc = vpc_id.clone().unwrap_or_default();
     let asks_cidrs = spec.ssh.as_ref().is_some_and(needs_vpc_cidrs) && vpc_id.is_some();
     let ssh_groups = spec.ssh.as_ref().filter(|ssh| !ssh.closed).map(|ssh| ssh.source_security_groups.as_slice());
     let ssh_groups = ssh_groups.unwrap_or_default();
-    let (security_group, vpc_cidrs, ssh_groups) = tokio::join!(
-        when(spec.ssh.is_some() && vpc_id.is_some(), cloud.security_group(&vpc, &names.security_group)),
+    let (security_group, left_pairs, vpc_cidrs, ssh_groups) = tokio::join!(
+        when((spec.ssh.is_some() || had_ssh) && vpc_id.is_some(), cloud.security_group(&vpc, &names.security_group)),
+        when(had_ssh, cloud.key_pairs_beginning(&names.key_pairs)),
         when(asks_cidrs, cloud.vpc_cidrs(&vpc)),
         when(!ssh_groups.is_empty(), cloud.firewalls(ssh_groups)),
     );
+    // Who wants no SSH needs no permission to read of it.
+    let security_group = if had_ssh { unless_denied(security_group) } else { security_group.transpose() };
     Ok(Facts {
         cluster,
         caller,
         offerings: offerings?,
-        key_pairs: key_pairs.transpose()?,
+        key_pairs: key_pairs.transpose()?.or(unless_denied(left_pairs)?),
         namesakes,
         nodegroup: nodegroup.transpose()?.flatten(),
         role,
         profile: profile?,
-        template: template?,
+        template,
         spot_role,
         spot_quota,
         subnets,
@@ -140,7 +148,7 @@ pub(super) async fn observe(session: &Session, spec: &NodegroupSpec) -> Result<F
         role_arn: arn,
         access_entry: access_entry.transpose()?.flatten(),
         vpc_id,
-        security_group: security_group.transpose()?.flatten(),
+        security_group: security_group?.flatten(),
         vpc_cidrs: vpc_cidrs.transpose()?.unwrap_or_default(),
         ssh_groups: ssh_groups.transpose()?.unwrap_or_default(),
     })
@@ -154,4 +162,12 @@ fn buys_spot(spec: &NodegroupSpec) -> bool {
 /// Makes a request only if it is needed.
 async fn when<T>(needed: bool, request: impl Future<Output = T>) -> Option<T> {
     if needed { Some(request.await) } else { None }
+}
+
+/// What was read; nothing when it may not be.
+fn unless_denied<T>(read: Option<Result<T>>) -> Result<Option<T>> {
+    match read {
+        Some(Err(error)) if error.code == Code::AwsAccessDenied => Ok(None),
+        other => other.transpose(),
+    }
 }

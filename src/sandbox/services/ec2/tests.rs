@@ -97,6 +97,12 @@ fn a_security_group_lives_its_life() {
     ok(&mut world, "AuthorizeSecurityGroupIngress", rule.clone());
     let again = refused(&mut world, "AuthorizeSecurityGroupIngress", rule.clone());
     assert_eq!(again.code, "InvalidPermission.Duplicate");
+    let twice = json!({"GroupId": id, "IpPermissions": [{
+        "IpProtocol": "tcp", "FromPort": "22", "ToPort": "22",
+        "IpRanges": [{"CidrIp": "203.0.113.7/24"}, {"CidrIp": "203.0.113.0/24"}],
+    }]});
+    let twice = refused(&mut world, "AuthorizeSecurityGroupIngress", twice);
+    assert_eq!(twice.message, "The same permission must not appear multiple times");
     let find = json!({"Filter": [{"Name": "vpc-id", "Value": [vpc]}, {"Name": "group-name", "Value": ["ssh"]}]});
     let shown = ok(&mut world, "DescribeSecurityGroups", find);
     assert_eq!(

@@ -30,6 +30,10 @@ fn authorize(world: &mut World, params: &Params, egress: bool) -> Reply {
     if rules.is_empty() {
         return Err(ApiError::client("MissingParameter", "The request must contain the parameter ipPermissions"));
     }
+    if (1..rules.len()).any(|at| rules[..at].iter().any(|before| before.same_as(&rules[at]))) {
+        let message = "The same permission must not appear multiple times";
+        return Err(ApiError::client("InvalidParameterValue", message));
+    }
     for rule in &mut rules {
         if known(world, &id, egress).iter().any(|known| known.same_as(rule)) {
             let message = format!(
@@ -158,11 +162,11 @@ fn read_rules(world: &World, tree: &Value) -> Result<Vec<Rule>, ApiError> {
         };
         for range in read::list(permission, "IpRanges") {
             let cidr = read::string(range, "CidrIp");
-            if !is_cidr(&cidr) {
+            let Some(canonical) = canonical(&cidr) else {
                 let message = format!("CIDR block {cidr} is malformed");
                 return Err(ApiError::client("InvalidParameterValue", message));
-            }
-            add(Source::Ipv4(cidr), read::text(range, "Description"));
+            };
+            add(Source::Ipv4(canonical), read::text(range, "Description"));
         }
         for range in read::list(permission, "Ipv6Ranges") {
             add(Source::Ipv6(read::string(range, "CidrIpv6")), read::text(range, "Description"));
@@ -178,10 +182,14 @@ fn read_rules(world: &World, tree: &Value) -> Result<Vec<Rule>, ApiError> {
     Ok(rules)
 }
 
-fn is_cidr(text: &str) -> bool {
-    text.split_once('/').is_some_and(|(address, prefix)| {
-        address.parse::<std::net::Ipv4Addr>().is_ok() && prefix.parse::<u8>().is_ok_and(|prefix| prefix <= 32)
-    })
+/// As EC2 keeps a CIDR: without the bits of a host. `None` when it is none.
+fn canonical(text: &str) -> Option<String> {
+    let (address, prefix) = text.split_once('/')?;
+    let address: std::net::Ipv4Addr = address.parse().ok()?;
+    let prefix: u8 = prefix.parse().ok().filter(|prefix| *prefix <= 32)?;
+    let host_bits = (1_u64 << (32 - prefix)) - 1;
+    let base = u64::from(u32::from(address)) & !host_bits;
+    Some(format!("{}/{prefix}", std::net::Ipv4Addr::from(u32::try_from(base).ok()?)))
 }
 
 fn peer(source: &Source) -> &str {
