@@ -157,6 +157,34 @@ fn a_kept_plan_is_applied_and_refused_when_the_world_has_moved() {
 }
 
 #[test]
+fn the_verbs_of_a_group_have_plans_too() {
+    let state = tempfile::tempdir().unwrap();
+    let tutorial = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/tutorial_nodegroups.yml");
+    let text = std::fs::read_to_string(tutorial).unwrap().replace("$AWS_REGION", "ap-northeast-1");
+    std::fs::write(state.path().join("f.yml"), text).unwrap();
+    let file = "f.yml";
+    for (words, other) in [
+        (&["create", "nodegroup", "-f", file][..], None),
+        (&["scale", "nodegroup", GROUP, "--nodes", "3"], None),
+        (&["roll", "nodegroup", GROUP, "--all"], None),
+        (&["delete", "nodegroup", GROUP, "--yes"], Some(["delete", "nodegroup", GROUP])),
+    ] {
+        let with = |more: &[&'static str]| -> Vec<&str> { words.iter().copied().chain(more.iter().copied()).collect() };
+        // A plan needs nobody to ask.
+        let asked = other.map_or(with(&["--plan"]), |words| words.into_iter().chain(["--plan"]).collect());
+        let groups = || json(state.path(), &["get", "nodegroup", "-o", "json"], 0);
+        let before = groups();
+        let told = ended(&spotscript(state.path(), &asked), 4);
+        assert!(told.contains("\nPlan: "), "{told}");
+        let plan = json(state.path(), &with(&["--plan", "-o", "json"]), 4);
+        assert_eq!(groups(), before, "{words:?}");
+        ended(&spotscript(state.path(), words), 0);
+        assert_eq!(planned(&plan), sent(state.path(), "last"), "{words:?}");
+    }
+    ended(&spotscript(state.path(), &["create", "nodegroup", "-f", file, "--plan", "--dry-run"]), 2);
+}
+
+#[test]
 fn a_run_is_taken_back_by_its_name() {
     let state = tempfile::tempdir().unwrap();
     ended(&spotscript(state.path(), &["run", RUNBOOK]), 0);
@@ -171,6 +199,42 @@ fn a_run_is_taken_back_by_its_name() {
     ended(&spotscript(state.path(), &["undo", "last", "--yes"]), 0);
     let group = json(state.path(), &["get", "nodegroup", "-o", "json"], 0).to_string();
     assert!(group.contains(GROUP), "{group}");
+}
+
+/// Elsewhere there is nothing of it: all would seem well.
+#[test]
+fn a_run_is_taken_up_and_back_where_it_was_alone() {
+    let state = tempfile::tempdir().unwrap();
+    ended(&spotscript(state.path(), &["run", RUNBOOK, "--world", "one"]), 0);
+    let mut told = vec![];
+    for words in [
+        &["undo", "last", "--world", "two"][..],
+        &["undo", "last", "--plan", "--world", "oen"],
+        &["undo", "last", "--target", "aws"],
+    ] {
+        let refused = spotscript(state.path(), words);
+        ended(&refused, 2);
+        let text = String::from_utf8_lossy(&refused.stderr).into_owned();
+        let id = json(state.path(), &["runs", "-o", "json"], 0)["runs"][0]["id"].as_str().unwrap().to_owned();
+        let short = id[id.len() - 8..].to_owned();
+        told.push(format!("{}\n{}", words.join(" "), text.replace(&short, "RUN")));
+    }
+    insta::assert_snapshot!("elsewhere", told.join("\n"));
+    let worlds = || -> Vec<String> {
+        let entries = std::fs::read_dir(state.path().join("worlds")).unwrap();
+        let mut names: Vec<String> =
+            entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
+        names.sort();
+        names
+    };
+    assert_eq!(worlds(), ["one.lock", "one.world"]);
+    ended(&spotscript(state.path(), &["undo", "last", "--plan", "--world", "one"]), 4);
+    // A world that is gone is not begun to take something back in.
+    std::fs::remove_file(state.path().join("worlds/one.world")).unwrap();
+    let gone = spotscript(state.path(), &["undo", "last", "--yes"]);
+    ended(&gone, 2);
+    assert!(String::from_utf8_lossy(&gone.stderr).contains("SPOT-0708"));
+    assert_eq!(worlds(), ["one.lock"]);
 }
 
 #[test]

@@ -3,10 +3,13 @@
 use std::process::ExitCode;
 
 use super::form::Form;
+use super::plan::HAS_CHANGES;
 use super::{Failed, Global, console, journal, rollback, target};
 use crate::domain::error::Result;
 use crate::host::listen_for_interrupts;
 use crate::ops::Session;
+use crate::sandbox::world::kubelet::boot_data;
+use crate::view::{json, plan as view};
 
 /// Runs `command` against the target and prints what it answers. An empty answer prints nothing.
 pub fn answer(
@@ -16,7 +19,28 @@ pub fn answer(
     Ok(answered(global, command)?.text?)
 }
 
-/// The same for a command that makes something: when it fails, what it did may be taken back.
+/// `--plan` of a command that changes something.
+#[derive(Debug, Clone, Copy, Default, clap::Args)]
+pub struct OnlyPlan {
+    /// Change nothing: show what would be done; exit code 4 when there is something
+    #[arg(long)]
+    pub plan: bool,
+}
+
+/// Shows what `command` would change, without changing it.
+pub fn planned(global: &Global, command: impl AsyncFnOnce(&Session) -> Result<()>) -> Result<ExitCode, Failed> {
+    let host = target::host(global, &super::reach::Reach::default())?;
+    listen_for_interrupts(host.cancel().clone());
+    let ((), plan) = host.plan_ahead(boot_data, command)?;
+    host.close()?;
+    console::print(&match global.json() {
+        true => json::render("change-plan", &plan)?,
+        false => view::render(&plan, console::data_style(global)),
+    });
+    Ok(if plan.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(HAS_CHANGES) })
+}
+
+/// As [`answer`], for a command that makes something: when it fails, what it did may be taken back.
 pub fn answer_or_take_back(
     global: &Global,
     wanted: bool,

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 
-use super::answer::answer_or_take_back;
+use super::answer::{OnlyPlan, answer_or_take_back, planned};
 use super::form::Form;
 use super::{Failed, Global, console};
 use crate::domain::code::Code;
@@ -31,9 +31,10 @@ enum What {
 }
 
 /// The node groups of an eksctl ClusterConfig; what exists as described is left alone
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Default, clap::Args)]
 #[command(after_help = "Examples:
   spotscript create nodegroup -f spot_nodegroups.yml
+  spotscript create nodegroup -f spot_nodegroups.yml --plan
   spotscript create nodegroup -f spot_nodegroups.yml --dry-run
   generate-config | spotscript create nodegroup -f - -o json")]
 pub(super) struct Nodegroup {
@@ -41,8 +42,10 @@ pub(super) struct Nodegroup {
     #[arg(short = 'f', long = "file", visible_alias = "config-file", value_name = "FILE")]
     pub(super) file: String,
     /// Print the groups with every default filled in and change nothing
-    #[arg(long)]
+    #[arg(long, conflicts_with = "plan")]
     pub(super) dry_run: bool,
+    #[command(flatten)]
+    pub(super) only: OnlyPlan,
     /// Return without waiting for nodes
     #[arg(long)]
     pub(super) no_wait: bool,
@@ -62,15 +65,32 @@ pub fn run(args: Args, global: &Global) -> Result<ExitCode, Failed> {
     }
     let mut options = EnsureOptions { wait: !create.no_wait, ..EnsureOptions::default() };
     options.timeout = global.timeout.unwrap_or(options.timeout);
+    if create.only.plan {
+        return planned(global, async |session| {
+            for spec in &specs {
+                made(session, spec, specs.len(), &options).await?;
+            }
+            Ok(())
+        });
+    }
     answer_or_take_back(global, create.rollback, async |session, form| ensure(session, &specs, &options, form).await)
 }
 
 async fn ensure(session: &Session, specs: &[NodegroupSpec], options: &EnsureOptions, form: Form) -> Result<String> {
     let mut reports: Vec<ChangeReport> = Vec::new();
     for spec in specs {
-        reports.push(ops::ensure(session, spec, options).await?);
+        reports.push(made(session, spec, specs.len(), options).await?);
     }
     form.print("changes", &reports, |style| reports.iter().map(|done| report::render(done, style)).collect())
+}
+
+/// Makes one of so many groups. Which one it was that failed is told when there are others.
+async fn made(session: &Session, spec: &NodegroupSpec, of: usize, options: &EnsureOptions) -> Result<ChangeReport> {
+    let made = ops::ensure(session, spec, options).await;
+    made.map_err(|error| match of {
+        1 => error,
+        _ => error.because(format!("it is about node group `{}`", spec.name)),
+    })
 }
 
 impl Nodegroup {

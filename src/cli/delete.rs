@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 
-use super::answer::answer;
+use super::answer::{OnlyPlan, answer, planned};
 use super::cluster_choice::ClusterChoice;
 use super::kubectl::change::DeleteArgs;
 use super::kubectl::{self, Verb};
@@ -34,6 +34,7 @@ enum What {
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   spotscript delete nodegroup dev-4vcpu-16gb-spot
+  spotscript delete nodegroup dev-4vcpu-16gb-spot --plan
   spotscript delete ng dev-4vcpu-16gb-spot --yes --no-drain")]
 struct Nodegroup {
     /// Node group
@@ -41,6 +42,8 @@ struct Nodegroup {
     /// Do not evict pods first
     #[arg(long)]
     no_drain: bool,
+    #[command(flatten)]
+    only: OnlyPlan,
     #[command(flatten)]
     cluster: ClusterChoice,
 }
@@ -54,10 +57,18 @@ pub fn run(args: Args, global: &Global) -> Result<ExitCode, Failed> {
             return kubectl::run(&Verb::Delete(delete), global);
         }
     };
-    consent::somebody_to_ask(&format!("delete `{}`", delete.name), global)?;
+    if !delete.only.plan {
+        consent::somebody_to_ask(&format!("delete `{}`", delete.name), global)?;
+    }
     let may_be_gone = global.start.resumes.is_some();
     let mut options = DeleteOptions { drain: !delete.no_drain, may_be_gone, ..DeleteOptions::default() };
     options.timeout = global.timeout.unwrap_or(options.timeout);
+    if delete.only.plan {
+        return planned(global, async |session| {
+            let cluster = delete.cluster.resolve(session).await?;
+            ops::delete(session, &cluster, &delete.name, &options).await.map(drop)
+        });
+    }
     answer(global, async |session, form| {
         let cluster = delete.cluster.resolve(session).await?;
         let done = ops::delete(session, &cluster, &delete.name, &options).await?;

@@ -29,7 +29,7 @@ pub struct Args {
 
 /// Runs the command.
 pub fn run(args: Args, global: &Global) -> Result<ExitCode, Failed> {
-    let specs = Nodegroup { file: args.file, dry_run: true, no_wait: true, rollback: false }.specs(global)?;
+    let specs = Nodegroup { file: args.file, dry_run: true, ..Nodegroup::default() }.specs(global)?;
     let host = target::host(global, &Reach::default())?;
     listen_for_interrupts(host.cancel().clone());
     let drifts = host.ask(async |session| ops::drift(session, &specs).await)?;

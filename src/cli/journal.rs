@@ -6,7 +6,8 @@ use rhai::Map;
 use serde_json::Value;
 
 use super::{Global, TargetKind};
-use crate::domain::error::Result;
+use crate::domain::Code;
+use crate::domain::error::{Error, Result};
 use crate::host::Host;
 use crate::journal::{Origin, Run, Store};
 use crate::sandbox::store::state_folder;
@@ -76,11 +77,18 @@ pub(super) fn end(host: &Host, code: u8) -> Result<()> {
     Ok(())
 }
 
-/// The flags that lead to where a run was, where none are given now.
-pub(super) fn back_to(run: &Run, global: &Global) -> Global {
+/// The flags that lead to where a run was, where none are given now. A world that is gone is not begun anew.
+///
+/// # Errors
+/// As [`stays_where_it_was`].
+pub(super) fn back_to(run: &Run, global: &Global) -> Result<Global> {
     let origin = run.origin.clone().unwrap_or_default();
-    Global {
-        target: global.target.or(Some(target_of(&run.target))),
+    let target = target_of(&run.target);
+    stays_where_it_was(&run.id, target, origin.world.as_deref(), global)?;
+    let mut start = global.start.clone();
+    start.in_existing_world = true;
+    Ok(Global {
+        target: Some(target),
         world: global.world.clone().or(origin.world),
         region: global.region.clone().or(origin.region),
         profile: global.profile.clone().or(origin.profile),
@@ -89,7 +97,28 @@ pub(super) fn back_to(run: &Run, global: &Global) -> Global {
             .clone()
             .or_else(|| origin.kubeconfig.map(|file| Path::new(&origin.folder).join(file))),
         context: global.context.clone().or(origin.context),
+        start,
         ..global.clone()
+    })
+}
+
+/// Refuses flags that lead elsewhere than where a run, or a fleet, was: there is nothing of it there.
+///
+/// # Errors
+/// `SPOT-0606`, with where it was.
+pub(super) fn stays_where_it_was(id: &str, target: TargetKind, world: Option<&str>, now: &Global) -> Result<()> {
+    let refused = |was: String, asked: String| {
+        let message = format!("run `{}` was {was}, not {asked}", short(id));
+        Err(Error::new(Code::InvalidArgument, message).help("leave the flag out: it goes where the run was"))
+    };
+    match (now.target, now.world.as_deref(), world) {
+        (Some(asked), ..) if asked != target => {
+            refused(format!("with target `{}`", target.as_str()), format!("`{}`", asked.as_str()))
+        }
+        (_, Some(asked), Some(was)) if asked != was => {
+            refused(format!("in the sandbox world `{was}`"), format!("in `{asked}`"))
+        }
+        _ => Ok(()),
     }
 }
 

@@ -53,6 +53,7 @@ pub fn run(args: Args, global: &Global) -> Result<ExitCode, Failed> {
     if root.script == "repl" {
         return Err(cannot(&root.id, "it was a session at the REPL").into());
     }
+    journal::stays_where_it_was(&root.id, journal::target_of(&root.target), origin.world.as_deref(), global)?;
     let (command, mut flags) = parse(&root.id, origin, args.more)?;
     flags.target = flags.target.or(Some(journal::target_of(&root.target)));
     flags.world = flags.world.or_else(|| origin.world.clone());
@@ -77,8 +78,10 @@ fn take_up_fleet(
         console::say(&format!("fleet {} is done: there is nothing to take up", short(&fleet.id)));
         return Ok(ExitCode::SUCCESS);
     }
+    let target = journal::target_of(&fleet.target);
+    journal::stays_where_it_was(&fleet.id, target, fleet.origin.world.as_deref(), global)?;
     let (command, mut flags) = parse(&fleet.id, &fleet.origin, more)?;
-    flags.target = flags.target.or(Some(journal::target_of(&fleet.target)));
+    flags.target = flags.target.or(Some(target));
     flags.start.resumes = Some(fleet.id.clone());
     flags.start.only = only;
     console::say(&fleet::taking_up(fleet));

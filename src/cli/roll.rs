@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::Subcommand;
 
-use super::answer::answer;
+use super::answer::{OnlyPlan, answer, planned};
 use super::cluster_choice::ClusterChoice;
 use super::kubectl::drain::share;
 use super::{Failed, Global};
@@ -34,6 +34,7 @@ enum What {
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   spotscript roll nodegroup dev-4vcpu-16gb-spot
+  spotscript roll nodegroup dev-4vcpu-16gb-spot --plan
   spotscript roll ng dev-4vcpu-16gb-spot --max-unavailable 25%
   spotscript roll ng dev-4vcpu-16gb-spot --all --surge 2")]
 struct Nodegroup {
@@ -55,6 +56,8 @@ struct Nodegroup {
     #[arg(long, value_name = "TIME", value_parser = super::global::duration, default_value = "15m")]
     drain_timeout: Duration,
     #[command(flatten)]
+    only: OnlyPlan,
+    #[command(flatten)]
     cluster: ClusterChoice,
 }
 
@@ -70,6 +73,12 @@ pub fn run(args: Args, global: &Global) -> Result<ExitCode, Failed> {
         drain_timeout: roll.drain_timeout,
         timeout: global.timeout.unwrap_or(usual.timeout),
     };
+    if roll.only.plan {
+        return planned(global, async |session| {
+            let cluster = roll.cluster.resolve(session).await?;
+            ops::roll(session, &cluster, &roll.name, &options).await.map(drop)
+        });
+    }
     answer(global, async |session, form| {
         let cluster = roll.cluster.resolve(session).await?;
         let done = ops::roll(session, &cluster, &roll.name, &options).await?;

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 
-use super::answer::answer;
+use super::answer::{OnlyPlan, answer, planned};
 use super::cluster_choice::ClusterChoice;
 use super::{Failed, Global};
 use crate::ops::{self, ScaleOptions};
@@ -45,6 +45,8 @@ struct Nodegroup {
     #[arg(long)]
     no_wait: bool,
     #[command(flatten)]
+    only: OnlyPlan,
+    #[command(flatten)]
     cluster: ClusterChoice,
 }
 
@@ -59,6 +61,12 @@ pub fn run(args: Args, global: &Global) -> Result<ExitCode, Failed> {
         ..ScaleOptions::default()
     };
     options.timeout = global.timeout.unwrap_or(options.timeout);
+    if scale.only.plan {
+        return planned(global, async |session| {
+            let cluster = scale.cluster.resolve(session).await?;
+            ops::scale(session, &cluster, &scale.name, &options).await.map(drop)
+        });
+    }
     answer(global, async |session, form| {
         let cluster = scale.cluster.resolve(session).await?;
         let done = ops::scale(session, &cluster, &scale.name, &options).await?;

@@ -90,12 +90,12 @@ impl Undoing {
     /// The undoing of a run and of those that took it up.
     ///
     /// # Errors
-    /// `SPOT-0805` when one of them cannot be read.
+    /// `SPOT-0805` when one of them cannot be read; when flags lead elsewhere than where the run was.
     pub(super) fn of(store: &Store, run: &Run, args: &Args, global: &Global) -> Result<Self> {
         let timeout = global.timeout.unwrap_or(USUAL);
         Ok(Undoing {
             changes: changes(&store.chain(run)?)?,
-            global: journal::back_to(run, global),
+            global: journal::back_to(run, global)?,
             options: UndoOptions { force: args.force, drain: !args.no_drain, timeout },
         })
     }

@@ -277,6 +277,10 @@ impl Lens for Planning {
         if let Mutation::Kube(KubeMutation::Evict { .. } | KubeMutation::DeleteNode { .. }) = &mutation {
             state.gone.push(resource.clone());
         }
+        if after.is_none() {
+            // What goes is known by all its names, a security group by its id and by its own.
+            state.then.note(&resource, before.clone());
+        }
         state.then.note(&resource, after.clone());
         state.steps.push(Step { mutation, resource, before, after });
         Ok(outcome)
