@@ -424,3 +424,13 @@ nodeGroups:
     let (out, err, code) = spotscript(state, &["run", "--plan", "copy.rhai"]);
     assert_eq!(code, 0, "the plan changes nothing: {out}{err}");
 }
+
+#[test]
+fn a_name_that_no_group_can_have_is_refused_before_anything_is_read() {
+    let state = tempfile::tempdir().unwrap();
+    for name in ["", "a b", "a-"] {
+        let (out, err, code) = spotscript(state.path(), &["import", "workers", "--name", name]);
+        assert!(code == 1 && out.is_empty() && err.contains("SPOT-01"), "{name:?}: {code} {out}{err}");
+        assert!(!state.path().join("worlds").exists(), "{name:?}");
+    }
+}

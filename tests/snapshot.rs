@@ -241,6 +241,10 @@ fn at_the_command_line() {
     assert!(err.contains("read 1 Auto Scaling group, 1 managed node group"), "{err}");
     let (_, err, code) = run(&["snapshot", "--out", "s.json"]);
     assert!(code == 2 && err.contains("add `--force` to write over it"), "{code} {err}");
+    // Known before the cluster is read: nothing else is said.
+    let (out, err, code) = run(&["snapshot", "--out", "nowhere/s.json"]);
+    assert!(code == 2 && out.is_empty() && err.contains("`nowhere/s.json` cannot be written"), "{code} {out}{err}");
+    assert!(!err.contains("sandbox (world") && !err.contains("not in it"), "{err}");
     let (out, err, code) = run(&["snapshot", "--out", "s.json", "--force", "-o", "json"]);
     let summary: Value = serde_json::from_str(&out).unwrap_or_else(|_| panic!("{out}{err}"));
     assert_eq!(

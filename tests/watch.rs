@@ -116,6 +116,36 @@ fn a_watch_shows_what_other_commands_do() {
     assert!(out.contains("SchedulingDisabled"), "{out}");
 }
 
+/// Who removed a world does not find it again because someone was looking at it.
+#[cfg(unix)]
+#[test]
+fn a_watch_ends_when_its_world_is_removed_and_does_not_bring_it_back() {
+    let state = after("print(1);");
+    let mut child = Command::new(env!("CARGO_BIN_EXE_spotscript"))
+        .args(["nodes", "-w"])
+        .env("SPOTSCRIPT_STATE_DIR", state.path())
+        .env("NO_COLOR", "1")
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let world = state.path().join("worlds/default.world");
+    // Again and again: the watch may not have read it the first time.
+    for _ in 0..600 {
+        let _ = std::fs::remove_file(&world);
+        if child.try_wait().unwrap().is_some() {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+    let _ = child.kill();
+    let ended = child.wait_with_output().unwrap();
+    let told = String::from_utf8_lossy(&ended.stderr).into_owned();
+    assert!(ended.status.code() == Some(2) && told.contains("SPOT-0708"), "{:?} {told}", ended.status);
+    assert!(told.contains("the sandbox world `default` was removed by another process"), "{told}");
+    assert!(!world.exists());
+}
+
 #[test]
 fn one_object_is_followed() {
     let state = after(&format!("{GROUP}eks::ensure(g);"));

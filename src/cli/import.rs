@@ -16,7 +16,7 @@ use crate::domain::eksctl;
 use crate::domain::error::{Error, Result};
 use crate::domain::import::{Imported, runbook, wordless};
 use crate::domain::inventory::Owner;
-use crate::domain::nodegroup::NodegroupSpec;
+use crate::domain::nodegroup::{NodegroupSpec, validate_name};
 use crate::host::listen_for_interrupts;
 use crate::ops;
 
@@ -81,6 +81,9 @@ pub fn run(args: Args, global: &Global) -> Result<ExitCode, Failed> {
         return Err(Error::new(Code::InvalidArgument, "`--all` makes one file, not one runbook")
             .help("write `--as file`, or import groups one by one")
             .into());
+    }
+    if let Some(name) = &args.name {
+        validate_name(name)?;
     }
     if let Some(file) = &args.out {
         free(file, args.force)?;

@@ -99,7 +99,7 @@ pub fn run(args: Args, global: &Global) -> Result<ExitCode, Failed> {
 /// Refuses to write over a file, before anything is read.
 pub(super) fn free(file: &Path, force: bool) -> Result<()> {
     if force || !file.exists() {
-        return Ok(());
+        return whole_file::check(file);
     }
     Err(Error::new(Code::File, format!("`{}` is there already", file.display()))
         .help("choose another name, or add `--force` to write over it"))

@@ -174,14 +174,21 @@ impl WorldFile {
     /// Takes it again. Gives the world when another process has changed it meanwhile.
     ///
     /// # Errors
-    /// `SPOT-0702` at once when another process has it, else as [`WorldFile::load`].
+    /// `SPOT-0702` at once when another process has it, `SPOT-0708` when it was removed meanwhile (it stays so: nothing is
+    /// written any more), else as [`WorldFile::load`].
     pub fn retake(&mut self) -> Result<Option<World>> {
         if self.lock.is_none() {
             self.lock = Some(acquire(&self.path, Duration::ZERO)?);
         }
         let content = read(&self.path)?;
-        if content.is_none() || content == self.content {
+        if content == self.content {
             return Ok(None);
+        }
+        if content.is_none() {
+            self.release();
+            let name = self.path.file_stem().unwrap_or_default().to_string_lossy();
+            let message = format!("the sandbox world `{name}` was removed by another process");
+            return Err(Error::new(Code::WorldNotFound, message).help("begin again with a world that is there"));
         }
         self.content = content;
         self.content.as_ref().map(|bytes| decode(bytes, &self.path)).transpose()

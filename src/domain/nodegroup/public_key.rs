@@ -29,6 +29,8 @@ impl PublicKey {
     /// `SPOT-0133` for everything that is not one public key of a kind that EC2 takes.
     pub fn parse(text: &str) -> Result<Self> {
         let refuse = |why: &str, help: &str| Err(Error::new(Code::InvalidPublicKey, why).help(help));
+        // Editors of Windows put a mark of the byte order before a text.
+        let text = text.trim_start_matches('\u{feff}');
         if text.contains("PRIVATE KEY") {
             return refuse(
                 "this is a private key, and the public one is wanted",
@@ -120,6 +122,12 @@ mod tests {
 
     const ED25519: &str = include_str!("../../../tests/fixtures/node_key_ed25519.pub");
     const RSA: &str = include_str!("../../../tests/fixtures/node_key_rsa.pub");
+
+    #[test]
+    fn a_mark_of_the_byte_order_is_no_part_of_a_key() {
+        let plain = PublicKey::parse(ED25519).unwrap();
+        assert_eq!(PublicKey::parse(&format!("\u{feff}{ED25519}\r\n")).unwrap(), plain);
+    }
 
     #[test]
     fn keys_of_ssh_keygen_are_read_and_have_its_fingerprints() {
