@@ -35,6 +35,7 @@ pub fn planned(global: &Global, command: impl AsyncFnOnce(&Session) -> Result<()
     host.close()?;
     console::print(&match global.json() {
         true => json::render("change-plan", &plan)?,
+        false if plan.is_empty() => "No changes: everything is as it is asked for.\n".to_owned(),
         false => view::render(&plan, console::data_style(global)),
     });
     Ok(if plan.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(HAS_CHANGES) })

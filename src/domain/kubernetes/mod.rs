@@ -8,6 +8,7 @@ pub mod describe;
 pub mod field_selector;
 pub mod given;
 pub mod go_duration;
+pub mod go_sort;
 pub mod go_value;
 pub mod jsonpath;
 pub mod kinds;

@@ -56,6 +56,27 @@ enum Form {
 pub struct Quantity {
     nanos: i128,
     form: Form,
+    /// How it was written, where Kubernetes prints it so until it has computed with it.
+    written: Option<Written>,
+}
+
+/// A short text. Kubernetes keeps those of at most 18 digits; longer ones than this one have needless zeros before them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Written {
+    bytes: [u8; 31],
+    length: u8,
+}
+
+impl Written {
+    fn new(text: &str) -> Option<Self> {
+        let mut bytes = [0; 31];
+        bytes.get_mut(..text.len())?.copy_from_slice(text.as_bytes());
+        Some(Written { bytes, length: u8::try_from(text.len()).ok()? })
+    }
+
+    fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.bytes[..usize::from(self.length)]).unwrap_or_default()
+    }
 }
 
 impl Quantity {
@@ -94,11 +115,13 @@ impl Quantity {
         if form == Form::Binary {
             nanos = nanos.min(i128::from(i64::MAX) * 1_000_000_000); // Kubernetes' own cap; sums go beyond it.
         }
-        Some(Quantity { nanos: if negative { -nanos } else { nanos }, form })
+        let written = stays_as_written(whole, fraction, power, shift).then(|| Written::new(text)).flatten();
+        Some(Quantity { nanos: if negative { -nanos } else { nanos }, form, written })
     }
 
     /// Adds another; nothing takes the other's form.
     pub fn add(&mut self, other: Quantity) {
+        self.written = None;
         if self.nanos == 0 {
             self.form = other.form;
         }
@@ -126,6 +149,22 @@ impl Quantity {
     }
 }
 
+/// Whether Kubernetes prints a number as it was written: one of few digits, whose canonical suffix is the one that it has, be
+/// it as `2.345` (in thousandths, where the canonical form is `2345m`) or as `+5`. Found by asking kubectl 1.33.
+fn stays_as_written(whole: &str, fraction: &str, power: i32, shift: u32) -> bool {
+    let whole = whole.trim_start_matches('0');
+    if whole.is_empty() || whole.len() + fraction.len() > 18 {
+        return false;
+    }
+    let Ok(value) = format!("{whole}{fraction}").parse::<u64>() else { return false };
+    if shift > 0 {
+        let digits = 14 - i64::try_from(whole.len()).unwrap_or(i64::MAX) - i64::from(shift * 3 / 10);
+        return fraction.is_empty() && digits >= 0 && value % 1024 != 0;
+    }
+    let power = power - i32::try_from(fraction.len()).unwrap_or(i32::MAX);
+    power >= -9 && power % 3 == 0 && value % 1000 != 0
+}
+
 /// Divided, rounded away from zero.
 fn divided(value: i128, by: i128) -> i128 {
     value / by + (value % by).signum()
@@ -134,6 +173,9 @@ fn divided(value: i128, by: i128) -> i128 {
 impl std::fmt::Display for Quantity {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         const UNIT: i128 = 1_000_000_000;
+        if let Some(written) = &self.written {
+            return f.write_str(written.as_str());
+        }
         if self.nanos == 0 {
             return f.write_str("0");
         }
@@ -172,7 +214,7 @@ mod tests {
             ("1023", "1023"),
             ("0.5Ki", "512"),
             ("1e3", "1e3"),
-            ("1e0", "1"),
+            ("1e0", "1e0"),
             ("0.159221e3", "159221e-3"),
             ("0.1n", "1n"),
             ("-0.1n", "-1n"),
@@ -180,10 +222,34 @@ mod tests {
             ("4Ei", "4Ei"),
             ("8Ei", "9223372036854775807"),
             ("12345678901", "12345678901"),
+            // As kubectl 1.33 printed them.
+            ("2.345", "2.345"),
+            ("2.3450", "2345m"),
+            ("1.100", "1.100"),
+            ("1.000", "1"),
+            ("0.123", "123m"),
+            ("00012", "00012"),
+            ("+5k", "+5k"),
+            ("5.", "5."),
+            ("1.234k", "1.234k"),
+            ("0.100k", "100"),
+            ("01024", "01024"),
+            ("1024Mi", "1Gi"),
+            ("0100Mi", "0100Mi"),
+            ("+1.5Gi", "1536Mi"),
+            ("1E3", "1E3"),
+            ("1000e0", "1e3"),
+            ("2.345u", "2.345u"),
+            ("1.234567891", "1.234567891"),
+            ("3.14159", "3141590u"),
+            ("1.23456789012345678901", "1234567891n"),
         ] {
             assert_eq!(Quantity::parse(text).map(|it| it.to_string()).as_deref(), Some(canonical), "{text}");
         }
         assert_eq!(Quantity::parse("1.1").map(Quantity::value), Some(2));
+        let mut twice = Quantity::parse("2.345").unwrap_or_default();
+        twice.add(twice);
+        assert_eq!(twice.to_string(), "4690m");
         let mut sum = Quantity::parse("4Ei").unwrap_or_default();
         sum.add(sum);
         assert_eq!((sum.to_string().as_str(), sum.value()), ("8Ei", i64::MIN));

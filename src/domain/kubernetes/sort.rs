@@ -5,9 +5,10 @@ use std::cmp::Ordering;
 use serde_json::Value;
 
 use super::jsonpath::{Template, relaxed};
-use super::{natural, quantity};
+use super::{go_sort, natural, quantity};
 
-/// The order of `objects` by the field that `path` names: places of the objects. Those without the field come first.
+/// The order of `objects` by the field that `path` names: places of the objects. Those without the field come first, and
+/// those of one value as kubectl's library leaves them.
 ///
 /// # Errors
 /// kubectl's sentence about a path that cannot be used.
@@ -20,25 +21,9 @@ pub fn order(objects: &[&Value], path: &str) -> Result<Vec<usize>, String> {
     if !keys.is_empty() && keys.iter().all(Option::is_none) {
         return Err(format!("couldn't find any field with path \"{field}\" in the list of objects"));
     }
-    let mut order: Vec<usize> = (0..objects.len()).collect();
-    if order.len() > FEW {
-        order.sort_by(|one, other| compare(keys[*one].as_ref(), keys[*other].as_ref()));
-        return Ok(order);
-    }
-    // Few are sorted as kubectl's library sorts few, because it takes what lacks the field to be less than anything, its
-    // own kind included: those come out in reverse.
-    for end in 1..order.len() {
-        let mut at = end;
-        while at > 0 && less(keys[order[at]].as_ref(), keys[order[at - 1]].as_ref()) {
-            order.swap(at, at - 1);
-            at -= 1;
-        }
-    }
-    Ok(order)
+    // What lacks the field is less than anything, its own kind included, to kubectl: its order of those comes of that.
+    Ok(go_sort::sorted(objects.len(), &|one, other| less(keys[one].as_ref(), keys[other].as_ref())))
 }
-
-/// Up to so many are sorted by insertion.
-const FEW: usize = 12;
 
 fn less(one: Option<&Value>, other: Option<&Value>) -> bool {
     one.is_none() || compare(one, other).is_lt()

@@ -9,8 +9,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::Value;
 
-use super::age;
 use super::quantity::Quantity;
+use super::{age, go_sort};
 use resources::Resources;
 
 /// Annotations longer than this, with their key, go on a line of their own.
@@ -233,9 +233,10 @@ impl Page<'_> {
         }
         let above = tabs::lay_out(&std::mem::take(&mut self.out));
         self.put("Events:\n  Type\tReason\tAge\tFrom\tMessage\n  ----\t------\t----\t----\t-------\n");
-        let mut events: Vec<&Value> = events.iter().collect();
-        events.sort_by_key(|event| text(&event["lastTimestamp"]).parse::<Timestamp>().ok());
-        for event in events {
+        let last = |event: &Value| text(&event["lastTimestamp"]).parse::<Timestamp>().ok();
+        let last: Vec<Option<Timestamp>> = events.iter().map(last).collect();
+        for place in go_sort::sorted(events.len(), &|one, other| last[one] < last[other]) {
+            let event = &events[place];
             let first = ["eventTime", "firstTimestamp"].into_iter().find(|field| !event[*field].is_null());
             let first = self.since(first.map_or(&Value::Null, |field| &event[field]));
             let series = &event["series"];

@@ -20,10 +20,10 @@ fn printed(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-/// Adds each.
+/// Adds each. What is there for the first time stays as it is written.
 pub(super) fn add(to: &mut Resources, more: &Resources) {
     for (name, quantity) in more {
-        to.entry(name.clone()).or_default().add(*quantity);
+        to.entry(name.clone()).and_modify(|there| there.add(*quantity)).or_insert(*quantity);
     }
 }
 
@@ -73,7 +73,7 @@ pub(super) fn of_pod(pod: &Value, field: &str) -> Resources {
     at_least(&mut total, &init);
     for (name, overhead) in list(&spec["overhead"]) {
         if field == "requests" || total.get(&name).is_some_and(|limit| !limit.is_zero()) {
-            total.entry(name).or_default().add(overhead);
+            total.entry(name).and_modify(|there| there.add(overhead)).or_insert(overhead);
         }
     }
     total
@@ -83,6 +83,7 @@ pub(super) fn of_pod(pod: &Value, field: &str) -> Resources {
 pub(super) fn percent(quantity: Quantity, of: Quantity, cpu: bool) -> i64 {
     let number = |quantity: Quantity| if cpu { quantity.milli_value() } else { quantity.value() };
     let part = number(quantity) as f64 / number(of) as f64 * 100.0;
-    // What is no number becomes the least one there.
-    if part.is_finite() { part as i64 } else { i64::MIN }
+    // What is no number of 64 bits becomes the least one there.
+    let (least, most) = (i64::MIN as f64, i64::MAX as f64);
+    if (least..most).contains(&part) { part as i64 } else { i64::MIN }
 }
