@@ -1,10 +1,13 @@
 //! `--cluster`: named, from the environment, or the only one there is.
 
+use std::sync::Arc;
+
 use clap::Args;
 
 use crate::domain::code::Code;
 use crate::domain::error::{Error, Result};
-use crate::ops::Session;
+use crate::ops::{self, Session};
+use crate::ports::Cluster;
 
 /// Which cluster a command is about.
 #[derive(Debug, Clone, Default, Args)]
@@ -15,12 +18,28 @@ pub struct ClusterChoice {
 }
 
 impl ClusterChoice {
+    /// Its API server, for commands that need nothing else: a kubeconfig leads there without a word to AWS.
+    ///
+    /// # Errors
+    /// As [`ClusterChoice::resolve`] and [`ops::cluster`], where EKS has to be asked; what the way there says.
+    pub async fn connect(&self, session: &Session) -> Result<Arc<dyn Cluster>> {
+        if let Some(api) = session.without_eks(self.named()).await? {
+            return Ok(api);
+        }
+        let cluster = ops::cluster(session, &self.resolve(session).await?).await?;
+        session.connect(&cluster).await
+    }
+
+    fn named(&self) -> Option<&str> {
+        self.cluster.as_deref().filter(|name| !name.is_empty())
+    }
+
     /// The cluster's name. A name that was given is not checked here: whoever uses it will.
     ///
     /// # Errors
     /// `SPOT-0310` when the region has no cluster, `SPOT-0606` when it has several and none was named.
     pub async fn resolve(&self, session: &Session) -> Result<String> {
-        if let Some(name) = self.cluster.as_deref().filter(|name| !name.is_empty()) {
+        if let Some(name) = self.named() {
             return Ok(name.to_owned());
         }
         let region = session.cloud.region();

@@ -9,7 +9,6 @@ use super::kubectl::{self, Verb, describe};
 use super::{Failed, Global};
 use crate::domain::code::Code;
 use crate::domain::error::Error;
-use crate::ops;
 
 /// Show nodes or pods in full, in kubectl's words: labels, taints, conditions, capacity, pods, events
 #[derive(Debug, clap::Args)]
@@ -44,8 +43,8 @@ pub fn run(args: Args, global: &Global) -> Result<ExitCode, Failed> {
             .into());
     }
     answer(global, async |session, form| {
-        let cluster = ops::cluster(session, &args.describe.cluster.resolve(session).await?).await?;
-        let found = session.connect(&cluster).await?.describe_node(name, session.clock.now()).await?;
+        let api = args.describe.cluster.connect(session).await?;
+        let found = api.describe_node(name, session.clock.now()).await?;
         let text = found.ok_or_else(|| {
             Error::new(Code::NodeNotFound, format!("no node `{name}`")).help("`spotscript nodes` lists them")
         })?;

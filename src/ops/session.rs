@@ -30,6 +30,16 @@ impl Session {
         Ok(Arc::new(Patient { inner, clock: Arc::clone(&self.clock) }))
     }
 
+    /// The API server that a kubeconfig leads to, for what asks nothing of AWS; `None` where EKS has to be asked for the way.
+    /// While it has too much to do, it is asked again.
+    ///
+    /// # Errors
+    /// What the access port says; no request is made here.
+    pub async fn without_eks(&self, name: Option<&str>) -> Result<Option<Arc<dyn Cluster>>> {
+        let found = self.clusters.without_eks(name).await?;
+        Ok(found.map(|(_, inner)| Arc::new(Patient { inner, clock: Arc::clone(&self.clock) }) as Arc<dyn Cluster>))
+    }
+
     /// Tells a fact.
     pub(super) fn note(&self, message: impl Into<String>) {
         self.operator.tell(&Event::Note { message: message.into() });

@@ -44,4 +44,9 @@ pub trait Cluster: Send + Sync {
 pub trait ClusterAccess: Send + Sync {
     /// Connects; cheap, makes no request by itself.
     async fn connect(&self, cluster: &crate::domain::cloud::Cluster) -> Result<std::sync::Arc<dyn Cluster>>;
+    /// The cluster that is reached without asking EKS about it, with its name: that of `name` if one is meant. `None` where
+    /// only EKS knows the way.
+    async fn without_eks(&self, _name: Option<&str>) -> Result<Option<(String, std::sync::Arc<dyn Cluster>)>> {
+        Ok(None)
+    }
 }

@@ -189,7 +189,11 @@ pub(super) async fn tables(named: &Named, flags: &Flags, shell: &Shell<'_>) -> A
     Refusal::all(refusals).map_or(Ok(()), Err)
 }
 
+/// One row is in order, whatever it is sorted by: kubectl does not look at the path then.
 fn sort_rows(table: &mut Table, path: &str) -> Result<(), Refusal> {
+    if table.rows.len() == 1 {
+        return Ok(());
+    }
     let objects: Vec<&Value> = table.rows.iter().map(|row| &row.object).collect();
     let order = sort::order(&objects, path).map_err(Refusal::Plain)?;
     table.rows = order.into_iter().map(|at| table.rows[at].clone()).collect();
@@ -226,12 +230,12 @@ async fn documents(named: &Named, flags: &Flags, output: &Output, shell: &Shell<
     if items.is_empty() && !refusals.is_empty() {
         return Refusal::all(refusals).map_or(Ok(()), Err);
     }
-    if let Some(path) = &flags.sort_by {
+    let single = matches!(named, Named::Objects(names) if names.len() == 1);
+    if let Some(path) = flags.sort_by.as_ref().filter(|_| !single) {
         let all: Vec<&Value> = items.iter().collect();
         let order = sort::order(&all, path).map_err(Refusal::Plain)?;
         items = order.into_iter().map(|at| items[at].clone()).collect();
     }
-    let single = matches!(named, Named::Objects(names) if names.len() == 1);
     let objects = if single && items.len() == 1 { Objects::One(items.remove(0)) } else { Objects::List(items) };
     let text = kubectl::output(objects, output, flags.no_headers, flags.show_managed_fields);
     shell.out(&text.map_err(Refusal::Plain)?);

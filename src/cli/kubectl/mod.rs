@@ -23,7 +23,7 @@ use crate::domain::Kind;
 use crate::domain::error::{Error, Result};
 use crate::domain::kubernetes::refusal::Refusal;
 use crate::host::listen_for_interrupts;
-use crate::ops::{self, Session};
+use crate::ops::Session;
 use crate::ports::Cluster;
 pub use crate::view::kubectl::Stream;
 
@@ -161,8 +161,7 @@ pub fn run(verb: &Verb, global: &Global) -> Result<ExitCode, Failed> {
         Stream::Err => console::say(text),
     };
     let result = host.ask(async |session| {
-        let cluster = ops::cluster(session, &verb.cluster().resolve(session).await?).await?;
-        let api = session.connect(&cluster).await?;
+        let api = verb.cluster().connect(session).await?;
         let output = global.kubectl_output();
         verb.respond(&Shell { session, api: &*api, to: &to, global, output, timeout: global.timeout }).await
     });

@@ -70,23 +70,29 @@ impl AwsTarget {
 impl Target for AwsTarget {
     async fn open(&self) -> Result<Session> {
         let mut loader = aws_config::defaults(BehaviorVersion::latest());
+        let kubeconfig = (self.kubeconfig.is_some() || self.context.is_some())
+            .then(|| KubeconfigAccess { path: self.kubeconfig.clone(), context: self.context.clone() });
         if let Some(region) = &self.region {
             loader = loader.region(Region::new(region.clone()));
         }
         if let Some(profile) = &self.profile {
             loader = loader.profile_name(profile);
         }
-        let config = patient(loader.load().await);
+        let mut config = loader.load().await;
+        if config.region().is_none()
+            && let Some(region) = kubeconfig.as_ref().map(KubeconfigAccess::region).transpose()?.flatten()
+        {
+            config = config.into_builder().region(Region::new(region)).build();
+        }
+        let config = patient(config);
         let Some(region) = config.region().map(ToString::to_string) else {
             return Err(Error::new(Code::AwsCredentials, "no AWS region is set")
                 .help("give `--region`, set AWS_REGION, or put one into the profile"));
         };
-        let clusters: Arc<dyn ClusterAccess> = match config.credentials_provider() {
-            _ if self.kubeconfig.is_some() || self.context.is_some() => {
-                Arc::new(KubeconfigAccess { path: self.kubeconfig.clone(), context: self.context.clone() })
-            }
-            Some(credentials) => Arc::new(EksAccess::new(credentials)),
-            None => {
+        let clusters: Arc<dyn ClusterAccess> = match (kubeconfig, config.credentials_provider()) {
+            (Some(kubeconfig), _) => Arc::new(kubeconfig),
+            (None, Some(credentials)) => Arc::new(EksAccess::new(credentials)),
+            (None, None) => {
                 return Err(Error::new(Code::AwsCredentials, "no AWS credentials were found")
                     .help("log in, set AWS_PROFILE or give `--profile`; the sandbox needs none: `--target sandbox`"));
             }

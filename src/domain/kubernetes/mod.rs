@@ -14,7 +14,6 @@ pub mod jsonpath;
 pub mod kinds;
 pub mod label_change;
 pub mod names;
-pub mod natural;
 pub mod node;
 pub mod pod;
 pub mod quantity;

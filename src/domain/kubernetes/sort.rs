@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use serde_json::Value;
 
 use super::jsonpath::{Template, relaxed};
-use super::{go_sort, natural, quantity};
+use super::{go_sort, quantity};
 
 /// The order of `objects` by the field that `path` names: places of the objects. Those without the field come first, and
 /// those of one value as kubectl's library leaves them.
@@ -34,7 +34,8 @@ fn compare(one: Option<&Value>, other: Option<&Value>) -> Ordering {
         (Some(Value::String(one)), Some(Value::String(other))) => {
             match (quantity::parse_milli(one), quantity::parse_milli(other)) {
                 (Some(one), Some(other)) => one.cmp(&other),
-                _ => natural::compare(one, other),
+                // By bytes since kubectl 1.31; up to 1.30 by the numbers in them.
+                _ => one.cmp(other),
             }
         }
         (Some(one), Some(other)) => match (one.as_f64(), other.as_f64(), one.as_bool(), other.as_bool()) {
@@ -56,9 +57,10 @@ mod tests {
     fn quantities_numbers_and_texts_each_in_their_way() {
         let objects = [json!({"m": "1Gi", "n": 10, "t": "a10"}), json!({"m": "900Mi", "n": 9, "t": "a9"}), json!({})];
         let objects: Vec<&Value> = objects.iter().collect();
-        for path in [".m", "{.n}", "t"] {
+        for path in [".m", "{.n}"] {
             assert_eq!(order(&objects, path), Ok(vec![2, 1, 0]), "{path}");
         }
+        assert_eq!(order(&objects, "t"), Ok(vec![2, 0, 1]), "`a10` is before `a9`");
         assert_eq!(
             order(&objects, ".x"),
             Err("couldn't find any field with path \"{.x}\" in the list of objects".to_owned())

@@ -347,7 +347,18 @@ struct SeenAccess {
 impl ClusterAccess for SeenAccess {
     async fn connect(&self, cluster: &CloudCluster) -> Result<Arc<dyn Cluster>> {
         let inner = self.inner.connect(cluster).await?;
-        Ok(Arc::new(SeenCluster { inner, name: cluster.name.clone(), lens: Arc::clone(&self.lens) }))
+        Ok(self.seen(cluster.name.clone(), inner))
+    }
+
+    async fn without_eks(&self, name: Option<&str>) -> Result<Option<(String, Arc<dyn Cluster>)>> {
+        let found = self.inner.without_eks(name).await?;
+        Ok(found.map(|(name, inner)| (name.clone(), self.seen(name, inner))))
+    }
+}
+
+impl SeenAccess {
+    fn seen(&self, name: String, inner: Arc<dyn Cluster>) -> Arc<dyn Cluster> {
+        Arc::new(SeenCluster { inner, name, lens: Arc::clone(&self.lens) })
     }
 }
 
