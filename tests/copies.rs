@@ -314,6 +314,51 @@ fn without_their_owners_pods_are_made_anew_after_their_own_example() {
     assert!(err.contains("No resources found"), "{err}");
 }
 
+/// A drain asks for the DaemonSets of pods: those that were not given are there for it, those that are gone are not.
+#[test]
+fn pods_of_daemon_sets_that_were_not_given_stay_as_on_the_cluster() {
+    let daemon = pod("ds-1", "a", ("apps/v1", "DaemonSet", "ds"));
+    let nodes_and_pods = list(&[node("a"), node("b"), daemon.clone()]).to_string();
+    for still in [false, true] {
+        let desk = Desk::new();
+        desk.write("c.json", &nodes_and_pods);
+        let load = ["sandbox", "load", "c.json", "--world", "w", "--still"];
+        desk.must(if still { &load[..] } else { &load[..5] });
+        let (code, _, err) = desk.run(&["drain", "a", "--world", "w"]);
+        let why = "cannot delete DaemonSet-managed Pods (use --ignore-daemonsets to ignore): default/ds-1";
+        assert!(code == 1 && err.contains(why), "{code} {err}");
+        let (_, err) = desk.must(&["drain", "a", "--ignore-daemonsets", "--world", "w"]);
+        assert!(err.contains("Warning: ignoring DaemonSet-managed Pods: default/ds-1"), "{err}");
+        assert_eq!(desk.places(), ["ds-1@a"]);
+        // It is there for whoever asks for it, and in no list.
+        assert!(desk.must(&["get", "ds", "--world", "w"]).1.contains("No resources found"));
+    }
+    let desk = Desk::new();
+    let other = json!({"apiVersion": "apps/v1", "kind": "DaemonSet", "metadata": {"name": "proxy", "namespace": "kube-system"}, "spec": {"selector": {}, "template": {}}});
+    desk.load(&[node("a"), node("b"), other, daemon]);
+    let (code, _, err) = desk.run(&["drain", "a", "--ignore-daemonsets", "--world", "w"]);
+    assert!(code == 1 && err.contains("daemonsets.apps \"ds\" not found"), "{code} {err}");
+}
+
+/// One list of what to give, wherever it is told.
+#[test]
+fn the_same_list_is_told_everywhere() {
+    let desk = Desk::new();
+    desk.write("a.yaml", "just a text\n");
+    let command = spotscript::domain::kubernetes::given::COMMAND;
+    let told = [
+        refused(&desk, &["a.yaml"]),
+        desk.must(&["explain", "SPOT-0705"]).0,
+        desk.must(&["explain", "SPOT-0707"]).0,
+        desk.must(&["sandbox", "load", "--help"]).0,
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap(),
+    ];
+    for text in told {
+        let words: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(words.contains(command), "{text}");
+    }
+}
+
 /// A reclaimed machine takes its node along: nobody is evicted, everybody is made anew.
 #[test]
 fn what_ran_on_a_reclaimed_node_comes_back_too() {

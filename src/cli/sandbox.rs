@@ -59,16 +59,16 @@ struct Reset {
 /// Make the world a copy of a cluster, to rehearse on: a drain, an interruption
 ///
 /// Takes what `spotscript snapshot` saved: the same groups, instances, nodes and pods under the same names and ids. Or what
-/// `kubectl get nodes,pods,daemonsets,replicasets,statefulsets,jobs,pdb,leases -A -o json` printed, or `-o yaml`: there are
-/// no groups then. Pods that are evicted are made anew, as their owners do it, or after their own example where the owner was
-/// not given; pods of other controllers are told. What is broken or there twice is refused as a whole.
+/// `kubectl get nodes,pods,ds,rs,deploy,sts,jobs,pdb,leases -A -o json` printed, or `-o yaml`: there are no groups then. Pods
+/// that are evicted are made anew, as their owners do it, or after their own example where the owner was not given; pods of
+/// other controllers are told. What is broken or there twice is refused as a whole.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   spotscript snapshot --target aws --cluster prod --out prod.json
   spotscript sandbox load prod.json --world prod
   spotscript roll nodegroup workers --world prod
 
-  kubectl get nodes,pods,ds,rs,sts,jobs,pdb,leases -A -o json > prod.json
+  kubectl get nodes,pods,ds,rs,deploy,sts,jobs,pdb,leases -A -o json > prod.json
   spotscript sandbox load prod.json --world prod
   spotscript drain -l lifecycle=Ec2Spot --ignore-daemonsets --world prod")]
 struct Load {

@@ -58,7 +58,7 @@ pub struct Options {
 pub fn world(objects: Vec<Value>, options: &Options) -> Result<(World, Loaded)> {
     let nodes: Vec<&Value> = objects.iter().filter(|object| object["kind"] == "Node").collect();
     let Some(first) = nodes.first() else {
-        return Err(Error::new(Code::ObjectsUnusable, "there is no node among the objects").help(read::GIVE));
+        return Err(Error::new(Code::ObjectsUnusable, "there is no node among the objects").help(read::give()));
     };
     let label = |key: &str| first["metadata"]["labels"][key].as_str().map(str::to_owned);
     let mut scenario = Scenario { control_nodes: 0, ..Scenario::default() };
@@ -99,8 +99,10 @@ pub(super) fn put(world: &mut World, objects: Vec<Value>) -> Loaded {
         *loaded.objects.entry(resource.plural.to_owned()).or_default() += 1;
     }
     make_namespaces(world);
+    // Drains ask for the DaemonSets of pods in a world that stands still, too.
+    let unseen = unseen::remember(&mut world.objects);
     if !world.objects.is_still() {
-        loaded.unseen = unseen::remember(&mut world.objects);
+        loaded.unseen = unseen;
         end_leaving(world);
     }
     world.objects.settle();

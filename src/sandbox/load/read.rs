@@ -12,7 +12,9 @@ use crate::domain::yaml::Mark;
 use crate::domain::yaml::places::{DEEPEST, Document, Fault, places};
 
 /// What to give.
-pub(super) const GIVE: &str = "give what `kubectl get nodes,pods -A -o json` printed";
+pub(super) fn give() -> String {
+    format!("give what `{}` printed", given::COMMAND)
+}
 
 /// How many faults are told.
 const MOST: usize = 20;
@@ -53,7 +55,7 @@ pub fn objects(files: &[(String, String)]) -> Result<Vec<Value>> {
                 let text = &texts[number];
                 let what = if document == 0 { "it".to_owned() } else { format!("document {}", document + 1) };
                 let message = format!("`{file}` holds no Kubernetes objects: {what} {why}");
-                let error = Error::new(Code::ObjectsUnusable, message).help(GIVE);
+                let error = Error::new(Code::ObjectsUnusable, message).help(give());
                 faults.push(text.at(document, None).into_iter().fold(error, Error::at));
             });
         }
@@ -119,7 +121,7 @@ fn documents<'t>(file: &'t str, text: &'t str) -> Result<(Text<'t>, Vec<Value>)>
 
 impl Text<'_> {
     fn error(&self, at: Mark, message: String) -> Error {
-        Error::new(Code::DocumentSyntax, message).help(GIVE).at(self.place(at))
+        Error::new(Code::DocumentSyntax, message).help(give()).at(self.place(at))
     }
 
     fn broken(&self, at: Mark, why: String) -> Error {
