@@ -257,6 +257,43 @@ fn an_indexed_job_gives_the_index_again() {
     assert!(places.len() == 2 && places[0].starts_with("sum-1-") && places[0].ends_with("@b"), "{places:?}");
 }
 
+fn replica_set(replicas: i64) -> Value {
+    json!({
+        "apiVersion": "apps/v1", "kind": "ReplicaSet", "metadata": {"name": "web", "namespace": "default", "uid": "uid-web"},
+        "spec": {"replicas": replicas, "selector": {"matchLabels": {"app": "web"}}, "template": {"metadata": {"labels": {"app": "web"}}, "spec": {"containers": [{"name": "c", "image": "i"}]}}},
+    })
+}
+
+const REPLICAS: (&str, &str, &str) = ("apps/v1", "ReplicaSet", "web");
+
+/// Those with a node, and those that wait for one.
+fn placed_and_waiting(desk: &Desk) -> (usize, usize) {
+    let places = desk.places();
+    let waiting = places.iter().filter(|place| place.ends_with("@-")).count();
+    (places.len() - waiting, waiting)
+}
+
+#[test]
+fn an_owner_that_wants_pods_without_end_stops_when_many_wait() {
+    let many = 1_000_000_000;
+    let indexed = json!({"parallelism": many, "completionMode": "Indexed"});
+    let cases = [
+        ("ReplicaSet", vec![replica_set(many), pod("web-1", "a", REPLICAS), pod("web-2", "b", REPLICAS)]),
+        ("StatefulSet", vec![stateful_set("Parallel", many), member(0, "a"), member(1, "b")]),
+        ("Job", vec![job(many, json!({"parallelism": many})), pod("sum-1", "a", JOB), pod("sum-2", "b", JOB)]),
+        ("indexed Job", vec![job(many, indexed), pod("sum-1", "a", JOB), pod("sum-2", "b", JOB)]),
+    ];
+    for (what, objects) in cases {
+        let desk = Desk::new();
+        desk.load(&[&[node("a"), node("b")], &objects[..]].concat());
+        desk.drain("a");
+        // The node that is left takes 29.
+        assert_eq!(placed_and_waiting(&desk), (29, 500), "{what}");
+        desk.must(&["uncordon", "a", "--world", "w"]);
+        assert_eq!(placed_and_waiting(&desk), (58, 500), "{what}: it goes on when there is room");
+    }
+}
+
 #[test]
 fn a_bare_replication_controller_makes_its_pods_anew() {
     let desk = Desk::new();

@@ -7,6 +7,7 @@
 //! - A bound pod runs and is ready at once: image pulls and start-up are not simulated.
 //! - Pending pods are looked at again when a node joins, becomes ready, is uncordoned or loses a taint.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
@@ -15,7 +16,7 @@ use super::events::{Occurrence, record};
 use super::replicas::{self, from_template, owned_by};
 use super::resource::Resource;
 use super::store::{ObjectStore, object_mut};
-use super::workload::{is_finished, owner};
+use super::workload::{is_finished, keeper, owner};
 use super::{scheduler, time};
 
 /// A pod that will be gone at a moment of the world's clock.
@@ -161,9 +162,25 @@ pub fn schedule_pending(objects: &mut ObjectStore, now: i64) {
         return;
     }
     let waiting: Vec<Arc<Value>> = objects.pods_on("").cloned().collect();
+    let mut owners: BTreeMap<(&str, &str, &str), (usize, bool)> = BTreeMap::new();
     for pod in waiting.iter().filter(|pod| !is_finished(pod)) {
-        if schedule(objects, pod, now) {
+        let placed = schedule(objects, pod, now);
+        if placed {
             replicas::placed(objects, pod, now);
+        }
+        if let Some((resource, name)) = keeper(pod) {
+            let namespace = text(&pod["metadata"]["namespace"]);
+            let (waited, found) = owners.entry((resource.plural, namespace, name)).or_default();
+            *waited += 1;
+            *found |= placed;
+        }
+    }
+    for ((plural, namespace, name), (waited, found)) in owners {
+        if found
+            && replicas::had_to_stop(waited)
+            && let Some(resource) = Resource::by_plural(plural)
+        {
+            replicas::changed(objects, resource, namespace, name, now);
         }
     }
 }
