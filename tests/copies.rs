@@ -1,6 +1,9 @@
 //! Copies of clusters at the command line: what is refused, what is told, and what comes back after a drain.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
+#[path = "copies/status.rs"]
+mod status;
+
 use std::process::Command;
 use std::time::{Duration, Instant};
 

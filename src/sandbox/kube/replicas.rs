@@ -69,7 +69,7 @@ pub(super) fn placed(objects: &mut ObjectStore, pod: &Value, now: i64) {
 }
 
 /// The pods of an owner.
-fn own(objects: &ObjectStore, resource: &Resource, namespace: &str, name: &str) -> Vec<Arc<Value>> {
+pub(super) fn own(objects: &ObjectStore, resource: &Resource, namespace: &str, name: &str) -> Vec<Arc<Value>> {
     let is_own = |pod: &&Arc<Value>| keeper(pod).is_some_and(|(of, owner)| of == resource && owner == name);
     objects.list("pods", Some(namespace)).filter(is_own).cloned().collect()
 }
@@ -269,7 +269,7 @@ fn job(objects: &mut ObjectStore, namespace: &str, name: &str, now: i64) {
 }
 
 /// How many of a Job's pods have done their work: those it has counted, and those that are there.
-fn succeeded(job: &Value, pods: &[Arc<Value>]) -> i64 {
+pub(super) fn succeeded(job: &Value, pods: &[Arc<Value>]) -> i64 {
     let there = pods.iter().filter(|pod| pod["status"]["phase"] == "Succeeded").count();
     job["status"]["succeeded"].as_i64().unwrap_or(0).max(i64::try_from(there).unwrap_or(i64::MAX))
 }
