@@ -49,6 +49,14 @@ pub fn objects(files: &[(String, String)]) -> Result<Vec<Value>> {
     let mut faults = vec![];
     for (number, (file, text)) in files.iter().enumerate() {
         let (text, documents) = documents(file, text)?;
+        // A list without items is an answer, too; nothing at all is what a command that failed leaves behind.
+        if documents.iter().all(Value::is_null) {
+            let message = format!("`{file}` holds no Kubernetes objects: it is empty");
+            let help = format!("see whether the command that wrote it failed, and {}", give());
+            faults.push(
+                Error::new(Code::ObjectsUnusable, message).help(help).at(text.place(Mark { line: 1, column: 1 })),
+            );
+        }
         texts.push(text);
         for (document, value) in documents.into_iter().enumerate() {
             take(value, (number, document), &mut all).unwrap_or_else(|why| {
