@@ -125,3 +125,86 @@ fn reports_stand_until_something_changes_and_follow_the_pods_then() {
         )
     );
 }
+
+#[test]
+fn tables_tell_what_is_reported() {
+    let desk = Desk::new();
+    desk.load(&one_of_each());
+    desk.drain("a");
+    let mut tables = vec![];
+    for kind in KINDS.split(',') {
+        tables.push(desk.must(&["get", kind, "--world", "w"]).0);
+    }
+    insta::assert_snapshot!("tables", tables.join("\n"));
+}
+
+#[test]
+fn jobs_are_told_with_state_completions_and_duration() {
+    let desk = Desk::new();
+    let of = |name: &str, spec: Value, status: Value| {
+        with(job(1, json!({})), |job| {
+            job["metadata"]["name"] = name.into();
+            job["metadata"]["creationTimestamp"] = "2025-12-31T12:00:00Z".into();
+            job["spec"].as_object_mut().unwrap().shift_remove("completions");
+            job["spec"].as_object_mut().unwrap().extend(spec.as_object().unwrap().clone());
+            job["status"] = status;
+        })
+    };
+    let start = "2025-12-31T12:00:02Z";
+    let holds =
+        |kind: &str| json!({"conditions": [{"type": kind, "status": "True"}], "startTime": start, "succeeded": 1});
+    let leaves = with(of("leaves", json!({"completions": 2}), json!({"startTime": start})), |job| {
+        job["metadata"]["deletionTimestamp"] = "2026-01-01T00:00:00Z".into();
+    });
+    desk.load(&[
+        node("a"),
+        of(
+            "complete",
+            json!({"completions": 1}),
+            with(holds("Complete"), |it| it["completionTime"] = "2025-12-31T12:03:02Z".into()),
+        ),
+        of("failed", json!({"completions": 4}), holds("Failed")),
+        leaves,
+        of(
+            "suspended",
+            json!({"completions": 3, "suspend": true}),
+            json!({"conditions": [{"type": "Suspended", "status": "True"}]}),
+        ),
+        of("failing", json!({"completions": 3}), holds("FailureTarget")),
+        of("done", json!({"completions": 3}), holds("SuccessCriteriaMet")),
+        of(
+            "queue",
+            json!({"parallelism": 3}),
+            json!({"startTime": start, "conditions": [{"type": "Suspended", "status": "False"}]}),
+        ),
+        of("one", json!({"parallelism": 1}), json!({"startTime": start})),
+    ]);
+    insta::assert_snapshot!(desk.must(&["get", "jobs", "--world", "w"]).0, @r"
+    NAME        STATUS               COMPLETIONS   DURATION   AGE
+    complete    Complete             1/1           3m         12h
+    done        SuccessCriteriaMet   1/3           11h        12h
+    failed      Failed               1/4           11h        12h
+    failing     FailureTarget        1/3           11h        12h
+    leaves      Terminating          0/2           11h        12h
+    one         Running              0/1           11h        12h
+    queue       Running              0/1 of 3      11h        12h
+    suspended   Suspended            0/3                      12h
+    ");
+}
+
+#[test]
+fn ordinals_that_are_missing_are_counted() {
+    let ready = |desk: &Desk| {
+        desk.places().into_iter().map(|place| place.split('@').next().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    // Between them, and before the first: it may be on its way.
+    for (there, expected) in
+        [([0, 2], vec!["db-0", "db-1", "db-2"]), ([1, 2], vec!["db-0", "db-1", "db-2"]), ([7, 8], vec!["db-7", "db-8"])]
+    {
+        let desk = Desk::new();
+        let [one, other] = there;
+        desk.load(&[node("a"), node("b"), super::member(one, "a"), super::member(other, "b")]);
+        desk.drain("a");
+        assert_eq!(ready(&desk), expected, "{there:?}");
+    }
+}

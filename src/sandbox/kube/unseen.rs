@@ -125,10 +125,14 @@ fn made_up(resource: &Resource, namespace: &str, name: &str, pods: &[Arc<Value>]
     let spec = &mut owner["spec"];
     match resource.plural {
         "statefulsets" => {
-            let ordinals: Vec<i64> = kept.iter().filter_map(|pod| super::replicas::ordinal(pod, name)).collect();
-            let (first, last) = (ordinals.iter().min()?, ordinals.iter().max()?);
-            spec["ordinals"] = json!({"start": first});
-            spec["replicas"] = (last - first + 1).into();
+            let mut ordinals: Vec<i64> = pods.iter().filter_map(|pod| super::replicas::ordinal(pod, name)).collect();
+            ordinals.sort_unstable();
+            let (first, last) = (*ordinals.first()?, *ordinals.last()?);
+            // They count from zero, and the first may be the one that is missing; if more were missing than there are,
+            // they begin where the first stands.
+            let start = if usize::try_from(first).is_ok_and(|missing| missing <= ordinals.len()) { 0 } else { first };
+            spec["ordinals"] = json!({"start": start});
+            spec["replicas"] = (last - start).saturating_add(1).into();
             spec["serviceName"] = example["spec"]["subdomain"].clone();
             claims(spec, &format!("-{}", example["metadata"]["name"].as_str().unwrap_or_default()));
         }
@@ -141,7 +145,7 @@ fn made_up(resource: &Resource, namespace: &str, name: &str, pods: &[Arc<Value>]
                 spec["completionMode"] = "Indexed".into();
                 let indexes =
                     kept.iter().filter_map(|pod| super::replicas::completion_index(pod).as_str()?.parse::<i64>().ok());
-                let most = indexes.max().unwrap_or(0) + 1;
+                let most = indexes.max().unwrap_or(0).saturating_add(1);
                 spec["completions"] = most.max(spec["completions"].as_i64().unwrap_or(0)).into();
             }
         }
