@@ -1,6 +1,11 @@
 //! Copies of clusters at the command line: what is refused, what is told, and what comes back after a drain.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
+#[path = "copies/files.rs"]
+mod files;
+#[path = "copies/status.rs"]
+mod status;
+
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -15,7 +20,11 @@ impl Desk {
     }
 
     fn write(&self, name: &str, text: &str) {
-        std::fs::write(self.0.path().join(name), text).unwrap();
+        self.write_bytes(name, text.as_bytes());
+    }
+
+    fn write_bytes(&self, name: &str, bytes: &[u8]) {
+        std::fs::write(self.0.path().join(name), bytes).unwrap();
     }
 
     /// Exit code, stdout and stderr.
@@ -257,6 +266,43 @@ fn an_indexed_job_gives_the_index_again() {
     assert!(places.len() == 2 && places[0].starts_with("sum-1-") && places[0].ends_with("@b"), "{places:?}");
 }
 
+fn replica_set(replicas: i64) -> Value {
+    json!({
+        "apiVersion": "apps/v1", "kind": "ReplicaSet", "metadata": {"name": "web", "namespace": "default", "uid": "uid-web"},
+        "spec": {"replicas": replicas, "selector": {"matchLabels": {"app": "web"}}, "template": {"metadata": {"labels": {"app": "web"}}, "spec": {"containers": [{"name": "c", "image": "i"}]}}},
+    })
+}
+
+const REPLICAS: (&str, &str, &str) = ("apps/v1", "ReplicaSet", "web");
+
+/// Those with a node, and those that wait for one.
+fn placed_and_waiting(desk: &Desk) -> (usize, usize) {
+    let places = desk.places();
+    let waiting = places.iter().filter(|place| place.ends_with("@-")).count();
+    (places.len() - waiting, waiting)
+}
+
+#[test]
+fn an_owner_that_wants_pods_without_end_stops_when_many_wait() {
+    let many = 1_000_000_000;
+    let indexed = json!({"parallelism": many, "completionMode": "Indexed"});
+    let cases = [
+        ("ReplicaSet", vec![replica_set(many), pod("web-1", "a", REPLICAS), pod("web-2", "b", REPLICAS)]),
+        ("StatefulSet", vec![stateful_set("Parallel", many), member(0, "a"), member(1, "b")]),
+        ("Job", vec![job(many, json!({"parallelism": many})), pod("sum-1", "a", JOB), pod("sum-2", "b", JOB)]),
+        ("indexed Job", vec![job(many, indexed), pod("sum-1", "a", JOB), pod("sum-2", "b", JOB)]),
+    ];
+    for (what, objects) in cases {
+        let desk = Desk::new();
+        desk.load(&[&[node("a"), node("b")], &objects[..]].concat());
+        desk.drain("a");
+        // The node that is left takes 29.
+        assert_eq!(placed_and_waiting(&desk), (29, 500), "{what}");
+        desk.must(&["uncordon", "a", "--world", "w"]);
+        assert_eq!(placed_and_waiting(&desk), (58, 500), "{what}: it goes on when there is room");
+    }
+}
+
 #[test]
 fn a_bare_replication_controller_makes_its_pods_anew() {
     let desk = Desk::new();
@@ -314,6 +360,51 @@ fn without_their_owners_pods_are_made_anew_after_their_own_example() {
     assert!(err.contains("No resources found"), "{err}");
 }
 
+/// A drain asks for the DaemonSets of pods: those that were not given are there for it, those that are gone are not.
+#[test]
+fn pods_of_daemon_sets_that_were_not_given_stay_as_on_the_cluster() {
+    let daemon = pod("ds-1", "a", ("apps/v1", "DaemonSet", "ds"));
+    let nodes_and_pods = list(&[node("a"), node("b"), daemon.clone()]).to_string();
+    for still in [false, true] {
+        let desk = Desk::new();
+        desk.write("c.json", &nodes_and_pods);
+        let load = ["sandbox", "load", "c.json", "--world", "w", "--still"];
+        desk.must(if still { &load[..] } else { &load[..5] });
+        let (code, _, err) = desk.run(&["drain", "a", "--world", "w"]);
+        let why = "cannot delete DaemonSet-managed Pods (use --ignore-daemonsets to ignore): default/ds-1";
+        assert!(code == 1 && err.contains(why), "{code} {err}");
+        let (_, err) = desk.must(&["drain", "a", "--ignore-daemonsets", "--world", "w"]);
+        assert!(err.contains("Warning: ignoring DaemonSet-managed Pods: default/ds-1"), "{err}");
+        assert_eq!(desk.places(), ["ds-1@a"]);
+        // It is there for whoever asks for it, and in no list.
+        assert!(desk.must(&["get", "ds", "--world", "w"]).1.contains("No resources found"));
+    }
+    let desk = Desk::new();
+    let other = json!({"apiVersion": "apps/v1", "kind": "DaemonSet", "metadata": {"name": "proxy", "namespace": "kube-system"}, "spec": {"selector": {}, "template": {}}});
+    desk.load(&[node("a"), node("b"), other, daemon]);
+    let (code, _, err) = desk.run(&["drain", "a", "--ignore-daemonsets", "--world", "w"]);
+    assert!(code == 1 && err.contains("daemonsets.apps \"ds\" not found"), "{code} {err}");
+}
+
+/// One list of what to give, wherever it is told.
+#[test]
+fn the_same_list_is_told_everywhere() {
+    let desk = Desk::new();
+    desk.write("a.yaml", "just a text\n");
+    let command = spotscript::domain::kubernetes::given::COMMAND;
+    let told = [
+        refused(&desk, &["a.yaml"]),
+        desk.must(&["explain", "SPOT-0705"]).0,
+        desk.must(&["explain", "SPOT-0707"]).0,
+        desk.must(&["sandbox", "load", "--help"]).0,
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap(),
+    ];
+    for text in told {
+        let words: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(words.contains(command), "{text}");
+    }
+}
+
 /// A reclaimed machine takes its node along: nobody is evicted, everybody is made anew.
 #[test]
 fn what_ran_on_a_reclaimed_node_comes_back_too() {
@@ -336,7 +427,7 @@ fn a_still_copy_makes_nothing_anew_and_says_nothing_of_it() {
     let desk = Desk::new();
     desk.write("c.json", &list(&[node("a"), node("b"), member(0, "a")]).to_string());
     let (_, said) = desk.must(&["sandbox", "load", "c.json", "--world", "w", "--still"]);
-    assert_eq!(said, "loaded: 1 pods, 2 nodes\n".replace("1 pods, 2 nodes", "2 nodes, 1 pods"));
+    assert_eq!(said, "loaded: 2 nodes, 1 pod\n");
 }
 
 #[test]
@@ -424,7 +515,7 @@ fn kinds_that_the_sandbox_does_not_have_are_told_by_group_and_count() {
     left out: 1 of kind PodDisruptionBudget (policy/v1beta1), which the sandbox does not have
     left out: 1 of kind Secret, which the sandbox does not have
     left out: 2 of kind Service (serving.knative.dev/v1), which the sandbox does not have
-    loaded: 1 nodes
+    loaded: 1 node
     ");
 }
 

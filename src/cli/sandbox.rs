@@ -1,5 +1,6 @@
 //! `spotscript sandbox`: look at the embedded world, begin it anew, open its ports.
 
+use std::io::Read as _;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -59,16 +60,16 @@ struct Reset {
 /// Make the world a copy of a cluster, to rehearse on: a drain, an interruption
 ///
 /// Takes what `spotscript snapshot` saved: the same groups, instances, nodes and pods under the same names and ids. Or what
-/// `kubectl get nodes,pods,daemonsets,replicasets,statefulsets,jobs,pdb,leases -A -o json` printed, or `-o yaml`: there are
-/// no groups then. Pods that are evicted are made anew, as their owners do it, or after their own example where the owner was
-/// not given; pods of other controllers are told. What is broken or there twice is refused as a whole.
+/// `kubectl get nodes,pods,ds,rs,deploy,sts,jobs,pdb,leases -A -o json` printed, or `-o yaml`: there are no groups then. Pods
+/// that are evicted are made anew, as their owners do it, or after their own example where the owner was not given; pods of
+/// other controllers are told. What is broken or there twice is refused as a whole.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   spotscript snapshot --target aws --cluster prod --out prod.json
   spotscript sandbox load prod.json --world prod
   spotscript roll nodegroup workers --world prod
 
-  kubectl get nodes,pods,ds,rs,sts,jobs,pdb,leases -A -o json > prod.json
+  kubectl get nodes,pods,ds,rs,deploy,sts,jobs,pdb,leases -A -o json > prod.json
   spotscript sandbox load prod.json --world prod
   spotscript drain -l lifecycle=Ec2Spot --ignore-daemonsets --world prod")]
 struct Load {
@@ -96,13 +97,15 @@ impl Load {
         let mut texts = vec![];
         for file in &self.files {
             let name = file.display().to_string();
-            let text = match name.as_str() {
-                "-" => std::io::read_to_string(std::io::stdin()),
-                _ => std::fs::read_to_string(file),
+            let mut bytes = vec![];
+            let read = match name.as_str() {
+                "-" => std::io::stdin().read_to_end(&mut bytes),
+                _ => std::fs::File::open(file).and_then(|mut file| file.read_to_end(&mut bytes)),
             };
-            let text = text.map_err(|error| {
+            read.map_err(|error| {
                 Error::new(Code::File, format!("`{name}` cannot be read")).because(error.to_string())
             })?;
+            let text = load::text(&name, bytes)?;
             texts.push((name, text));
         }
         let (world, loaded) = match texts.as_slice() {
@@ -123,7 +126,9 @@ impl Load {
                     let message = format!("the snapshot `{name}` cannot be loaded together with other files");
                     return Err(Error::new(Code::InvalidArgument, message).help("give it alone: it is a whole cluster"));
                 }
-                load::world(load::objects(texts)?, &options)?
+                let files: Vec<String> = texts.iter().map(|(name, _)| format!("`{name}`")).collect();
+                load::world(load::objects(texts)?, &options)
+                    .map_err(|error| error.because(format!("they are those of {}", files.join(", "))))?
             }
         };
         tell(&loaded);
@@ -136,7 +141,7 @@ fn tell(loaded: &load::Loaded) {
     for (kind, count) in &loaded.left_out {
         console::say(&format!("left out: {count} of kind {kind}, which the sandbox does not have"));
     }
-    let told: Vec<String> = loaded.objects.iter().map(|(resource, count)| format!("{count} {resource}")).collect();
+    let told: Vec<String> = loaded.objects.iter().map(|(resource, count)| load::spelled(resource, *count)).collect();
     console::say(&format!("loaded: {}", told.join(", ")));
     let unseen = &loaded.unseen;
     for (kind, count) in &unseen.by_example {

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use k8s_openapi::api::apps::v1::{Deployment, ReplicaSet};
+use kube::api::{Api, ListParams, Patch, PatchParams};
 use serde_json::{Value, json};
 use spotscript::adapters::kube::KubeCluster;
 use spotscript::domain::drain::DrainOptions;
@@ -99,6 +101,37 @@ async fn a_budget_lets_the_next_pod_go_when_the_first_is_back() {
     let report = ops::drain(&session(&sandbox), &cluster, &nodes[..1], &options, &|_| {}).await.unwrap();
     assert!(report.complete(), "{report:?}");
     assert_eq!(cluster.pods(None, "", "spec.nodeName=b").await.unwrap().len(), 2);
+}
+
+/// The name of its ReplicaSet is not one that we would give.
+#[tokio::test]
+async fn a_deployment_of_a_copy_is_scaled_in_its_own_replica_set() {
+    let template = |hash: Value| {
+        let mut labels = json!({"app": "web"});
+        if !hash.is_null() {
+            labels["pod-template-hash"] = hash;
+        }
+        json!({"metadata": {"labels": labels, "creationTimestamp": null}, "spec": {"containers": [{"name": "c", "image": "i"}]}})
+    };
+    let owned = |kind: &str, name: &str| json!([{"apiVersion": "apps/v1", "uid": "u", "kind": kind, "name": name, "controller": true}]);
+    let objects = vec![
+        json!({"kind": "Node", "apiVersion": "v1", "metadata": {"name": "a"}, "status": {"allocatable": {"pods": "29"}, "conditions": [{"type": "Ready", "status": "True"}]}}),
+        json!({"kind": "Deployment", "apiVersion": "apps/v1", "metadata": {"name": "web", "namespace": "default"}, "spec": {"replicas": 1, "selector": {}, "template": template(Value::Null)}}),
+        json!({"kind": "ReplicaSet", "apiVersion": "apps/v1", "metadata": {"name": "web-5d", "namespace": "default", "ownerReferences": owned("Deployment", "web")}, "spec": {"replicas": 1, "selector": {}, "template": template("5d".into())}}),
+        json!({"kind": "Pod", "apiVersion": "v1", "metadata": {"name": "web-5d-x", "namespace": "default", "labels": {"app": "web"}, "ownerReferences": owned("ReplicaSet", "web-5d")}, "spec": {"nodeName": "a", "containers": []}, "status": {"phase": "Running", "conditions": [{"type": "Ready", "status": "True"}]}}),
+    ];
+    let (world, _) = load::world(objects, &load::Options::default()).unwrap();
+    let client = Sandbox::of(world).kube_client();
+    let deployments: Api<Deployment> = Api::default_namespaced(client.clone());
+    let three = Patch::Merge(json!({"spec": {"replicas": 3}}));
+    deployments.patch("web", &PatchParams::default(), &three).await.unwrap();
+    let sets: Api<ReplicaSet> = Api::default_namespaced(client.clone());
+    let sets = sets.list(&ListParams::default()).await.unwrap().items;
+    let sizes: Vec<_> =
+        sets.iter().map(|set| (set.metadata.name.as_deref(), set.spec.as_ref().unwrap().replicas)).collect();
+    assert_eq!(sizes, [(Some("web-5d"), Some(3))]);
+    let status = deployments.get("web").await.unwrap().status.unwrap();
+    assert_eq!((status.replicas, status.ready_replicas, status.updated_replicas), (Some(3), Some(3), Some(3)));
 }
 
 #[tokio::test]

@@ -18,6 +18,9 @@ use super::kinds::Kind;
 use crate::domain::code::Code;
 use crate::domain::error::{Error, Location};
 
+/// What prints a cluster as it is best given: with the owners of pods and their budgets.
+pub const COMMAND: &str = "kubectl get nodes,pods,ds,rs,deploy,sts,jobs,pdb,leases -A -o json";
+
 /// An object, and where it stands.
 #[derive(Debug, Clone, Copy)]
 pub struct Given<'a> {
@@ -59,8 +62,8 @@ pub fn faults(all: &[Given<'_>], at: impl Fn(usize) -> Option<Location>) -> Vec<
             faults.push(at(number).into_iter().fold(error, Error::at));
         };
         if let Err(why) = whole(given.object) {
-            let help = "give what `kubectl get nodes,pods -A -o json` printed, unchanged";
-            found(format!("{} is no object that a cluster could hold", given.spelled()), Some(why), help);
+            let help = format!("give what `{COMMAND}` printed, unchanged");
+            found(format!("{} is no object that a cluster could hold", given.spelled()), Some(why), &help);
             continue;
         }
         let Given { object, .. } = *given;

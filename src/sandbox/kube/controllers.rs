@@ -5,8 +5,10 @@
 //! - Owners make pods anew, each kind in its way ([`super::replicas`]); the scheduler places them or leaves them Pending.
 //! - A DaemonSet has one pod on every node that its template allows; it is not replaced on a node that goes.
 //! - A bound pod runs and is ready at once: image pulls and start-up are not simulated.
+//! - What owners report follows their pods ([`super::reported`]).
 //! - Pending pods are looked at again when a node joins, becomes ready, is uncordoned or loses a taint.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
@@ -14,9 +16,9 @@ use serde_json::{Value, json};
 use super::events::{Occurrence, record};
 use super::replicas::{self, from_template, owned_by};
 use super::resource::Resource;
-use super::store::{ObjectStore, object_mut};
-use super::workload::{is_finished, owner};
-use super::{scheduler, time};
+use super::store::{ObjectStore, Owner, object_mut};
+use super::workload::{is_finished, is_set_of, keeper, owner};
+use super::{reported, scheduler, time};
 
 /// A pod that will be gone at a moment of the world's clock.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,6 +80,7 @@ pub fn pod_gone(objects: &mut ObjectStore, namespace: &str, name: &str, uid: &st
         replicas::has_left(objects, &pod, now);
         // A place has become free.
         schedule_pending(objects, now);
+        reported::follow(objects, now);
     }
 }
 
@@ -92,6 +95,7 @@ pub fn node_changed(objects: &mut ObjectStore, node: &str, now: i64) {
         ensure_daemon(objects, &daemon_set, &node, now);
     }
     schedule_pending(objects, now);
+    reported::follow(objects, now);
 }
 
 /// A node object is gone: its pods are, too, and what owners keep is made anew elsewhere.
@@ -110,12 +114,16 @@ pub fn node_gone(objects: &mut ObjectStore, node: &str, now: i64) {
         }
         replicas::has_left(objects, pod, now);
     }
+    reported::follow(objects, now);
 }
 
 /// A workload was made or changed: its pods follow.
 pub fn workload_changed(objects: &mut ObjectStore, resource: &str, namespace: &str, name: &str, now: i64) {
     if objects.is_still() {
         return;
+    }
+    if let Some(Resource { plural, .. }) = Resource::by_plural(resource) {
+        objects.touch(Owner { plural, namespace: namespace.to_owned(), name: name.to_owned() });
     }
     match resource {
         "daemonsets" => {
@@ -130,9 +138,19 @@ pub fn workload_changed(objects: &mut ObjectStore, resource: &str, namespace: &s
             let (Some(own), Some(of_sets)) = (Resource::by_plural(resource), Resource::by_plural("replicasets")) else {
                 return;
             };
-            let set = format!("{name}-{}", &super::store::short_hash(&deployment["spec"]["template"].to_string())[..9]);
+            // Its name tells nothing: a copy has names that others gave.
+            let is_its = |set: &&Arc<Value>| owner(set) == Some(("Deployment", name)) && is_set_of(set, &deployment);
+            let there = objects.list("replicasets", Some(namespace)).find(is_its);
+            let there = there.map(|set| text(&set["metadata"]["name"]).to_owned());
+            let (is_new, set) = match there {
+                Some(set) => (false, set),
+                None => {
+                    let hash = super::store::short_hash(&deployment["spec"]["template"].to_string());
+                    (true, format!("{name}-{}", &hash[..9]))
+                }
+            };
             let replicas = deployment["spec"]["replicas"].as_i64().unwrap_or(1);
-            if objects.get("replicasets", namespace, &set).is_none() {
+            if is_new {
                 let mut owned = json!({"metadata": {"name": set, "namespace": namespace}});
                 owned["metadata"]["labels"] = deployment["spec"]["template"]["metadata"]["labels"].clone();
                 owned["metadata"]["ownerReferences"] = owned_by(&deployment, own);
@@ -161,9 +179,25 @@ pub fn schedule_pending(objects: &mut ObjectStore, now: i64) {
         return;
     }
     let waiting: Vec<Arc<Value>> = objects.pods_on("").cloned().collect();
+    let mut owners: BTreeMap<(&str, &str, &str), (usize, bool)> = BTreeMap::new();
     for pod in waiting.iter().filter(|pod| !is_finished(pod)) {
-        if schedule(objects, pod, now) {
+        let placed = schedule(objects, pod, now);
+        if placed {
             replicas::placed(objects, pod, now);
+        }
+        if let Some((resource, name)) = keeper(pod) {
+            let namespace = text(&pod["metadata"]["namespace"]);
+            let (waited, found) = owners.entry((resource.plural, namespace, name)).or_default();
+            *waited += 1;
+            *found |= placed;
+        }
+    }
+    for ((plural, namespace, name), (waited, found)) in owners {
+        if found
+            && replicas::had_to_stop(waited)
+            && let Some(resource) = Resource::by_plural(plural)
+        {
+            replicas::changed(objects, resource, namespace, name, now);
         }
     }
 }

@@ -17,6 +17,7 @@ mod openapi;
 mod patch;
 mod read;
 mod replicas;
+pub mod reported;
 mod request;
 pub mod resource;
 mod scheduler;
@@ -74,7 +75,13 @@ pub fn respond(server: &mut Server<'_>, request: &Request<Bytes>) -> Response<By
 
 /// Answers a request; see [`Answer`].
 pub fn answer(server: &mut Server<'_>, request: &Request<Bytes>) -> Answer {
-    match route(server, request) {
+    let before = server.objects.version();
+    let answer = route(server, request);
+    // Who only looks changes nothing.
+    if server.objects.version() != before {
+        reported::follow(server.objects, server.now.millis);
+    }
+    match answer {
         Ok(answer) => answer,
         Err(refusal) => Answer::Whole(refuse(&refusal)),
     }

@@ -13,7 +13,7 @@ use super::resource::Resource;
 use super::status::Refusal;
 use super::store::ObjectStore;
 use super::time::{Now, Wire};
-use super::{budget, fields, table};
+use super::{budget, fields, table, unseen};
 
 /// An object as it is to be shown: status of disruption budgets is worked out now.
 pub fn shown(objects: &ObjectStore, resource: &Resource, object: &Arc<Value>) -> Arc<Value> {
@@ -37,6 +37,7 @@ pub fn get(objects: &ObjectStore, target: &Target, query: &Query, now: Now, as_t
     let resource = target.resource;
     let object = objects
         .get(resource.plural, &target.namespace, &target.name)
+        .or_else(|| unseen::by_name(objects, resource, &target.namespace, &target.name))
         .ok_or_else(|| Refusal::not_found(resource, &target.name))?;
     let object = shown(objects, resource, object);
     if as_table {

@@ -6,6 +6,7 @@
 //! - A Job has another pod as long as completions are missing, as soon as one is being deleted, or once it is gone where its
 //!   `podReplacementPolicy` is `Failed`. An eviction does not count against its `backoffLimit`: what a rehearsal asks is
 //!   where work goes. Nothing in the sandbox ends by itself, so neither does a Job.
+//! - No owner makes more pods at once than an [`Allowance`] lets it, however many it wants.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -68,13 +69,57 @@ pub(super) fn placed(objects: &mut ObjectStore, pod: &Value, now: i64) {
 }
 
 /// The pods of an owner.
-fn own(objects: &ObjectStore, resource: &Resource, namespace: &str, name: &str) -> Vec<Arc<Value>> {
+pub(super) fn own(objects: &ObjectStore, resource: &Resource, namespace: &str, name: &str) -> Vec<Arc<Value>> {
     let is_own = |pod: &&Arc<Value>| keeper(pod).is_some_and(|(of, owner)| of == resource && owner == name);
     objects.list("pods", Some(namespace)).filter(is_own).cloned().collect()
 }
 
 fn is_leaving(pod: &Value) -> bool {
     !pod["metadata"]["deletionTimestamp"].is_null()
+}
+
+/// How many pods an owner may still make before somebody else's turn.
+///
+/// The real controllers make 500 at a time and come back until nothing is missing, be it a thousand million pods that wait
+/// for a node. Here an owner stops when as many of its pods wait as one such time makes: more of them would tell nothing,
+/// and fill the memory. When a place is found for one that waits, it goes on. Where nodes take pods without end, it stops
+/// after [`Allowance::AT_ONCE`] and goes on with the next change of itself or its pods.
+struct Allowance {
+    made: usize,
+    waiting: usize,
+}
+
+impl Allowance {
+    /// The most pods that are made in one go.
+    const AT_ONCE: usize = 5_000;
+    /// The most pods that may wait for a place.
+    const WAITING: usize = 500;
+
+    /// Of an owner of these pods.
+    fn of(pods: &[Arc<Value>]) -> Self {
+        let waits = |pod: &&Arc<Value>| text(&pod["spec"]["nodeName"]).is_empty() && !is_finished(pod);
+        Allowance { made: 0, waiting: pods.iter().filter(waits).count() }
+    }
+
+    fn is_spent(&self) -> bool {
+        self.made >= Self::AT_ONCE || self.waiting >= Self::WAITING
+    }
+
+    /// Makes a pod and has it placed.
+    fn make(&mut self, objects: &mut ObjectStore, resource: &Resource, owner: &Value, mut pod: Value, now: i64) {
+        self.made += 1;
+        pod["metadata"]["ownerReferences"] = owned_by(owner, resource);
+        if let Ok(pod) = objects.create("pods", pod, now)
+            && !controllers::schedule(objects, &pod, now)
+        {
+            self.waiting += 1;
+        }
+    }
+}
+
+/// Whether as many pods as may wait for a place did: their owner has stopped there.
+pub(super) fn had_to_stop(waited: usize) -> bool {
+    waited >= Allowance::WAITING
 }
 
 /// Makes the pods that a ReplicaSet lacks, or removes those it has too many of.
@@ -86,9 +131,13 @@ fn fill(objects: &mut ObjectStore, resource: &Resource, namespace: &str, name: &
     for surplus in active.iter().skip(wanted) {
         let _ = objects.delete("pods", namespace, text(&surplus["metadata"]["name"]));
     }
+    let mut allowance = Allowance::of(&active);
     for _ in active.len()..wanted {
+        if allowance.is_spent() {
+            return;
+        }
         let pod = from_template(&set["spec"]["template"], namespace, name);
-        make(objects, resource, &set, pod, now);
+        allowance.make(objects, resource, &set, pod, now);
     }
 }
 
@@ -109,6 +158,7 @@ fn stateful(objects: &mut ObjectStore, namespace: &str, name: &str, now: i64) {
     for surplus in pods.iter().filter(|pod| ordinal(pod, name).is_some_and(|number| !(start..end).contains(&number))) {
         let _ = objects.delete("pods", namespace, text(&surplus["metadata"]["name"]));
     }
+    let mut allowance = Allowance::of(&pods);
     for number in start..end {
         let pod_name = format!("{name}-{number}");
         let there = objects.get("pods", namespace, &pod_name).cloned();
@@ -118,7 +168,10 @@ fn stateful(objects: &mut ObjectStore, namespace: &str, name: &str, now: i64) {
             other => other.is_some(),
         };
         if !is_there {
-            make(objects, resource, &set, member(&set, namespace, name, number), now);
+            if allowance.is_spent() {
+                return;
+            }
+            allowance.make(objects, resource, &set, member(&set, namespace, name, number), now);
         }
         let stands = objects.get("pods", namespace, &pod_name).is_some_and(|pod| is_ready(pod) && !is_leaving(pod));
         if in_order && !stands {
@@ -183,9 +236,13 @@ fn job(objects: &mut ObjectStore, namespace: &str, name: &str, now: i64) {
         None => parallelism,
     };
     let lacking = usize::try_from(wanted).unwrap_or(0).saturating_sub(active.len());
+    let mut allowance = Allowance::of(&pods);
     if spec["completionMode"] != "Indexed" {
         for _ in 0..lacking {
-            make(objects, resource, &job, from_template(&spec["template"], namespace, name), now);
+            if allowance.is_spent() {
+                return;
+            }
+            allowance.make(objects, resource, &job, from_template(&spec["template"], namespace, name), now);
         }
         return;
     }
@@ -197,6 +254,9 @@ fn job(objects: &mut ObjectStore, namespace: &str, name: &str, now: i64) {
     }
     let free = (0..spec["completions"].as_i64().unwrap_or(0)).filter(|index| !taken.contains(index));
     for index in free.take(lacking) {
+        if allowance.is_spent() {
+            return;
+        }
         let mut pod = from_template(&spec["template"], namespace, name);
         pod["metadata"]["generateName"] = format!("{name}-{index}-").into();
         for field in ["labels", "annotations"] {
@@ -204,12 +264,12 @@ fn job(objects: &mut ObjectStore, namespace: &str, name: &str, now: i64) {
             fields.insert("batch.kubernetes.io/job-completion-index".into(), index.to_string().into());
         }
         pod["spec"]["hostname"] = format!("{name}-{index}").into();
-        make(objects, resource, &job, pod, now);
+        allowance.make(objects, resource, &job, pod, now);
     }
 }
 
 /// How many of a Job's pods have done their work: those it has counted, and those that are there.
-fn succeeded(job: &Value, pods: &[Arc<Value>]) -> i64 {
+pub(super) fn succeeded(job: &Value, pods: &[Arc<Value>]) -> i64 {
     let there = pods.iter().filter(|pod| pod["status"]["phase"] == "Succeeded").count();
     job["status"]["succeeded"].as_i64().unwrap_or(0).max(i64::try_from(there).unwrap_or(i64::MAX))
 }
@@ -238,14 +298,6 @@ fn indexes(text: &str) -> impl Iterator<Item = i64> {
             Some(first.max(0)..=last.min(MOST))
         })
         .flatten()
-}
-
-/// Makes a pod and has it placed.
-fn make(objects: &mut ObjectStore, resource: &Resource, owner: &Value, mut pod: Value, now: i64) {
-    pod["metadata"]["ownerReferences"] = owned_by(owner, resource);
-    if let Ok(pod) = objects.create("pods", pod, now) {
-        controllers::schedule(objects, &pod, now);
-    }
 }
 
 /// A pod of a template, not placed yet.

@@ -6,6 +6,7 @@
 //! face's business.
 
 mod follow;
+mod touched;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -14,8 +15,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
+pub use touched::{Difference, Owner};
+
 use super::change_log::{Change, ChangeKind, ChangeLog};
 use super::time;
+use touched::Touched;
 
 /// Why the store refuses.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -88,6 +92,7 @@ pub struct ObjectStore {
     log: ChangeLog,
     still: bool,
     settled_at: u64,
+    touched: Touched,
 }
 
 /// What of a store is written to disk.
@@ -120,6 +125,7 @@ impl From<Snapshot> for ObjectStore {
             log: ChangeLog::starting_at(snapshot.version),
             still: snapshot.still,
             settled_at: snapshot.settled_at,
+            touched: Touched::default(),
         }
     }
 }
@@ -187,6 +193,7 @@ impl ObjectStore {
             log: ChangeLog::default(),
             still: false,
             settled_at: 0,
+            touched: Touched::default(),
         }
     }
 
@@ -204,6 +211,7 @@ impl ObjectStore {
     /// Marks that the objects are a copy of a cluster as it was: what they say of others holds until something changes.
     pub fn settle(&mut self) {
         self.settled_at = self.version;
+        self.touched = Touched::default();
     }
 
     /// Whether what recorded objects say of others is to be believed, as a disruption budget says of its pods.
@@ -379,6 +387,7 @@ impl ObjectStore {
         let collection = self.collections.get_mut(resource).ok_or(StoreError::NotFound)?;
         let previous = collection.remove(resource, &key(namespace, name)).ok_or(StoreError::NotFound)?;
         self.version += 1;
+        self.pod_moved(resource, Some(&previous), None);
         let mut last = Value::clone(&previous);
         last["metadata"]["resourceVersion"] = self.version.to_string().into();
         self.log.push(Change {
@@ -406,6 +415,7 @@ impl ObjectStore {
         let object = Arc::new(object);
         let collection = self.collections.entry(resource.to_string()).or_default();
         let previous = collection.put(resource, key, object.clone());
+        self.pod_moved(resource, previous.as_deref(), Some(&object));
         self.log.push(Change {
             version: self.version,
             resource: resource.to_string(),
@@ -414,6 +424,13 @@ impl ObjectStore {
             previous,
         });
         object
+    }
+
+    /// Notes whose pod has come, gone or changed; without controllers nobody asks.
+    fn pod_moved(&mut self, resource: &str, before: Option<&Value>, after: Option<&Value>) {
+        if resource == "pods" && !self.still {
+            self.touched.pod(before, after);
+        }
     }
 
     /// Random-looking bytes that depend on nothing but seed, purpose and counter.

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::resource::Resource;
 use super::time::{Now, millis, to_wire};
+use super::workload::condition;
 use crate::domain::kubernetes::age;
 use crate::domain::kubernetes::columns::{Column, NODE_COLUMNS, POD_COLUMNS, node_cells, pod_cells};
 
@@ -102,6 +103,13 @@ fn columns(resource: &Resource) -> Vec<Column> {
             AGE,
         ],
         "statefulsets" => vec![NAME, column("Ready", "Pods that are ready, of those wanted"), AGE],
+        "jobs" => vec![
+            NAME,
+            column("Status", "Whether it is over, and how it ended"),
+            column("Completions", "Pods that have done their work, of those wanted"),
+            column("Duration", "Time from its start to its end, or until now"),
+            AGE,
+        ],
         "poddisruptionbudgets" => vec![
             NAME,
             column("Min Available", "Pods that must be healthy"),
@@ -182,6 +190,7 @@ fn cells(resource: &Resource, wire: &Value, stored: &Value, now: Now) -> Vec<Str
             let ready = format!("{}/{}", count(&wire["status"]["readyReplicas"]), replicas(wire));
             vec![text(&metadata["name"]), ready, age]
         }
+        "jobs" => vec![text(&metadata["name"]), job_status(wire), completions(wire), duration(stored, now), age],
         "poddisruptionbudgets" => {
             let bound = |value: &Value| match value {
                 Value::Null => "N/A".to_string(),
@@ -203,6 +212,34 @@ fn count(value: &Value) -> String {
 
 fn replicas(wire: &Value) -> String {
     wire["spec"]["replicas"].as_i64().unwrap_or(1).to_string()
+}
+
+/// A Job in a word: the first of these that holds.
+fn job_status(wire: &Value) -> String {
+    let ended = ["Complete", "Failed"].into_iter();
+    let on_its_way = ["Suspended", "FailureTarget", "SuccessCriteriaMet"].into_iter();
+    let holds = |kind: &&str| condition(wire, kind) == Some("True");
+    let leaves = (!wire["metadata"]["deletionTimestamp"].is_null()).then_some("Terminating");
+    let said = ended.clone().find(holds).or(leaves).or_else(|| on_its_way.clone().find(holds));
+    said.unwrap_or("Running").to_owned()
+}
+
+/// How many of a Job's pods have done their work, of how many. Of a queue of work one is enough.
+fn completions(wire: &Value) -> String {
+    let (spec, done) = (&wire["spec"], count(&wire["status"]["succeeded"]));
+    match (spec["completions"].as_i64(), spec["parallelism"].as_i64().unwrap_or(0)) {
+        (Some(wanted), _) => format!("{done}/{wanted}"),
+        (None, at_once) if at_once > 1 => format!("{done}/1 of {at_once}"),
+        (None, _) => format!("{done}/1"),
+    }
+}
+
+/// How long a Job has been at work; nothing of one that has not begun.
+fn duration(stored: &Value, now: Now) -> String {
+    let status = &stored["status"];
+    let Some(start) = millis(&status["startTime"]) else { return String::new() };
+    let end = millis(&status["completionTime"]).unwrap_or(now.millis);
+    age::human_duration(end.saturating_sub(start) / 1000)
 }
 
 /// What the columns of events show. A series knows best when its event happened last.

@@ -43,6 +43,20 @@ pub fn keeper(pod: &Value) -> Option<(&'static Resource, &str)> {
     KEEPERS.contains(&resource.plural).then_some((resource, owner["name"].as_str()?))
 }
 
+/// Whether a ReplicaSet makes the pods that a Deployment wants now: their templates are equal but for the hash in the labels.
+pub fn is_set_of(set: &Value, deployment: &Value) -> bool {
+    let plain = |owner: &Value| {
+        let mut template = owner["spec"]["template"].clone();
+        for (part, field) in [("/metadata/labels", "pod-template-hash"), ("/metadata", "creationTimestamp")] {
+            if let Some(map) = template.pointer_mut(part).and_then(Value::as_object_mut) {
+                map.shift_remove(field);
+            }
+        }
+        template
+    };
+    plain(set) == plain(deployment)
+}
+
 /// Whether labels satisfy a `LabelSelector` object. The empty selector matches everything, none matches nothing.
 pub fn matches_selector(selector: &Value, labels: &Value) -> bool {
     let Some(fields) = selector.as_object() else { return false };

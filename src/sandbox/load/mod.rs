@@ -5,6 +5,7 @@
 //! in the objects, so there is no Auto Scaling group. Controllers and the scheduler go on from there, unless the world is
 //! to stand still.
 
+mod decode;
 mod read;
 
 use std::collections::BTreeMap;
@@ -13,6 +14,7 @@ use std::net::Ipv4Addr;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+pub use decode::text;
 pub use read::objects;
 
 use super::kube::resource::Resource;
@@ -51,6 +53,12 @@ pub struct Options {
     pub still: bool,
 }
 
+/// So many objects of a resource: `1 node`, `2 nodes`.
+pub fn spelled(plural: &str, count: usize) -> String {
+    let one = Resource::by_plural(plural).filter(|_| count == 1).map(|resource| resource.singular);
+    format!("{count} {}", one.unwrap_or(plural))
+}
+
 /// Makes a world of objects.
 ///
 /// # Errors
@@ -58,7 +66,7 @@ pub struct Options {
 pub fn world(objects: Vec<Value>, options: &Options) -> Result<(World, Loaded)> {
     let nodes: Vec<&Value> = objects.iter().filter(|object| object["kind"] == "Node").collect();
     let Some(first) = nodes.first() else {
-        return Err(Error::new(Code::ObjectsUnusable, "there is no node among the objects").help(read::GIVE));
+        return Err(Error::new(Code::ObjectsUnusable, "there is no node among the objects").help(read::give()));
     };
     let label = |key: &str| first["metadata"]["labels"][key].as_str().map(str::to_owned);
     let mut scenario = Scenario { control_nodes: 0, ..Scenario::default() };
@@ -99,8 +107,10 @@ pub(super) fn put(world: &mut World, objects: Vec<Value>) -> Loaded {
         *loaded.objects.entry(resource.plural.to_owned()).or_default() += 1;
     }
     make_namespaces(world);
+    // Drains ask for the DaemonSets of pods in a world that stands still, too.
+    let unseen = unseen::remember(&mut world.objects);
     if !world.objects.is_still() {
-        loaded.unseen = unseen::remember(&mut world.objects);
+        loaded.unseen = unseen;
         end_leaving(world);
     }
     world.objects.settle();
@@ -275,7 +285,9 @@ mod tests {
             refused("apiVersion: v1\nkind: List\nitems:\n- {a: 1}\n"),
             "SPOT-0707: f:4:3: item 0 of `f` is no object that a cluster could hold"
         );
-        assert_eq!(refused(""), "SPOT-0707: there is no node among the objects");
+        assert_eq!(refused(""), "SPOT-0707: f:1:1: `f` holds no Kubernetes objects: it is empty");
+        assert_eq!(refused(" \n# c\n---\n"), "SPOT-0707: f:1:1: `f` holds no Kubernetes objects: it is empty");
+        assert_eq!(refused("apiVersion: v1\nkind: List\nitems: []\n"), "SPOT-0707: there is no node among the objects");
         // Aliases that would unfold without end.
         let bomb = "a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c]\ne: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d]\nf: &f [*e,*e,*e,*e,*e,*e,*e,*e,*e]\ng: &g [*f,*f,*f,*f,*f,*f,*f,*f,*f]\nh: [*g,*g,*g,*g,*g,*g,*g,*g,*g]\n";
         assert!(refused(bomb).ends_with("`f` is neither JSON nor YAML"));

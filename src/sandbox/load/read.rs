@@ -12,7 +12,9 @@ use crate::domain::yaml::Mark;
 use crate::domain::yaml::places::{DEEPEST, Document, Fault, places};
 
 /// What to give.
-pub(super) const GIVE: &str = "give what `kubectl get nodes,pods -A -o json` printed";
+pub(super) fn give() -> String {
+    format!("give what `{}` printed", given::COMMAND)
+}
 
 /// How many faults are told.
 const MOST: usize = 20;
@@ -47,13 +49,21 @@ pub fn objects(files: &[(String, String)]) -> Result<Vec<Value>> {
     let mut faults = vec![];
     for (number, (file, text)) in files.iter().enumerate() {
         let (text, documents) = documents(file, text)?;
+        // A list without items is an answer, too; nothing at all is what a command that failed leaves behind.
+        if documents.iter().all(Value::is_null) {
+            let message = format!("`{file}` holds no Kubernetes objects: it is empty");
+            let help = format!("see whether the command that wrote it failed, and {}", give());
+            faults.push(
+                Error::new(Code::ObjectsUnusable, message).help(help).at(text.place(Mark { line: 1, column: 1 })),
+            );
+        }
         texts.push(text);
         for (document, value) in documents.into_iter().enumerate() {
             take(value, (number, document), &mut all).unwrap_or_else(|why| {
                 let text = &texts[number];
                 let what = if document == 0 { "it".to_owned() } else { format!("document {}", document + 1) };
                 let message = format!("`{file}` holds no Kubernetes objects: {what} {why}");
-                let error = Error::new(Code::ObjectsUnusable, message).help(GIVE);
+                let error = Error::new(Code::ObjectsUnusable, message).help(give());
                 faults.push(text.at(document, None).into_iter().fold(error, Error::at));
             });
         }
@@ -119,7 +129,7 @@ fn documents<'t>(file: &'t str, text: &'t str) -> Result<(Text<'t>, Vec<Value>)>
 
 impl Text<'_> {
     fn error(&self, at: Mark, message: String) -> Error {
-        Error::new(Code::DocumentSyntax, message).help(GIVE).at(self.place(at))
+        Error::new(Code::DocumentSyntax, message).help(give()).at(self.place(at))
     }
 
     fn broken(&self, at: Mark, why: String) -> Error {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::nodes;
 use crate::sandbox::kube::workload::{is_finished, owner};
-use crate::sandbox::kube::{controllers, world as kube};
+use crate::sandbox::kube::{controllers, reported, world as kube};
 use crate::sandbox::kube_face::Answer;
 use crate::sandbox::world::clock::{MINUTE, Millis, SECOND};
 use crate::sandbox::world::event::Event;
@@ -60,6 +60,7 @@ pub(super) fn evict(world: &mut World, instance: &str, force: bool) -> usize {
             let now = world.now();
             let leaving = controllers::delete_pod(&mut world.objects, namespace, name, None, now);
             kube::schedule(world, leaving);
+            reported::follow(&mut world.objects, now);
         }
     }
     pods.len()
