@@ -87,3 +87,42 @@ async fn a_watch_over_the_socket_tells_what_happens_in_the_world() {
     }
     running.abort();
 }
+
+/// Who may use a cluster need not be allowed to ask EKS of it: the kubeconfig names it, and its region.
+#[tokio::test(flavor = "multi_thread")]
+async fn commands_of_kubectls_need_a_kubeconfig_and_nothing_of_aws() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::bind(Sandbox::open(&folder.path().join("w.world")).unwrap(), Ports::default()).await.unwrap();
+    let served = server.access().kubeconfig.clone();
+    let (stop, stopped) = oneshot::channel::<()>();
+    let running = tokio::spawn(server.run(async { stopped.await.unwrap_or_default() }));
+    // As `aws eks update-kubeconfig` names it; there is no EKS behind these proxies.
+    let arn = "arn:aws:eks:ap-northeast-1:123456789012:cluster/eks-spot-eksct";
+    let text = std::fs::read_to_string(served).unwrap();
+    let file = folder.path().join("kubeconfig");
+    std::fs::write(&file, text.replace("eks-spot-eksct", arn)).unwrap();
+    let run = |words: &[&str]| {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_spotscript"))
+            .args(words)
+            .args(["--target", "aws", "--kubeconfig"])
+            .arg(&file)
+            .env_clear()
+            .env("HOME", folder.path())
+            .env("SPOTSCRIPT_STATE_DIR", folder.path().join("state"))
+            .envs([("HTTPS_PROXY", "http://127.0.0.1:9"), ("AWS_EC2_METADATA_DISABLED", "true"), ("NO_COLOR", "1")])
+            .output()
+            .unwrap();
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        assert!(output.status.success(), "{words:?}: {}{}", text(&output.stdout), text(&output.stderr));
+        assert!(text(&output.stderr).starts_with("aws (region ap-northeast-1)"), "{}", text(&output.stderr));
+        text(&output.stdout)
+    };
+    let nodes = run(&["nodes", "-o", "name"]);
+    let node = nodes.lines().next().unwrap().trim_start_matches("node/");
+    assert!(run(&["describe", "node", node]).contains("Taints:"), "{nodes}");
+    assert_eq!(run(&["cordon", node]), format!("node/{node} cordoned\n"));
+    assert!(run(&["get", "node", node]).contains("SchedulingDisabled"));
+    assert_eq!(run(&["get", "pods", "-l", "none=such"]), "");
+    stop.send(()).unwrap();
+    running.await.unwrap().unwrap();
+}
