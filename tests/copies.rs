@@ -442,6 +442,28 @@ fn pods_on_their_way_out_go_and_come_back() {
 }
 
 /// What a failed load said, in one line.
+/// Requests of a drain go out together, and reach the world in the order in which they were sent.
+#[test]
+fn who_finds_the_last_places_is_the_same_each_time_and_pods_need_no_uid() {
+    let small = with(node("b"), |node| node["status"]["allocatable"]["pods"] = "3".into());
+    let anonymous = |number: i64| {
+        let (name, set) = (format!("p{number:02}"), format!("rs{number:02}"));
+        with(pod(&name, "a", ("apps/v1", "ReplicaSet", &set)), |pod| {
+            pod["metadata"].as_object_mut().unwrap().remove("uid");
+        })
+    };
+    let objects: Vec<Value> = [node("a"), small].into_iter().chain((0..12).map(anonymous)).collect();
+    for _ in 0..4 {
+        let desk = Desk::new();
+        desk.load(&objects);
+        desk.drain("a");
+        let mut placed: Vec<String> =
+            desk.places().into_iter().filter_map(|place| Some(place.strip_suffix("@b")?[..4].to_owned())).collect();
+        placed.sort();
+        assert_eq!(placed, ["rs00", "rs01", "rs02"]);
+    }
+}
+
 fn refused(desk: &Desk, files: &[&str]) -> String {
     let arguments: Vec<&str> = ["sandbox", "load", "--world", "w"].iter().chain(files).copied().collect();
     let (code, out, err) = desk.run(&arguments);

@@ -3,7 +3,8 @@
 
 mod support;
 
-use spotscript::domain::nodegroup::{Size, SshAccess};
+use spotscript::domain::Code;
+use spotscript::domain::nodegroup::{Managed, NodegroupSpec, Size, SshAccess};
 use spotscript::ops;
 use support::{Rig, spec, told, waiting};
 
@@ -122,4 +123,60 @@ async fn asking_whether_something_may_be_made_makes_nothing_and_is_not_repeated_
     assert_eq!(templates(), before + 1);
     assert_eq!(ops::ensure(&rig.session, &spec(), &waiting()).await.unwrap().verdict, "unchanged");
     assert_eq!(dry(), [412, 412]);
+}
+
+#[tokio::test]
+async fn several_groups_are_looked_at_before_the_first_is_made() {
+    let rig = Rig::new();
+    let named = |name: &str| NodegroupSpec { name: name.to_owned(), ..spec() };
+    let mut second = named("second");
+    second.ssh = Some(SshAccess::with_key_pair("eks-spot-kee"));
+    let mut third = named("third");
+    third.ami = Some("ami-0123456789abcdef0".to_owned());
+    third.managed = Some(Managed { spot: Some(true), ..Managed::default() });
+    third.distribution = Managed::distribution(true);
+    third.size.min = 1;
+    let before = rig.sandbox.read(|world| world.traffic.requests().mutating);
+    let error = ops::foresee(&rig.session, &[named("first"), second, third.clone()]).await.unwrap_err();
+    insta::assert_snapshot!(all(&error), @r"
+    SPOT-0313: node group `second`: no key pair `eks-spot-kee` in region `ap-northeast-1`
+      help: did you mean `eks-spot-key`?
+    1 more thing was found:
+      SPOT-0316: node group `third`: there is no image `ami-0123456789abcdef0` in region `ap-northeast-1`
+          help: images are of one region: copy it here, or name one that is here and shared with this account
+    ");
+    assert_eq!(rig.log(), "", "nothing else is told");
+    // The image alone too: it was refused after a role and a launch template had been made.
+    let refused = ops::ensure(&rig.session, &third, &waiting()).await.unwrap_err();
+    assert_eq!(refused.code, Code::ImageNotFound);
+    assert_eq!(rig.sandbox.read(|world| world.traffic.requests().mutating), before);
+    // Who may not look for it hears of it later.
+    rig.sandbox.world(|world| world.traffic.fail("DescribeImages", "UnauthorizedOperation", 1));
+    ops::foresee(&rig.session, &[third]).await.unwrap_or_else(|e| panic!("{}", told(&e)));
+}
+
+#[test]
+fn a_file_whose_last_group_cannot_be_made_makes_none() {
+    let state = tempfile::tempdir().unwrap();
+    std::fs::write(
+        state.path().join("f.yml"),
+        "apiVersion: eksctl.io/v1alpha5\nkind: ClusterConfig\nmetadata: {name: eks-spot-eksct, region: ap-northeast-1}\n\
+         nodeGroups:\n  - {name: one, instanceType: m5.large, desiredCapacity: 1}\n  \
+         - {name: two, instanceType: m5.large, ssh: {publicKeyName: nokey}}\n",
+    )
+    .unwrap();
+    for plan in [&["--plan"][..], &[]] {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_spotscript"))
+            .args(["create", "nodegroup", "-f", "f.yml"])
+            .args(plan)
+            .current_dir(state.path())
+            .env("SPOTSCRIPT_STATE_DIR", state.path())
+            .env("NO_COLOR", "1")
+            .output()
+            .unwrap();
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.code() == Some(5) && output.stdout.is_empty(), "{told}");
+        assert!(told.contains("SPOT-0313") && told.contains("node group `two`: no key pair `nokey`"), "{told}");
+        assert!(!told.contains("created"), "{told}");
+    }
 }

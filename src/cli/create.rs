@@ -67,6 +67,7 @@ pub fn run(args: Args, global: &Global) -> Result<ExitCode, Failed> {
     options.timeout = global.timeout.unwrap_or(options.timeout);
     if create.only.plan {
         return planned(global, async |session| {
+            foreseen(session, &specs).await?;
             for spec in &specs {
                 made(session, spec, specs.len(), &options).await?;
             }
@@ -77,6 +78,7 @@ pub fn run(args: Args, global: &Global) -> Result<ExitCode, Failed> {
 }
 
 async fn ensure(session: &Session, specs: &[NodegroupSpec], options: &EnsureOptions, form: Form) -> Result<String> {
+    foreseen(session, specs).await?;
     let mut reports: Vec<ChangeReport> = Vec::new();
     for spec in specs {
         reports.push(made(session, spec, specs.len(), options).await?);
@@ -84,12 +86,17 @@ async fn ensure(session: &Session, specs: &[NodegroupSpec], options: &EnsureOpti
     form.print("changes", &reports, |style| reports.iter().map(|done| report::render(done, style)).collect())
 }
 
+/// Refuses several groups as one: the first is not made when the last cannot be. One alone is looked at as it is made.
+async fn foreseen(session: &Session, specs: &[NodegroupSpec]) -> Result<()> {
+    if specs.len() > 1 { ops::foresee(session, specs).await } else { Ok(()) }
+}
+
 /// Makes one of so many groups. Which one it was that failed is told when there are others.
 async fn made(session: &Session, spec: &NodegroupSpec, of: usize, options: &EnsureOptions) -> Result<ChangeReport> {
     let made = ops::ensure(session, spec, options).await;
     made.map_err(|error| match of {
         1 => error,
-        _ => error.because(format!("it is about node group `{}`", spec.name)),
+        _ => error.of_group(&spec.name),
     })
 }
 

@@ -107,6 +107,13 @@ impl Error {
         Some(first)
     }
 
+    /// Says which of several node groups it is about.
+    #[must_use]
+    pub fn of_group(mut self, name: &str) -> Self {
+        self.message = format!("node group `{name}`: {}", self.message);
+        self
+    }
+
     /// Adds a cause, further from the surface than those already there.
     #[must_use]
     pub fn because(mut self, cause: impl Into<String>) -> Self {

@@ -39,7 +39,7 @@ pub use costs::costs;
 pub use delete::delete;
 pub use drain::{Tell, drain};
 pub use drift::drift;
-pub use ensure::ensure;
+pub use ensure::{ensure, foresee};
 pub use import::{import, import_all};
 pub use inventory::{get, list, topology};
 pub use nodes::{cordon, delete_node, joined, label, taint};

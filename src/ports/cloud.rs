@@ -40,6 +40,8 @@ pub trait Nodegroups: Send + Sync {
 pub trait Images: Send + Sync {
     /// GetParameter of a public SSM parameter that names an image.
     async fn image_parameter(&self, parameter: &str) -> Result<Option<String>>;
+    /// DescribeImages by id: whether there is one that this account may start machines from.
+    async fn image_exists(&self, id: &str) -> Result<bool>;
 }
 
 /// The network, key pairs, and what is offered where.

@@ -1,4 +1,4 @@
-//! SSM: the public parameters that name images.
+//! Images: the public parameters of SSM that name them, and whether EC2 has them.
 
 use async_trait::async_trait;
 
@@ -14,6 +14,16 @@ impl Images for AwsCloud {
             Ok(answer) => Ok(answer.parameter.and_then(|parameter| parameter.value)),
             Err(e) if is(&e, &["ParameterNotFound", "ParameterVersionNotFound"]) => Ok(None),
             Err(e) => Err(failed(&format!("read parameter `{parameter}`"), &e)),
+        }
+    }
+
+    async fn image_exists(&self, id: &str) -> Result<bool> {
+        match self.ec2().describe_images().image_ids(id).send().await {
+            Ok(answer) => Ok(answer.images.is_some_and(|images| !images.is_empty())),
+            Err(e) if is(&e, &["InvalidAMIID.NotFound", "InvalidAMIID.Unavailable", "InvalidAMIID.Malformed"]) => {
+                Ok(false)
+            }
+            Err(e) => Err(failed(&format!("describe image `{id}`"), &e)),
         }
     }
 }

@@ -100,6 +100,9 @@ impl Images for SeenCloud {
     async fn image_parameter(&self, parameter: &str) -> Result<Option<String>> {
         self.inner.image_parameter(parameter).await
     }
+    async fn image_exists(&self, id: &str) -> Result<bool> {
+        self.inner.image_exists(id).await
+    }
 }
 
 #[async_trait]

@@ -18,19 +18,66 @@ mod template;
 pub(super) use preflight::{image_not_found, not_ours};
 pub(super) use ssh::opens_ssh;
 
+use std::sync::Arc;
+
 use super::access::{self, Way};
 use super::ledger::Ledger;
 use super::wait::{self, Goal};
 use super::{DeleteOptions, EnsureOptions, Session, delete};
 use crate::domain::Code;
 use crate::domain::desired::{desired_role, instance_profile_arn, resource_tags};
-use crate::domain::error::Result;
+use crate::domain::error::{Error, Result};
 use crate::domain::inventory::ChangeReport;
 use crate::domain::nodegroup::{NodegroupSpec, node_selector};
 use crate::domain::roll::unfinished;
 use crate::ops::forgotten::forgotten;
 use crate::ops::roll;
+use crate::ports::{Answer, Event, Operator};
 use live::Versions;
+
+/// Looks at several groups before the first of them is made: what would be refused of the last is known before the first
+/// write. Told is nothing but that; making them tells the rest.
+///
+/// # Errors
+/// All that [`ensure`] would refuse of any of them before its first write, but for permissions, each with its group.
+pub async fn foresee(session: &Session, specs: &[NodegroupSpec]) -> Result<()> {
+    let silent = Session { operator: Arc::new(Silent), ..session.clone() };
+    let mut found: Vec<Error> = vec![];
+    for spec in specs {
+        let Err(error) = checked(&silent, spec).await else { continue };
+        // What is wrong with the cluster or the region is told once.
+        if found.iter().all(|other| (other.code, &other.message) != (error.code, &error.message)) {
+            found.push(error.of_group(&spec.name));
+        }
+    }
+    Error::together(found).map_or(Ok(()), Err)
+}
+
+async fn checked(session: &Session, spec: &NodegroupSpec) -> Result<()> {
+    spec.validate()?;
+    session.same_region(spec.region.as_deref())?;
+    let facts = observe::observe(session, spec).await?;
+    let checked = match spec.managed {
+        Some(_) => preflight::check_managed(session, spec, &facts),
+        None => preflight::check(session, spec, &facts, vec![]),
+    };
+    match checked {
+        // A group that is to be replaced is no obstacle.
+        Err(error) if error.code == Code::CannotChangeInPlace => Ok(()),
+        other => other.map(drop),
+    }
+}
+
+/// Hears nothing.
+struct Silent;
+
+impl Operator for Silent {
+    fn tell(&self, _: &Event) {}
+
+    fn confirm(&self, _: &str) -> Answer {
+        Answer::Nobody
+    }
+}
 
 /// Makes the group `spec` be there, and waits until its nodes are as asked for.
 ///

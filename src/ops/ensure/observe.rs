@@ -102,7 +102,13 @@ pub(super) async fn observe(session: &Session, spec: &NodegroupSpec) -> Result<F
         cloud.subnets(&subnet_ids),
         async {
             match &spec.ami {
-                Some(ami) => Ok(Some(ami.clone())),
+                // The group starts nodes from it already, or nobody may look: its absence would be told elsewhere.
+                Some(ami) if starts_from(&template, ami) => Ok(Some(ami.clone())),
+                Some(ami) => match unless_denied(Some(cloud.image_exists(ami).await)) {
+                    Ok(Some(false)) => Ok(None),
+                    Ok(_) => Ok(Some(ami.clone())),
+                    Err(error) => Err(error),
+                },
                 None => cloud.image_parameter(&image_parameter).await,
             }
         },
@@ -162,6 +168,11 @@ fn buys_spot(spec: &NodegroupSpec) -> bool {
 /// Makes a request only if it is needed.
 async fn when<T>(needed: bool, request: impl Future<Output = T>) -> Option<T> {
     if needed { Some(request.await) } else { None }
+}
+
+/// Whether a launch template that was read names the image.
+fn starts_from(template: &Result<Option<LaunchTemplate>>, ami: &str) -> bool {
+    template.as_ref().is_ok_and(|there| there.as_ref().is_some_and(|there| there.data.image_id == ami))
 }
 
 /// What was read; nothing when it may not be.

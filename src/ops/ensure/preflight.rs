@@ -47,7 +47,7 @@ pub(super) fn check(session: &Session, spec: &NodegroupSpec, facts: &Facts, deni
         Err(error) => note(Err(error.clone())),
     }
     note(room::spot_quota(session, spec, facts));
-    note(image(spec, facts));
+    note(image(session.cloud.region(), spec, facts));
     note(network(facts));
     note(spot_role(session, facts));
     note(given_role(spec, facts));
@@ -81,7 +81,7 @@ pub(super) fn check_managed(session: &Session, spec: &NodegroupSpec, facts: &Fac
         note(room::spot_quota(session, spec, facts));
     }
     if !spec.has_own_template() {
-        note(image(spec, facts));
+        note(image(session.cloud.region(), spec, facts));
     }
     note(network(facts));
     note(spot_role(session, facts));
@@ -133,9 +133,13 @@ fn active(facts: &Facts) -> Result<()> {
     Err(Error::new(Code::ClusterNotReady, message).help("wait until it is ACTIVE"))
 }
 
-fn image(spec: &NodegroupSpec, facts: &Facts) -> Result<()> {
+fn image(region: &str, spec: &NodegroupSpec, facts: &Facts) -> Result<()> {
     if facts.image.is_some() {
         return Ok(());
+    }
+    if let Some(ami) = &spec.ami {
+        return Err(Error::new(Code::ImageNotFound, format!("there is no image `{ami}` in region `{region}`"))
+            .help("images are of one region: copy it here, or name one that is here and shared with this account"));
     }
     Err(image_not_found(spec, &facts.cluster.version, &facts.image_parameter))
 }

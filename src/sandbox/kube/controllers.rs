@@ -74,7 +74,8 @@ pub fn delete_pod(
 /// The end of a pod's grace period. Nothing happens when the pod is another one by now, or leaves later.
 pub fn pod_gone(objects: &mut ObjectStore, namespace: &str, name: &str, uid: &str, now: i64) {
     let due = objects.get("pods", namespace, name).is_some_and(|pod| {
-        pod["metadata"]["uid"] == uid && time::millis(&pod["metadata"]["deletionTimestamp"]).is_some_and(|at| at <= now)
+        text(&pod["metadata"]["uid"]) == uid
+            && time::millis(&pod["metadata"]["deletionTimestamp"]).is_some_and(|at| at <= now)
     });
     if due && let Ok(pod) = objects.delete("pods", namespace, name) {
         replicas::has_left(objects, &pod, now);
