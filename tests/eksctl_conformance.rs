@@ -168,6 +168,11 @@ fn furnish(world: &mut World, spec: &NodegroupSpec) {
         AmiFamily::AmazonLinux2 => "al2",
         family if family.is_bottlerocket() => "bottlerocket",
         family if family.is_ubuntu() => "ubuntu",
+        family if family.is_windows() => match family.windows_release().unwrap().0 {
+            "2019" => "windows2019",
+            "2025" => "windows2025",
+            _ => "windows2022",
+        },
         _ => "al2023",
     };
     let kubernetes = world.eks.clusters[&spec.cluster].version.clone();

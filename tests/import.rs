@@ -101,6 +101,22 @@ fn variants() -> Vec<NodegroupSpec> {
                 settings: json!({"motd": "hello", "kubernetes": {"registry-qps": 10}}).as_object().cloned(),
             });
         }),
+        changed("windows", &|spec| {
+            spec.ami_family = AmiFamily::WindowsServer2022CoreContainer;
+            spec.max_pods = Some(20);
+            spec.boot.pre_bootstrap_commands = vec!["Write-Host 'it''s one'".into(), "dir".into()];
+        }),
+        changed("windows-override", &|spec| {
+            spec.ami_family = AmiFamily::WindowsServer2019FullContainer;
+            spec.ssh = None;
+            spec.boot.override_command = Some(
+                "& $EKSBootstrapScriptFile -EKSClusterName $EKSClusterName -KubeletExtraArgs $KubeletExtraArgs".into(),
+            );
+        }),
+        managed("managed-windows", &|spec| {
+            spec.ami_family = AmiFamily::WindowsServer2019FullContainer;
+            spec.boot.pre_bootstrap_commands = vec!["dir".into()];
+        }),
         changed("keyed", &|spec| spec.ssh = Some(SshAccess::with_public_key(key()))),
         managed("managed-spot", &|_| {}),
         managed("managed-keyed", &|spec| spec.ssh = Some(SshAccess::with_public_key(key()))),
