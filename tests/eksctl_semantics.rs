@@ -5,7 +5,7 @@ mod support;
 
 use spotscript::domain::cloud::AuthenticationMode;
 use spotscript::domain::eksctl;
-use spotscript::domain::nodegroup::NodegroupSpec;
+use spotscript::domain::nodegroup::{AmiFamily, NodegroupSpec};
 use spotscript::ops::{self, DeleteOptions};
 use spotscript::sandbox::world::Scenario;
 use support::{CLUSTER, Rig, told, waiting};
@@ -196,6 +196,27 @@ async fn nodes_of_windows_join() {
     assert!(again.resources.iter().all(|one| one.verdict == "unchanged"), "{again:?}");
     ops::delete(&rig.session, CLUSTER, "win", &DeleteOptions::default()).await.unwrap();
     assert!(rig.session.cloud.role(&name).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn every_windows_that_eks_has_an_image_of_joins() {
+    let of_family = |family: &str| {
+        groups(&format!("nodeGroups:\n  - name: w\n    amiFamily: {family}\n    desiredCapacity: 1\n")).remove(0)
+    };
+    for family in AmiFamily::ALL.iter().filter(|family| family.is_windows()) {
+        let rig = Rig::of(Scenario { kubernetes: "1.35".into(), ..Scenario::default() }.build(1));
+        let report = ops::ensure(&rig.session, &of_family(family.as_str()), &waiting()).await;
+        let report = report.unwrap_or_else(|error| panic!("{family}: {}", told(&error)));
+        assert_eq!(report.ready_nodes.len(), 1, "{family}");
+        let imported = ops::import(&rig.session, CLUSTER, "w").await.unwrap();
+        assert_eq!((imported.spec.ami_family, imported.notes.as_slice()), (*family, [].as_slice()));
+    }
+    let error = ops::ensure(&Rig::new().session, &of_family("WindowsServer2025CoreContainer"), &waiting()).await;
+    insta::assert_snapshot!(told(&error.unwrap_err()), @r"
+    SPOT-0316: no WindowsServer2025CoreContainer image for Kubernetes 1.33
+      because SSM parameter `/aws/service/ami-windows-latest/Windows_Server-2025-English-Core-EKS_Optimized-1.33/image_id` does not exist
+      help: upgrade the cluster to a version that EKS supports, or name an image with `ami`
+    ");
 }
 
 #[tokio::test]

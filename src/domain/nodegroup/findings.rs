@@ -21,6 +21,8 @@ use crate::domain::user_data;
 const MAX_TYPES: usize = 40;
 /// Longest `eksctl-CLUSTER-nodegroup-NAME`: a launch template's name.
 const MAX_RESOURCE_NAME: usize = 128;
+/// Size of the root volume of EKS's images of Windows: EC2 makes no smaller one of them.
+const WINDOWS_GIB: u32 = 50;
 /// Tags that say who made a group, in which run.
 const OWNER_TAGS: usize = 3;
 
@@ -223,6 +225,13 @@ impl NodegroupSpec {
             .because("images of Windows are built for x86_64 alone")
             .help("leave them out, or take another family")));
         }
+        if self.ami.is_none() && self.volume.size_gib < WINDOWS_GIB {
+            check(Err(Error::new(
+                Code::InvalidValue,
+                format!("volume size {} GiB, images of Windows have {WINDOWS_GIB} GiB", self.volume.size_gib),
+            )
+            .help(format!("give {WINDOWS_GIB} or more"))));
+        }
         let commands = self.boot.pre_bootstrap_commands.iter().chain(&self.boot.override_command);
         if commands.into_iter().any(|command| powershell::has_tag(command)) {
             check(Err(Error::new(Code::InvalidValue, "a command has a tag `<powershell>` or `</powershell>`")
@@ -351,11 +360,13 @@ mod tests {
         assert_eq!(bad.findings(), []);
         bad.types = InstanceTypes::parse(["m6g.xlarge", "t4g.xlarge"]).unwrap();
         bad.boot.pre_bootstrap_commands = vec!["<powershell>date</powershell>".into()];
+        bad.volume.size_gib = 30;
         let found: Vec<String> = bad.findings().iter().map(|error| error.message.clone()).collect();
         assert_eq!(
             found,
             [
                 "`m6g.xlarge`, `t4g.xlarge` cannot run WindowsServer2022CoreContainer",
+                "volume size 30 GiB, images of Windows have 50 GiB",
                 "a command has a tag `<powershell>` or `</powershell>`"
             ]
         );

@@ -231,7 +231,7 @@ impl NodegroupSpec {
         if self.tells_autoscaler() || self.tags.keys().any(|key| key.starts_with("k8s.io/cluster-autoscaler/")) {
             tags.extend(autoscaler_tags::derive(&self.labels, &self.taints));
         }
-        if self.ami_family.is_windows() {
+        if self.ami_family.is_windows() && self.managed.is_none() {
             tags.insert(autoscaler_tags::OS.to_owned(), "windows".to_owned());
         }
         tags.extend(self.tags.iter().map(|(key, value)| (key.clone(), value.clone())));

@@ -16,6 +16,13 @@ pub(super) async fn tell(session: &Session, api: &dyn Cluster, spec: &NodegroupS
     if !spec.ami_family.is_windows() {
         return;
     }
+    if spec.ssh.as_ref().is_some_and(|ssh| !ssh.closed) {
+        session.warn(
+            "images of Windows run no SSH server: port 22 is opened all the same; the key decrypts the administrator's \
+             password, and Remote Desktop (port 3389) stays closed"
+                .to_owned(),
+        );
+    }
     let types = || {
         let unsupported = |name: &&str| {
             let family = name.split('.').next().unwrap_or_default();
