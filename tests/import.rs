@@ -151,6 +151,27 @@ async fn a_group_of_ours_comes_back_so_that_making_it_again_changes_nothing() {
     }
 }
 
+#[tokio::test]
+async fn a_windows_that_is_no_longer_the_newest_is_known_by_its_nodes() {
+    let rig = Rig::new();
+    let spec = NodegroupSpec { ami_family: AmiFamily::WindowsServer2019FullContainer, ..spec() };
+    ops::ensure(&rig.session, &spec, &waiting()).await.unwrap();
+    rig.sandbox.world(|world| {
+        for (name, parameter) in &mut world.ssm.parameters {
+            if name.contains("/ami-windows-latest/") {
+                parameter.value = "ami-0123456789abcdef0".into();
+            }
+        }
+    });
+    let imported = ops::import(&rig.session, CLUSTER, GROUP).await.unwrap();
+    assert_eq!(imported.spec.ami_family, AmiFamily::WindowsServer2019CoreContainer);
+    assert!(imported.spec.ami.is_some());
+    insta::assert_snapshot!(imported.notes.join("\n").replace(imported.spec.ami.as_deref().unwrap(), "AMI"), @r"
+    edition of its Windows cannot be told: WindowsServer2019CoreContainer is written
+    image `AMI` is not the newest of WindowsServer2019CoreContainer, so it is named; without `ami` new nodes start from the newest
+    ");
+}
+
 /// A cluster of a version that still has images of every family.
 fn older() -> Rig {
     Rig::of(Scenario { kubernetes: "1.32".into(), ..Scenario::default() }.build(1))
