@@ -8,7 +8,7 @@ use crate::domain::boot_syntax::powershell::Bound;
 use crate::domain::boot_syntax::shell::Shell;
 use crate::domain::boot_syntax::{mime, powershell, text_of, toml};
 use crate::domain::change::digest;
-use crate::domain::user_data::{literal, render_toml};
+use crate::domain::user_data::{powershell_literal, render_toml};
 
 /// Keys of Bottlerocket's settings that hold what is nobody's business.
 const SECRET: [&str; 8] =
@@ -107,7 +107,7 @@ fn windows(text: &str, inside: &str, left_out: &mut Vec<String>) -> String {
     if let Ok(Some(call)) = powershell::call(inside) {
         let word = |bound: &Bound| match bound {
             Bound::Name(_) => bound.to_string(),
-            Bound::Text(text) => literal(text),
+            Bound::Text(text) => powershell_literal(text),
         };
         let words: Vec<String> = call.iter().map(word).collect();
         let script = r"$env:ProgramFiles\Amazon\EKS\Start-EKSBootstrap.ps1";

@@ -114,7 +114,7 @@ pub fn commands(family: AmiFamily, commands: &[String]) -> String {
 }
 
 /// A text as PowerShell takes it literally.
-pub fn literal(text: &str) -> String {
+pub fn powershell_literal(text: &str) -> String {
     windows::literal(text)
 }
 

@@ -42,8 +42,9 @@ const MEANINGS: &[(&[&str], Explained)] = &[
         // PowerShell's words.
         &[
             "is missing the terminator",
-            "unexpected token",
-            "missing closing '",
+            "in expression or statement.",
+            "missing closing '}' in statement block",
+            "missing closing ')' in expression",
             "parameter cannot be found that",
             "missing mandatory parameters",
             "missing an argument for parameter",
@@ -132,6 +133,8 @@ mod tests {
             ),
             ("nodeadm[9]: no EC2 IMDS role found, operation error ec2imds: GetMetadata, 404", Some("holds no role")),
             ("EC2Launch: user data: The string is missing the terminator: '.", Some("PowerShell of the user data")),
+            // bash's words for its own.
+            ("cloud-init[9]: syntax error near unexpected token `('", None),
             ("kubelet[1]: FLAG: --register-with-taints=\"spot=true:NoSchedule\"", None),
             ("kubelet[1]: Successfully registered node", None),
         ] {

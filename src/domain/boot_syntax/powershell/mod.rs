@@ -3,14 +3,18 @@
 //! any of it, so one that is no PowerShell runs nothing.
 
 mod scan;
+mod text;
 mod value;
+mod words;
 
 use std::collections::HashMap;
 
 use self::scan::statements;
-use self::value::{Argument, arguments, assignment, expression};
+use self::value::{assignment, expression};
+use self::words::{Argument, arguments, bound};
 
-pub use self::value::{Bound, Value};
+pub use self::value::Value;
+pub use self::words::Bound;
 
 const OPEN: &str = "<powershell>";
 const CLOSE: &str = "</powershell>";
@@ -73,7 +77,7 @@ pub fn call(script: &str) -> Result<Option<Vec<Bound>>, String> {
         let Some((Argument::Value(Value::Text(program)), rest)) = words.split_first() else { continue };
         let file = program.rsplit(['\\', '/']).next().unwrap_or(program);
         if file.eq_ignore_ascii_case(BOOTSTRAP) {
-            called = Some(value::bound(rest));
+            called = Some(bound(rest));
         }
     }
     Ok(called)
