@@ -168,6 +168,11 @@ fn furnish(world: &mut World, spec: &NodegroupSpec) {
         AmiFamily::AmazonLinux2 => "al2",
         family if family.is_bottlerocket() => "bottlerocket",
         family if family.is_ubuntu() => "ubuntu",
+        family if family.is_windows() => match family.windows_release().unwrap().0 {
+            "2019" => "windows2019",
+            "2025" => "windows2025",
+            _ => "windows2022",
+        },
         _ => "al2023",
     };
     let kubernetes = world.eks.clusters[&spec.cluster].version.clone();
@@ -310,7 +315,8 @@ fn every_file_of_the_folder() {
     for (file, (group, made)) in &all {
         if let Err(why) = made {
             let _ = writeln!(console, "  not made: {file} {group}: {why}");
-            assert!(why.contains("SPOT-0"), "a refusal has a code: {why}");
+            // Nothing that such a file says is left undone but for types that AWS does not offer.
+            assert!(["SPOT-0111", "SPOT-0314"].iter().any(|code| why.starts_with(code)), "{file} {group}: {why}");
         }
     }
     assert!(!outcomes.is_empty(), "no files in {}", folder.display());

@@ -3,9 +3,11 @@
 
 mod support;
 
+use spotscript::domain::cloud::AuthenticationMode;
 use spotscript::domain::eksctl;
-use spotscript::domain::nodegroup::NodegroupSpec;
+use spotscript::domain::nodegroup::{AmiFamily, NodegroupSpec};
 use spotscript::ops::{self, DeleteOptions};
+use spotscript::sandbox::world::Scenario;
 use support::{CLUSTER, Rig, told, waiting};
 
 fn groups(text: &str) -> Vec<NodegroupSpec> {
@@ -159,6 +161,131 @@ async fn nodes_of_other_families_join() {
 }
 
 #[tokio::test]
+async fn nodes_of_windows_join() {
+    let rig = Rig::new();
+    let spec = groups(
+        "nodeGroups:\n  - name: win\n    amiFamily: WindowsServer2022FullContainer\n    desiredCapacity: 2\n    \
+         maxPodsPerNode: 20\n    labels: {team: blue}\n    taints: [{key: os, value: windows, effect: NoSchedule}]\n    \
+         preBootstrapCommands: [\"net user Administrator 'it''s'\"]\n",
+    )
+    .remove(0);
+    let report = ops::ensure(&rig.session, &spec, &waiting()).await.unwrap_or_else(|error| panic!("{}", told(&error)));
+    assert_eq!(report.ready_nodes.len(), 2);
+    assert!(rig.log().contains("pods on Windows get no addresses"), "{}", rig.log());
+
+    let cluster = rig.session.cloud.cluster(CLUSTER).await.unwrap().unwrap();
+    let api = rig.session.connect(&cluster).await.unwrap();
+    for node in api.nodes("kubernetes.io/os=windows,team=blue").await.unwrap() {
+        let info = node.status.unwrap().node_info.unwrap();
+        assert_eq!(info.os_image, "Windows Server 2022 Datacenter");
+        assert!(info.kernel_version.starts_with("10.0.20348."), "{}", info.kernel_version);
+        let taints = node.spec.unwrap().taints.unwrap();
+        assert_eq!((taints[0].key.as_str(), taints[0].value.as_deref()), ("os", Some("windows")));
+        // Nothing of Linux runs there.
+        let on_it = format!("spec.nodeName={}", node.metadata.name.unwrap());
+        assert_eq!(api.pods(None, "", &on_it).await.unwrap().len(), 0);
+    }
+    let name = format!("spotscript-{CLUSTER}-win");
+    let role = rig.session.cloud.role(&name).await.unwrap().unwrap();
+    let entry = rig.session.cloud.access_entry(CLUSTER, &role.arn).await.unwrap().unwrap();
+    assert_eq!(entry.kind, "EC2_WINDOWS");
+    let template = rig.session.cloud.launch_template(&name).await.unwrap().unwrap();
+    assert_eq!(template.data.block_devices[0].device_name, "/dev/sda1");
+
+    let again = ops::ensure(&rig.session, &spec, &waiting()).await.unwrap_or_else(|error| panic!("{}", told(&error)));
+    assert!(again.resources.iter().all(|one| one.verdict == "unchanged"), "{again:?}");
+    ops::delete(&rig.session, CLUSTER, "win", &DeleteOptions::default()).await.unwrap();
+    assert!(rig.session.cloud.role(&name).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn every_windows_that_eks_has_an_image_of_joins() {
+    let of_family = |family: &str| {
+        groups(&format!("nodeGroups:\n  - name: w\n    amiFamily: {family}\n    desiredCapacity: 1\n")).remove(0)
+    };
+    for family in AmiFamily::ALL.iter().filter(|family| family.is_windows()) {
+        let rig = Rig::of(Scenario { kubernetes: "1.35".into(), ..Scenario::default() }.build(1));
+        let report = ops::ensure(&rig.session, &of_family(family.as_str()), &waiting()).await;
+        let report = report.unwrap_or_else(|error| panic!("{family}: {}", told(&error)));
+        assert_eq!(report.ready_nodes.len(), 1, "{family}");
+        let imported = ops::import(&rig.session, CLUSTER, "w").await.unwrap();
+        assert_eq!((imported.spec.ami_family, imported.notes.as_slice()), (*family, [].as_slice()));
+    }
+    let error = ops::ensure(&Rig::new().session, &of_family("WindowsServer2025CoreContainer"), &waiting()).await;
+    insta::assert_snapshot!(told(&error.unwrap_err()), @r"
+    SPOT-0316: no WindowsServer2025CoreContainer image for Kubernetes 1.33
+      because SSM parameter `/aws/service/ami-windows-latest/Windows_Server-2025-English-Core-EKS_Optimized-1.33/image_id` does not exist
+      help: upgrade the cluster to a version that EKS supports, or name an image with `ami`
+    ");
+}
+
+#[tokio::test]
+async fn nodes_of_windows_join_a_cluster_that_knows_aws_auth_alone() {
+    let scenario = Scenario { authentication_mode: AuthenticationMode::ConfigMap, ..Scenario::default() };
+    let rig = Rig::of(scenario.build(1));
+    rig.sandbox.world(|world| {
+        let map = serde_json::json!({
+            "metadata": {"name": "amazon-vpc-cni", "namespace": "kube-system"}, "data": {"enable-windows-ipam": "true"},
+        });
+        world.objects.create("configmaps", map, 0).unwrap();
+    });
+    let text = "nodeGroups:\n  - name: win\n    amiFamily: WindowsServer2019CoreContainer\n    desiredCapacity: 1\n";
+    let spec = groups(text).remove(0);
+    let report = ops::ensure(&rig.session, &spec, &waiting()).await.unwrap_or_else(|error| panic!("{}", told(&error)));
+    assert_eq!(report.ready_nodes.len(), 1);
+    assert!(!rig.log().contains("addresses"), "{}", rig.log());
+    let rows = rig
+        .sandbox
+        .read(|world| world.objects.get("configmaps", "kube-system", "aws-auth").unwrap()["data"]["mapRoles"].clone());
+    assert!(rows.as_str().unwrap().contains("  - eks:kube-proxy-windows\n"), "{rows}");
+    let again = ops::ensure(&rig.session, &spec, &waiting()).await.unwrap();
+    assert_eq!(again.mutating_requests, 0);
+    ops::delete(&rig.session, CLUSTER, "win", &DeleteOptions::default()).await.unwrap();
+}
+
+#[tokio::test]
+async fn powershell_that_does_not_run_is_the_cause_that_is_told() {
+    let rig = Rig::new();
+    let mut told_all = String::new();
+    for (name, command) in [("quote", "& $EKSBootstrapScriptFile 'c"), ("name", "& $EKSBootstrapScriptFile -Cluster c")]
+    {
+        let spec = groups(&format!(
+            "nodeGroups:\n  - name: {name}\n    amiFamily: WindowsServer2022CoreContainer\n    desiredCapacity: 1\n    \
+             overrideBootstrapCommand: |\n      {command}\n"
+        ))
+        .remove(0);
+        let error = ops::ensure(&rig.session, &spec, &waiting()).await.unwrap_err();
+        told_all.push_str(&format!("{}\n", told(&error)));
+    }
+    insta::assert_snapshot!(told_all, @r"
+    SPOT-0503: group `quote` has 0 of 1 nodes Ready
+      because instance `i-06832f7b79eb7ccd7` cannot join: the PowerShell of the user data does not run
+      because 2026/01/01 00:01:43Z: EC2Launch: user data: The string is missing the terminator: '.
+      help: correct the group's commands (`preBootstrapCommands`, `overrideBootstrapCommand`) and run `ensure` again, which writes new user data
+    SPOT-0503: group `name` has 0 of 1 nodes Ready
+      because instance `i-0b336f76b3e5d2b83` cannot join: the PowerShell of the user data does not run
+      because 2026/01/01 00:05:37Z: EC2Launch: user data: A parameter cannot be found that matches parameter name 'Cluster'.
+      help: correct the group's commands (`preBootstrapCommands`, `overrideBootstrapCommand`) and run `ensure` again, which writes new user data
+    ");
+}
+
+#[tokio::test]
+async fn a_role_is_that_of_linux_nodes_or_of_windows_nodes() {
+    let rig = Rig::new();
+    let linux = groups("nodeGroups:\n  - name: first\n    desiredCapacity: 1\n").remove(0);
+    ops::ensure(&rig.session, &linux, &waiting()).await.unwrap();
+    let role = rig.session.cloud.role(&format!("spotscript-{CLUSTER}-first")).await.unwrap().unwrap();
+    let spec = groups(&format!(
+        "nodeGroups:\n  - name: win\n    amiFamily: WindowsServer2022CoreContainer\n    desiredCapacity: 1\n    iam: \
+         {{instanceRoleARN: \"{}\"}}\n",
+        role.arn
+    ))
+    .remove(0);
+    let error = ops::ensure(&rig.session, &spec, &waiting()).await.unwrap_err();
+    assert!(error.message.contains("has type `EC2_LINUX`, but nodes need `EC2_WINDOWS`"), "{}", told(&error));
+}
+
+#[tokio::test]
 async fn a_role_that_is_given_is_used_and_left_alone() {
     let rig = Rig::new();
     let made = groups("nodeGroups:\n  - name: first\n    desiredCapacity: 1\n").remove(0);
@@ -196,7 +323,7 @@ async fn what_is_not_done_is_said_before_anything_is_made() {
     let rig = Rig::new();
     let mut told_all = String::new();
     for lines in [
-        "amiFamily: WindowsServer2022FullContainer",
+        "amiFamily: WindowsServer2022FullContainer\n    instanceType: m6g.large",
         "efaEnabled: true",
         "outpostARN: arn:aws:outposts:x",
         "securityGroups: {withShared: false}",
@@ -208,9 +335,10 @@ async fn what_is_not_done_is_said_before_anything_is_made() {
     }
     insta::assert_snapshot!(told_all, @r"
     amiFamily: WindowsServer2022FullContainer
-    SPOT-0206: group `g`: nodes of WindowsServer2022FullContainer are not made
-      because their boot data is a PowerShell script, which is not written here
-      help: leave it out, or create this group with eksctl
+        instanceType: m6g.large
+    SPOT-0112: `m6g.large` cannot run WindowsServer2022FullContainer
+      because images of Windows are built for x86_64 alone
+      help: leave them out, or take another family
     efaEnabled: true
     SPOT-0206: group `g`: `efaEnabled` is not acted on
       because each type wants other interfaces, a security group and a device plugin of its own

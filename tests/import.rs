@@ -101,6 +101,22 @@ fn variants() -> Vec<NodegroupSpec> {
                 settings: json!({"motd": "hello", "kubernetes": {"registry-qps": 10}}).as_object().cloned(),
             });
         }),
+        changed("windows", &|spec| {
+            spec.ami_family = AmiFamily::WindowsServer2022CoreContainer;
+            spec.max_pods = Some(20);
+            spec.boot.pre_bootstrap_commands = vec!["Write-Host 'it''s one'".into(), "dir".into()];
+        }),
+        changed("windows-override", &|spec| {
+            spec.ami_family = AmiFamily::WindowsServer2019FullContainer;
+            spec.ssh = None;
+            spec.boot.override_command = Some(
+                "& $EKSBootstrapScriptFile -EKSClusterName $EKSClusterName -KubeletExtraArgs $KubeletExtraArgs".into(),
+            );
+        }),
+        managed("managed-windows", &|spec| {
+            spec.ami_family = AmiFamily::WindowsServer2019FullContainer;
+            spec.boot.pre_bootstrap_commands = vec!["dir".into()];
+        }),
         changed("keyed", &|spec| spec.ssh = Some(SshAccess::with_public_key(key()))),
         managed("managed-spot", &|_| {}),
         managed("managed-keyed", &|spec| spec.ssh = Some(SshAccess::with_public_key(key()))),
@@ -133,6 +149,27 @@ async fn a_group_of_ours_comes_back_so_that_making_it_again_changes_nothing() {
         let drifts = ops::drift(&rig.session, std::slice::from_ref(&again)).await.unwrap();
         assert!(drifts[0].there && drifts[0].differences.is_empty(), "{}: {drifts:?}", spec.name);
     }
+}
+
+#[tokio::test]
+async fn a_windows_that_is_no_longer_the_newest_is_known_by_its_nodes() {
+    let rig = Rig::new();
+    let spec = NodegroupSpec { ami_family: AmiFamily::WindowsServer2019FullContainer, ..spec() };
+    ops::ensure(&rig.session, &spec, &waiting()).await.unwrap();
+    rig.sandbox.world(|world| {
+        for (name, parameter) in &mut world.ssm.parameters {
+            if name.contains("/ami-windows-latest/") {
+                parameter.value = "ami-0123456789abcdef0".into();
+            }
+        }
+    });
+    let imported = ops::import(&rig.session, CLUSTER, GROUP).await.unwrap();
+    assert_eq!(imported.spec.ami_family, AmiFamily::WindowsServer2019CoreContainer);
+    assert!(imported.spec.ami.is_some());
+    insta::assert_snapshot!(imported.notes.join("\n").replace(imported.spec.ami.as_deref().unwrap(), "AMI"), @r"
+    edition of its Windows cannot be told: WindowsServer2019CoreContainer is written
+    image `AMI` is not the newest of WindowsServer2019CoreContainer, so it is named; without `ami` new nodes start from the newest
+    ");
 }
 
 /// A cluster of a version that still has images of every family.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use spotscript::domain::instance_types::InstanceTypes;
-use spotscript::domain::nodegroup::{Managed, NodegroupSpec, Size, SshAccess, UpdateConfig};
+use spotscript::domain::nodegroup::{AmiFamily, Managed, NodegroupSpec, Size, SshAccess, UpdateConfig};
 use spotscript::domain::taint::Taint;
 use spotscript::ops::{self, DeleteOptions, EnsureOptions, RollOptions};
 use spotscript::sandbox::kube::controllers;
@@ -88,6 +88,66 @@ async fn a_managed_spot_group_from_nothing_to_nothing() {
     assert_eq!(gone.verdict, "deleted");
     assert_eq!(rig.sandbox.read(inventory), before, "nothing is left");
     assert!(rig.sandbox.read(|world| !world.eks.clusters[CLUSTER].nodegroups.contains_key(NAME)));
+}
+
+#[tokio::test]
+async fn a_managed_group_of_windows_from_nothing_to_nothing() {
+    for (family, ami_type) in [
+        (AmiFamily::WindowsServer2019CoreContainer, "WINDOWS_CORE_2019_x86_64"),
+        (AmiFamily::WindowsServer2022FullContainer, "WINDOWS_FULL_2022_x86_64"),
+    ] {
+        let rig = Rig::new();
+        let before = rig.sandbox.read(inventory);
+        let mut spec = NodegroupSpec { ami_family: family, ..spec() };
+        spec.boot.pre_bootstrap_commands = vec!["Write-Host 'hello'".into()];
+        let report = ops::ensure(&rig.session, &spec, &waiting()).await.unwrap_or_else(|e| panic!("{}", told(&e)));
+        assert_eq!((report.verdict.as_str(), report.ready_nodes.len()), ("created", 2));
+        rig.sandbox.read(|world| {
+            for node in nodes(world) {
+                let labels = &node["metadata"]["labels"];
+                assert_eq!((&labels["kubernetes.io/os"], &labels["intent"]), (&json!("windows"), &json!("apps")));
+                let taint = json!([{"key": "spotInstance", "value": "true", "effect": "PreferNoSchedule"}]);
+                assert_eq!(node["spec"]["taints"], taint);
+            }
+            let home = &world.eks.clusters[CLUSTER];
+            assert_eq!(home.nodegroups[NAME].release_version, "1.33-2025.12.09");
+            assert_eq!(home.access_entries[&home.nodegroups[NAME].node_role].kind, "EC2_WINDOWS");
+        });
+        let again = ops::ensure(&rig.session, &spec, &waiting()).await.unwrap();
+        assert_eq!((again.verdict.as_str(), again.mutating_requests), ("unchanged", 0));
+        let detail = ops::get(&rig.session, CLUSTER, NAME).await.unwrap();
+        assert_eq!(detail.managed.unwrap().ami_type, ami_type);
+        let scaled = ops::scale(&rig.session, CLUSTER, NAME, &desired(3)).await.unwrap();
+        assert_eq!(scaled.ready_nodes.len(), 3);
+        spec.size = Size::new(0, 3, 4).unwrap();
+        spec.boot.pre_bootstrap_commands = vec!["Write-Host 'good day'".into()];
+        let rolled = EnsureOptions { roll: Some(RollOptions::default()), ..waiting() };
+        let report = ops::ensure(&rig.session, &spec, &rolled).await.unwrap_or_else(|e| panic!("{}", told(&e)));
+        assert_eq!(report.ready_nodes.len(), 3);
+        ops::delete(&rig.session, CLUSTER, NAME, &DeleteOptions::default()).await.unwrap();
+        assert_eq!(rig.sandbox.read(inventory), before, "nothing is left");
+    }
+}
+
+#[tokio::test]
+async fn what_eks_does_itself_for_windows_is_refused() {
+    let rig = Rig::new();
+    let windows = NodegroupSpec { ami_family: AmiFamily::WindowsServer2022CoreContainer, ..spec() };
+    let own = NodegroupSpec { ami: Some("ami-0123456789abcdef0".into()), ..windows.clone() };
+    let pods = NodegroupSpec { max_pods: Some(9), ..windows };
+    let mut all = String::new();
+    for spec in [own, pods] {
+        all.push_str(&told(&ops::ensure(&rig.session, &spec, &waiting()).await.unwrap_err()));
+        all.push('\n');
+    }
+    insta::assert_snapshot!(all, @r"
+    SPOT-0206: group `managed-spot`: an image of one's own on a managed group of WindowsServer2022CoreContainer
+      because EKS lets nodes of such a group in as Linux nodes, and kube-proxy of Windows may not work as one
+      help: leave `ami` out, or use `nodeGroups`
+    SPOT-0206: group `managed-spot`: settings of the bootstrap on a managed group of WindowsServer2022CoreContainer
+      because EKS calls the bootstrap script of that family itself
+      help: leave them out, or use `nodeGroups`; `preBootstrapCommands` may stay
+    ");
 }
 
 #[tokio::test]

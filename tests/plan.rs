@@ -102,6 +102,33 @@ fn a_roll_is_planned_as_it_then_happens() {
 }
 
 #[test]
+fn machines_of_windows_are_counted_at_their_own_prices() {
+    let state = tempfile::tempdir().unwrap();
+    let script = state.path().join("windows.rhai");
+    let group = |kind: &str, name: &str, family: &str| {
+        format!(
+            "eks::ensure(eks::{kind}(\"{name}\", #{{ cluster: \"eks-spot-eksct\", types: [\"m5.large\"], min: 0, max: 4, \
+             desired: 2, family: \"{family}\" }}));\n"
+        )
+    };
+    let windows = "WindowsServer2022CoreContainer";
+    let groups = [
+        group("nodegroup", "linux", "AmazonLinux2023"),
+        group("managed_nodegroup", "managed", windows),
+        group("nodegroup", "windows", windows),
+    ];
+    std::fs::write(&script, groups.concat()).unwrap();
+    let plan = json(state.path(), &["run", "--plan", "-o", "json", script.to_str().unwrap()], 4);
+    let costs = plan["costs"].as_array().unwrap();
+    let names: Vec<&str> = costs.iter().map(|cost| cost["group"].as_str().unwrap()).collect();
+    assert_eq!(names, ["linux", "managed", "windows"]);
+    let dearest: Vec<Option<f64>> = costs.iter().map(|cost| cost["after"]["highest_usd"].as_f64()).collect();
+    let [Some(linux), Some(managed), Some(windows)] = dearest[..] else { panic!("{plan}") };
+    // Two machines of two vCPUs, each with its licence.
+    assert!((windows - linux - 0.184).abs() < 0.001 && (managed - windows).abs() < 0.001, "{dearest:?}");
+}
+
+#[test]
 fn a_kept_plan_is_applied_and_refused_when_the_world_has_moved() {
     let state = tempfile::tempdir().unwrap();
     let keep = |arguments: &[&str]| {

@@ -196,7 +196,10 @@ async fn a_group_that_was_at_work_goes_on_in_the_copy() {
 async fn other_families_and_clusters_without_access_entries_are_copied_too() {
     let bottlerocket = NodegroupSpec { ami_family: AmiFamily::Bottlerocket, ..spec() };
     let amazon_linux_2 = NodegroupSpec { ami_family: AmiFamily::AmazonLinux2, ..spec() };
+    let windows = NodegroupSpec { ami_family: AmiFamily::WindowsServer2019CoreContainer, ..spec() };
     for (spec, authentication_mode) in [
+        (windows.clone(), AuthenticationMode::Api),
+        (windows, AuthenticationMode::ConfigMap),
         (bottlerocket, AuthenticationMode::Api),
         (amazon_linux_2, AuthenticationMode::ApiAndConfigMap),
         (spec(), AuthenticationMode::ConfigMap),

@@ -9,6 +9,8 @@ use super::taint::Taint;
 pub const LABEL_PREFIX: &str = "k8s.io/cluster-autoscaler/node-template/label/";
 /// Prefix of a tag that foretells a node taint.
 pub const TAINT_PREFIX: &str = "k8s.io/cluster-autoscaler/node-template/taint/";
+/// Tag that foretells the operating system: without it the autoscaler thinks of Linux.
+pub const OS: &str = "k8s.io/cluster-autoscaler/node-template/label/kubernetes.io/os";
 /// Tag that lets the autoscaler find a group.
 pub const ENABLED: &str = "k8s.io/cluster-autoscaler/enabled";
 

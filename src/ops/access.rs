@@ -9,10 +9,9 @@ use crate::domain::cloud::{AccessEntry, AuthenticationMode, TagMap};
 use crate::domain::desired::aws_auth;
 use crate::domain::error::{Error, Result};
 use crate::domain::mutation::{AwsMutation, KubeMutation};
+use crate::domain::nodegroup::AmiFamily;
 use crate::ports::{Cluster, ResourceKind, Verdict};
 
-/// The type of an access entry for Linux nodes on EC2.
-pub(super) const NODE_ENTRY: &str = "EC2_LINUX";
 const MAP_ROLES: &str = "mapRoles";
 
 /// How nodes are let into a cluster.
@@ -32,28 +31,34 @@ pub(super) fn way(mode: AuthenticationMode) -> Way {
     }
 }
 
-/// Makes sure that an access entry for the role exists. `there` is the one that does.
+/// The type of an access entry for nodes of a family on EC2. EKS lets kube-proxy of Windows in by it.
+pub(super) fn entry_type(family: AmiFamily) -> &'static str {
+    if family.is_windows() { "EC2_WINDOWS" } else { "EC2_LINUX" }
+}
+
+/// Makes sure that an access entry of that type for the role exists. `there` is the one that does.
 pub(super) async fn ensure_entry(
     ledger: &Ledger<'_>,
     cluster: &str,
     role_arn: &str,
+    entry_type: &str,
     there: Option<&AccessEntry>,
     tags: &TagMap,
 ) -> Result<()> {
     let name = role_name(role_arn);
     match there.map(|entry| entry.kind.as_str()) {
-        Some(NODE_ENTRY) => ledger.settle(ResourceKind::AccessEntry, name, Verdict::Unchanged),
+        Some(known) if known == entry_type => ledger.settle(ResourceKind::AccessEntry, name, Verdict::Unchanged),
         Some(other) => {
             return Err(Error::new(
                 Code::CannotChangeInPlace,
-                format!("the access entry of role `{name}` has type `{other}`, but nodes need `{NODE_ENTRY}`"),
+                format!("the access entry of role `{name}` has type `{other}`, but nodes need `{entry_type}`"),
             )
             .help(format!(
                 "remove it first: `aws eks delete-access-entry --cluster-name {cluster} --principal-arn {role_arn}`"
             )));
         }
         None => {
-            create_entry(ledger, cluster, role_arn, tags).await?;
+            create_entry(ledger, cluster, role_arn, entry_type, tags).await?;
             ledger.settle(ResourceKind::AccessEntry, name, Verdict::Created);
         }
     }
@@ -61,11 +66,17 @@ pub(super) async fn ensure_entry(
 }
 
 /// EKS refuses a principal that IAM has not yet told it of: tried again until it knows.
-async fn create_entry(ledger: &Ledger<'_>, cluster: &str, role_arn: &str, tags: &TagMap) -> Result<()> {
+async fn create_entry(
+    ledger: &Ledger<'_>,
+    cluster: &str,
+    role_arn: &str,
+    entry_type: &str,
+    tags: &TagMap,
+) -> Result<()> {
     let request = AwsMutation::CreateAccessEntry {
         cluster: cluster.to_owned(),
         principal_arn: role_arn.to_owned(),
-        entry_type: NODE_ENTRY.to_owned(),
+        entry_type: entry_type.to_owned(),
         client_token: ledger.token("access-entry", role_arn),
         tags: tags.clone(),
     };
@@ -83,9 +94,14 @@ async fn create_entry(ledger: &Ledger<'_>, cluster: &str, role_arn: &str, tags: 
     }
 }
 
-/// Makes sure that `aws-auth` has a row for the role.
-pub(super) async fn ensure_row(ledger: &Ledger<'_>, api: &dyn Cluster, role_arn: &str) -> Result<()> {
-    let verdict = edit(ledger, api, |text| aws_auth::with_node_role(text, role_arn)).await?;
+/// Makes sure that `aws-auth` has a row for the role, with the groups that nodes of the family need.
+pub(super) async fn ensure_row(
+    ledger: &Ledger<'_>,
+    api: &dyn Cluster,
+    role_arn: &str,
+    family: AmiFamily,
+) -> Result<()> {
+    let verdict = edit(ledger, api, |text| aws_auth::with_node_role(text, role_arn, family)).await?;
     let verdict = if verdict { Verdict::Created } else { Verdict::Unchanged };
     ledger.settle(ResourceKind::AwsAuthMapping, role_name(role_arn), verdict);
     Ok(())

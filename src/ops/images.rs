@@ -13,8 +13,8 @@ use crate::domain::error::Result;
 use crate::domain::instance_types::InstanceTypes;
 use crate::domain::nodegroup::{AmiFamily, NodegroupSpec};
 
-/// The parameters for the images of every family that boots as a launch template does, on the machines of `types`. None of
-/// Windows, and none where the boot data is of no known kind.
+/// The parameters for the images of every family that boots as a launch template does, on the machines of `types`. None
+/// where the boot data is of no known kind.
 pub(super) fn parameters<'t>(
     cluster: &Cluster,
     version: &TemplateVersion,
@@ -23,7 +23,7 @@ pub(super) fn parameters<'t>(
     let Some(kind) = text_of(&version.data.user_data).and_then(|text| bootstrap_of(&text)) else { return vec![] };
     let known = types.into_iter().filter(|name| catalogue::get(name).is_some());
     let like = NodegroupSpec::new("", &cluster.name, InstanceTypes::parse(known).unwrap_or_default());
-    let families = AmiFamily::ALL.iter().filter(|family| family.bootstrap() == kind && !family.is_windows());
+    let families = AmiFamily::ALL.iter().filter(|family| family.bootstrap() == kind);
     families
         .map(|family| image_parameter(&NodegroupSpec { ami_family: *family, ..like.clone() }, &cluster.version))
         .collect()

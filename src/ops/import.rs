@@ -135,6 +135,7 @@ async fn one(session: &Session, shared: &Shared, name: &str) -> Result<Imported>
         images,
         node_labels: common_labels(&nodes),
         node_taints: common_taints(&nodes),
+        os_image: nodes.iter().find_map(|node| Some(node.status.as_ref()?.node_info.as_ref()?.os_image.clone())),
         group,
         cluster: cluster.clone(),
     }))

@@ -4,6 +4,7 @@
 
 use async_trait::async_trait;
 
+use crate::domain::advisor::OperatingSystem;
 use crate::domain::cloud::{
     AccessEntry, AutoScalingGroup, CallerIdentity, Cluster, Firewall, Instance, InstanceProfile, KeyPair,
     LaunchTemplate, LaunchTemplateData, ManagedNodegroup, NodegroupUpdate, Offering, Reclaim, Role, ScalingActivity,
@@ -116,8 +117,8 @@ pub trait Instances: Send + Sync {
     async fn reclaims(&self) -> Result<Vec<Reclaim>>;
     /// GetConsoleOutput: what the instance printed while it booted.
     async fn console_output(&self, id: &str) -> Result<Option<String>>;
-    /// DescribeSpotPriceHistory, the prices in force now.
-    async fn spot_prices(&self, types: &[String]) -> Result<Vec<SpotPrice>>;
+    /// DescribeSpotPriceHistory, the prices in force now of machines that run that system.
+    async fn spot_prices(&self, types: &[String], os: OperatingSystem) -> Result<Vec<SpotPrice>>;
 }
 
 /// How much an account may have.

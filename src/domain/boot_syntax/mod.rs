@@ -1,9 +1,10 @@
-//! The forms that boot data comes in: multipart mail, shell scripts, TOML; read as a machine reads them.
+//! The forms that boot data comes in: multipart mail, shell scripts, PowerShell, TOML; read as a machine reads them.
 //!
 //! Nothing here knows of [`user_data`](super::user_data), which writes boot data: a wrong writer must meet a reader that
 //! shares nothing with it.
 
 pub mod mime;
+pub mod powershell;
 pub mod shell;
 pub mod toml;
 

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::advisor::OperatingSystem;
+use crate::domain::autoscaler_tags;
 use crate::domain::cloud::{AutoScalingGroup, SpotPrice};
 use crate::domain::desired::NODEGROUP_TAG;
 
@@ -15,6 +17,8 @@ pub struct Regrouped {
     pub before: Option<AutoScalingGroup>,
     /// Then; `None` when it would be gone.
     pub after: Option<AutoScalingGroup>,
+    /// What EKS calls the image of the group, when it manages it.
+    pub ami_type: Option<String>,
 }
 
 impl Regrouped {
@@ -23,6 +27,16 @@ impl Regrouped {
         let Some(group) = self.after.as_ref().or(self.before.as_ref()) else { return "" };
         let given = [NODEGROUP_TAG, MANAGED_TAG].iter().find_map(|tag| group.tags.get(*tag));
         given.unwrap_or(&group.name)
+    }
+
+    /// What its machines run, which decides their price: told by the image of a managed group, by a tag of any other.
+    pub fn os(&self) -> OperatingSystem {
+        let tag = |group: &AutoScalingGroup| group.tags.get(autoscaler_tags::OS).is_some_and(|os| os == "windows");
+        let image = self.ami_type.as_ref().is_some_and(|kind| kind.starts_with("WINDOWS_"));
+        match image || self.after.as_ref().or(self.before.as_ref()).is_some_and(tag) {
+            true => OperatingSystem::Windows,
+            false => OperatingSystem::Linux,
+        }
     }
 
     /// All instance types, each once.
@@ -43,7 +57,7 @@ pub struct Cost {
 }
 
 impl Cost {
-    /// At these prices. `None` when it stays the same.
+    /// At these prices of its operating system. `None` when it stays the same.
     pub fn of(group: &Regrouped, prices: &[SpotPrice]) -> Option<Self> {
         let hourly = |side: &Option<AutoScalingGroup>| {
             side.as_ref().map_or_else(Hourly::default, |group| Hourly::of(group, prices))

@@ -7,6 +7,10 @@ use serde_yaml::Value;
 
 use crate::domain::Code;
 use crate::domain::error::{Error, Result};
+use crate::domain::nodegroup::AmiFamily;
+
+/// The group that EKS's role for kube-proxy on Windows is bound to (EKS user guide, "Windows support").
+const WINDOWS_GROUP: &str = "eks:kube-proxy-windows";
 
 /// Whether a row for the role is there.
 ///
@@ -16,22 +20,32 @@ pub fn contains(map_roles: &str, role_arn: &str) -> Result<bool> {
     Ok(rows(map_roles)?.iter().any(|row| is_of(row, role_arn)))
 }
 
-/// The text with a row for the nodes' role.
+/// The text with a row for the role of a family's nodes.
 ///
 /// # Errors
-/// As for [`contains`], and when the text is laid out in a way that a row cannot be added to safely.
-pub fn with_node_role(map_roles: &str, role_arn: &str) -> Result<String> {
+/// As for [`contains`], when the text is laid out in a way that a row cannot be added to safely, and `SPOT-0319` when the
+/// role has a row that does not do for Windows.
+pub fn with_node_role(map_roles: &str, role_arn: &str, family: AmiFamily) -> Result<String> {
     let before = rows(map_roles)?;
-    if before.iter().any(|row| is_of(row, role_arn)) {
+    let windows = family.is_windows();
+    if let Some(row) = before.iter().find(|row| is_of(row, role_arn)) {
+        let in_group = row["groups"].as_sequence().is_some_and(|groups| groups.iter().any(|it| it == WINDOWS_GROUP));
+        if windows && !in_group {
+            let message = format!("the row of `{role_arn}` in ConfigMap `kube-system/aws-auth` is one for Linux nodes");
+            return Err(Error::new(Code::CannotChangeInPlace, message)
+                .because(format!("kube-proxy of Windows works as a member of group `{WINDOWS_GROUP}` only"))
+                .help(format!("add `{WINDOWS_GROUP}` to the row's groups, or give the nodes a role of their own")));
+        }
         return Ok(map_roles.to_owned());
     }
     let indent = item_indent(map_roles).unwrap_or_default();
+    let groups = ["system:bootstrappers", "system:nodes"].into_iter().chain(windows.then_some(WINDOWS_GROUP));
+    let groups: String = groups.map(|group| format!("{indent}  - {group}\n")).collect();
     let row = format!(
         "{indent}- rolearn: {role_arn}\n\
          {indent}  username: system:node:{{{{EC2PrivateDNSName}}}}\n\
          {indent}  groups:\n\
-         {indent}  - system:bootstrappers\n\
-         {indent}  - system:nodes\n"
+         {groups}"
     );
     let text = match before.is_empty() {
         true => row.clone(),
@@ -121,21 +135,22 @@ fn item_indent(map_roles: &str) -> Option<&str> {
 mod tests {
     use super::*;
 
+    const LINUX: AmiFamily = AmiFamily::AmazonLinux2023;
     const OTHERS: &str = "# the first group\n- groups:\n  - system:bootstrappers\n  - system:nodes\n  rolearn: arn:aws:iam::1:role/a\n  username: system:node:{{EC2PrivateDNSName}}\n";
 
     #[test]
     fn a_row_is_added_once_and_the_rest_stays_as_it_was() {
-        let text = with_node_role(OTHERS, "arn:aws:iam::1:role/b").unwrap();
+        let text = with_node_role(OTHERS, "arn:aws:iam::1:role/b", LINUX).unwrap();
         assert!(text.starts_with(OTHERS));
         assert!(contains(&text, "arn:aws:iam::1:role/b").unwrap());
-        assert_eq!(with_node_role(&text, "arn:aws:iam::1:role/b").unwrap(), text);
+        assert_eq!(with_node_role(&text, "arn:aws:iam::1:role/b", LINUX).unwrap(), text);
         assert_eq!(without_role(&text, "arn:aws:iam::1:role/b").unwrap(), OTHERS);
     }
 
     #[test]
     fn an_empty_map_gets_its_first_row_and_becomes_empty_again() {
         for empty in ["", "[]\n", "\n"] {
-            let text = with_node_role(empty, "arn:aws:iam::1:role/b").unwrap();
+            let text = with_node_role(empty, "arn:aws:iam::1:role/b", LINUX).unwrap();
             let row = "- rolearn: arn:aws:iam::1:role/b\n  username: system:node:{{EC2PrivateDNSName}}\n  groups:\n  - system:bootstrappers\n  - system:nodes\n";
             assert_eq!(text, row);
             assert_eq!(without_role(&text, "arn:aws:iam::1:role/b").unwrap(), "[]\n");
@@ -143,15 +158,25 @@ mod tests {
     }
 
     #[test]
+    fn nodes_of_windows_are_in_the_group_of_their_kube_proxy() {
+        let windows = AmiFamily::WindowsServer2022CoreContainer;
+        let text = with_node_role("", "arn:aws:iam::1:role/w", windows).unwrap();
+        assert!(text.ends_with("  - system:nodes\n  - eks:kube-proxy-windows\n"), "{text}");
+        assert_eq!(with_node_role(&text, "arn:aws:iam::1:role/w", windows).unwrap(), text);
+        let error = with_node_role(OTHERS, "arn:aws:iam::1:role/a", windows).unwrap_err();
+        assert_eq!(error.code, Code::CannotChangeInPlace);
+    }
+
+    #[test]
     fn the_indentation_of_the_list_is_kept() {
-        let text = with_node_role("  - rolearn: a\n    username: u\n", "b").unwrap();
+        let text = with_node_role("  - rolearn: a\n    username: u\n", "b", LINUX).unwrap();
         assert!(text.contains("\n  - rolearn: b\n    username: "), "{text}");
     }
 
     #[test]
     fn what_is_not_a_block_list_is_left_alone() {
-        assert!(with_node_role("[{rolearn: a}]", "b").is_err());
-        assert!(with_node_role("roles: a", "b").is_err());
+        assert!(with_node_role("[{rolearn: a}]", "b", LINUX).is_err());
+        assert!(with_node_role("roles: a", "b", LINUX).is_err());
         assert!(contains("- [", "b").is_err());
     }
 }

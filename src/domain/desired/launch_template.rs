@@ -50,8 +50,7 @@ pub fn image_parameter(spec: &NodegroupSpec, version: &str) -> String {
             format!("/aws/service/bottlerocket/aws-k8s-{version}{variant}/{arch}/latest/image_id")
         }
         _ if family.is_windows() => {
-            let (year, edition) = family.as_str()["WindowsServer".len()..].split_at(4);
-            let edition = edition.trim_end_matches("Container");
+            let (year, edition) = family.windows_release().unwrap_or_default();
             format!(
                 "/aws/service/ami-windows-latest/Windows_Server-{year}-English-{edition}-EKS_Optimized-{version}/image_id"
             )
@@ -127,8 +126,8 @@ pub fn managed_template_data(
             user_data(spec, cluster, &labels, &spec.taints)?
         }
         None if spec.boot == Default::default() && spec.max_pods.is_none() => String::new(),
-        None if spec.ami_family == AmiFamily::AmazonLinux2 => {
-            user_data::encode(&user_data::commands(&spec.boot.pre_bootstrap_commands))?
+        None if spec.ami_family == AmiFamily::AmazonLinux2 || spec.ami_family.is_windows() => {
+            user_data::encode(&user_data::commands(spec.ami_family, &spec.boot.pre_bootstrap_commands))?
         }
         None => user_data(spec, cluster, &IndexMap::new(), &[])?,
     };

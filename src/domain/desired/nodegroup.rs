@@ -39,6 +39,11 @@ pub fn ami_type(spec: &NodegroupSpec) -> Option<String> {
         AmiFamily::Bottlerocket if has(Device::Nvidia) => format!("BOTTLEROCKET_{architecture}_NVIDIA"),
         AmiFamily::Bottlerocket => format!("BOTTLEROCKET_{architecture}"),
         AmiFamily::BottlerocketFips => format!("BOTTLEROCKET_{architecture}_FIPS"),
+        // EKS's names: WINDOWS_CORE_2022_x86_64.
+        family if family.is_windows() => {
+            let (year, edition) = family.windows_release().unwrap_or_default();
+            format!("WINDOWS_{}_{year}_x86_64", edition.to_uppercase())
+        }
         _ if has(Device::Nvidia) => format!("AL2023_{architecture}_NVIDIA"),
         _ if has(Device::Neuron) => format!("AL2023_{architecture}_NEURON"),
         _ => format!("AL2023_{architecture}_STANDARD"),
@@ -52,7 +57,8 @@ fn release_parameter(image_parameter: &str) -> Option<String> {
     Some(format!("{folder}/{name}"))
 }
 
-/// The same for EKS's name of an image and a Kubernetes version; `None` for an image of one's own.
+/// The same for EKS's name of an image and a Kubernetes version; `None` for an image of one's own, and for Windows, of which
+/// AWS publishes no release.
 pub fn newest_release_parameter(ami_type: &str, version: &str) -> Option<String> {
     let arch = if ami_type.contains("ARM_64") { Architecture::Arm64 } else { Architecture::Amd64 }.ec2();
     let optimized = format!("/aws/service/eks/optimized-ami/{version}");

@@ -1,7 +1,7 @@
 //! Boot data of any group, read back as what a specification says of it.
 //!
 //! Knows what EKS, its documentation, eksctl, Terraform's module and spotscript write: NodeConfigs, calls of
-//! `bootstrap.sh`, Bottlerocket's settings. Reads the text as a machine does and shares nothing with what writes it.
+//! `bootstrap.sh` or of Windows' script, Bottlerocket's settings. Reads the text as a machine does and shares nothing with what writes it.
 
 mod bottlerocket;
 mod flags;
@@ -10,6 +10,7 @@ mod script;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests;
+mod windows;
 
 use indexmap::IndexMap;
 
@@ -54,12 +55,17 @@ impl BootRead {
     }
 }
 
+/// PowerShell to which EKS adds what makes nodes of a managed group join.
+pub fn windows_commands(text: &str) -> Option<String> {
+    windows::commands(text)
+}
+
 /// Reads (unpacked) boot data; `None` when it cannot be told how the machine joins.
 pub fn read(text: &str) -> Option<BootRead> {
     match bootstrap_of(text)? {
         Bootstrap::Nodeadm => Some(nodeadm::read(text)),
         Bootstrap::Script => script::read(text),
         Bootstrap::Bottlerocket => bottlerocket::read(text),
-        Bootstrap::Windows => None,
+        Bootstrap::Windows => windows::read(text),
     }
 }

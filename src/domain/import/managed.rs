@@ -60,6 +60,8 @@ fn family(ami_type: &str) -> AmiFamily {
         "WINDOWS_FULL_2019_x86_64" => AmiFamily::WindowsServer2019FullContainer,
         "WINDOWS_CORE_2022_x86_64" => AmiFamily::WindowsServer2022CoreContainer,
         "WINDOWS_FULL_2022_x86_64" => AmiFamily::WindowsServer2022FullContainer,
+        "WINDOWS_CORE_2025_x86_64" => AmiFamily::WindowsServer2025CoreContainer,
+        "WINDOWS_FULL_2025_x86_64" => AmiFamily::WindowsServer2025FullContainer,
         _ => AmiFamily::AmazonLinux2023,
     }
 }
@@ -117,7 +119,14 @@ fn boot(
     if data.user_data.is_empty() {
         return;
     }
-    let parts = crate::domain::boot_syntax::text_of(&data.user_data).and_then(|text| super::boot::read(&text));
+    let text = crate::domain::boot_syntax::text_of(&data.user_data);
+    if spec.ami_family.is_windows()
+        && let Some(commands) = text.as_deref().and_then(super::boot::windows_commands)
+    {
+        spec.boot.pre_bootstrap_commands = vec![commands];
+        return;
+    }
+    let parts = text.and_then(|text| super::boot::read(&text));
     match parts {
         Some(read) if read.notes.is_empty() => {
             spec.max_pods = read.max_pods;

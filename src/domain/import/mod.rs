@@ -65,6 +65,8 @@ pub struct Facts {
     pub node_labels: indexmap::IndexMap<String, String>,
     /// Taints that all nodes have.
     pub node_taints: Vec<Taint>,
+    /// What one of its nodes calls its operating system, as `Windows Server 2022 Datacenter`.
+    pub os_image: Option<String>,
 }
 
 /// A group read back.

@@ -109,6 +109,10 @@ pub(super) fn types(names: &[&String], spec: &mut NodegroupSpec, notes: &mut Vec
 pub(super) fn booted(facts: &Facts, data: &LaunchTemplateData, spec: &mut NodegroupSpec, notes: &mut Vec<String>) {
     let read = text_of(&data.user_data).and_then(|text| boot::read(&text));
     spec.ami_family = family(facts, data, read.as_ref(), spec);
+    if spec.ami_family.is_windows() && newest(facts, spec.ami_family, spec) != Some(&data.image_id) {
+        let what = if facts.os_image.is_some() { "edition" } else { "year and edition" };
+        notes.push(format!("{what} of its Windows cannot be told: {} is written", spec.ami_family));
+    }
     image(facts, data, spec, notes);
     let Some(mut read) = read else {
         notes.push(format!(
@@ -172,9 +176,16 @@ fn family(facts: &Facts, data: &LaunchTemplateData, read: Option<&BootRead>, spe
     let ubuntu = data.block_devices.first().is_some_and(|device| device.device_name == "/dev/sda1");
     let usual = match read.bootstrap {
         Bootstrap::Script if ubuntu => AmiFamily::Ubuntu2204,
+        Bootstrap::Windows => windows(facts.os_image.as_deref().unwrap_or_default()),
         _ => fits.clone().next().unwrap_or(AmiFamily::AmazonLinux2023),
     };
     newest.unwrap_or(usual)
+}
+
+/// The Windows of the year that a node tells; which edition of it none tells.
+fn windows(os_image: &str) -> AmiFamily {
+    let year = |family: &&AmiFamily| family.windows_release().is_some_and(|(year, _)| os_image.contains(year));
+    AmiFamily::ALL.iter().copied().find(|family| year(&family)).unwrap_or(AmiFamily::WindowsServer2022CoreContainer)
 }
 
 /// The newest image of a family for the group's types and the cluster's version.

@@ -10,7 +10,7 @@ pub type Document = Map<String, Value>;
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Boot {
-    /// Commands that run before the node joins, each by a shell of its own.
+    /// Commands that run before the node joins, each by a shell of its own; on Windows all by one PowerShell.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub pre_bootstrap_commands: Vec<String>,
     /// A script that runs instead of the family's own; for Amazon Linux 2023 a NodeConfig that is merged into ours.

@@ -108,6 +108,12 @@ impl AmiFamily {
         self.bootstrap() == Bootstrap::Windows
     }
 
+    /// Year and edition of a Windows, as `2022` and `Core`; `None` of any other.
+    pub fn windows_release(self) -> Option<(&'static str, &'static str)> {
+        let release = self.as_str().strip_prefix("WindowsServer")?.strip_suffix("Container")?;
+        release.split_at_checked(4)
+    }
+
     /// Whether it is one of Bottlerocket's.
     pub fn is_bottlerocket(self) -> bool {
         self.bootstrap() == Bootstrap::Bottlerocket
@@ -147,5 +153,7 @@ mod tests {
         assert_eq!(AmiFamily::UbuntuPro2204.bootstrap(), Bootstrap::Script);
         assert_eq!(AmiFamily::BottlerocketFips.volume_device(), "/dev/xvdb");
         assert!(AmiFamily::WindowsServer2025CoreContainer.is_windows());
+        assert_eq!(AmiFamily::WindowsServer2019FullContainer.windows_release(), Some(("2019", "Full")));
+        assert_eq!(AmiFamily::Ubuntu2404.windows_release(), None);
     }
 }

@@ -7,10 +7,12 @@ use super::names::{
 };
 use super::{CLUSTER_LABEL, NODEGROUP_LABEL, NodegroupSpec, Size};
 use crate::domain::autoscaler_tags;
+use crate::domain::boot_syntax::powershell;
 use crate::domain::catalogue;
 use crate::domain::code::Code;
 use crate::domain::error::{Error, Result};
 use crate::domain::label;
+use crate::domain::shape::Architecture;
 use crate::domain::tag;
 use crate::domain::taint;
 use crate::domain::user_data;
@@ -19,6 +21,8 @@ use crate::domain::user_data;
 const MAX_TYPES: usize = 40;
 /// Longest `eksctl-CLUSTER-nodegroup-NAME`: a launch template's name.
 const MAX_RESOURCE_NAME: usize = 128;
+/// Size of the root volume of EKS's images of Windows: EC2 makes no smaller one of them.
+const WINDOWS_GIB: u32 = 50;
 /// Tags that say who made a group, in which run.
 const OWNER_TAGS: usize = 3;
 
@@ -50,6 +54,7 @@ impl NodegroupSpec {
         self.check_ssh(&mut check);
         check(self.volume.validate());
         self.check_places(&mut check);
+        self.check_windows(&mut check);
         self.unsupported().into_iter().for_each(|error| check(Err(error)));
         check(user_data::check_size(&user_data::write(
             self.ami_family,
@@ -206,6 +211,35 @@ impl NodegroupSpec {
         }
     }
 
+    fn check_windows(&self, check: &mut impl FnMut(Result<()>)) {
+        if !self.ami_family.is_windows() {
+            return;
+        }
+        let arm = self.types.iter().filter(|known| known.architecture != Architecture::Amd64);
+        let arm: Vec<&str> = arm.map(|known| known.name.as_str()).collect();
+        if !arm.is_empty() {
+            check(Err(Error::new(
+                Code::UnusableInstanceTypes,
+                format!("`{}` cannot run {}", arm.join("`, `"), self.ami_family),
+            )
+            .because("images of Windows are built for x86_64 alone")
+            .help("leave them out, or take another family")));
+        }
+        if self.ami.is_none() && self.volume.size_gib < WINDOWS_GIB {
+            check(Err(Error::new(
+                Code::InvalidValue,
+                format!("volume size {} GiB, images of Windows have {WINDOWS_GIB} GiB", self.volume.size_gib),
+            )
+            .help(format!("give {WINDOWS_GIB} or more"))));
+        }
+        let commands = self.boot.pre_bootstrap_commands.iter().chain(&self.boot.override_command);
+        if commands.into_iter().any(|command| powershell::has_tag(command)) {
+            check(Err(Error::new(Code::InvalidValue, "a command has a tag `<powershell>` or `</powershell>`")
+                .because("the tags are put around all commands, and EC2 runs what stands between the first two")
+                .help("leave the tags out")));
+        }
+    }
+
     fn check_places(&self, check: &mut impl FnMut(Result<()>)) {
         if !self.availability_zones.is_empty() && !self.subnets.is_empty() {
             check(Err(Error::new(Code::InvalidValue, "both zones and subnets are given").help("give one of them")));
@@ -317,6 +351,25 @@ mod tests {
         bad.tags.insert("spotscript/owner".into(), "me".into());
         let codes: Vec<Code> = bad.findings().iter().map(|error| error.code).collect();
         assert_eq!(codes, [Code::InvalidLabel, Code::InvalidTag, Code::InvalidTag]);
+    }
+
+    #[test]
+    fn windows_runs_on_x86_and_has_its_tags_already() {
+        let mut bad = spec();
+        bad.ami_family = crate::domain::nodegroup::AmiFamily::WindowsServer2022CoreContainer;
+        assert_eq!(bad.findings(), []);
+        bad.types = InstanceTypes::parse(["m6g.xlarge", "t4g.xlarge"]).unwrap();
+        bad.boot.pre_bootstrap_commands = vec!["<powershell>date</powershell>".into()];
+        bad.volume.size_gib = 30;
+        let found: Vec<String> = bad.findings().iter().map(|error| error.message.clone()).collect();
+        assert_eq!(
+            found,
+            [
+                "`m6g.xlarge`, `t4g.xlarge` cannot run WindowsServer2022CoreContainer",
+                "volume size 30 GiB, images of Windows have 50 GiB",
+                "a command has a tag `<powershell>` or `</powershell>`"
+            ]
+        );
     }
 
     #[test]

@@ -212,7 +212,8 @@ impl NodegroupSpec {
     /// eksctl's own, the Cluster Autoscaler's for discovery and for its node template, the user's.
     /// The user's win. Tags that say who made the group are not among them.
     ///
-    /// The Cluster Autoscaler's are there when its policy is on, or when the user's tags speak to it.
+    /// The Cluster Autoscaler's are there when its policy is on, or when the user's tags speak to it. That nodes run Windows
+    /// is always said: the group itself does not tell, and the autoscaler takes one without nodes for Linux.
     pub fn group_tags(&self) -> TagMap {
         let mut tags = TagMap::from([
             ("Name".to_owned(), self.instance_name()),
@@ -229,6 +230,9 @@ impl NodegroupSpec {
         }
         if self.tells_autoscaler() || self.tags.keys().any(|key| key.starts_with("k8s.io/cluster-autoscaler/")) {
             tags.extend(autoscaler_tags::derive(&self.labels, &self.taints));
+        }
+        if self.ami_family.is_windows() && self.managed.is_none() {
+            tags.insert(autoscaler_tags::OS.to_owned(), "windows".to_owned());
         }
         tags.extend(self.tags.iter().map(|(key, value)| (key.clone(), value.clone())));
         tags

@@ -15,11 +15,12 @@ impl NodegroupSpec {
             }
         };
         let eksctl = "leave it out, or create this group with eksctl";
+        let windows = self.ami_family.is_windows();
         refuse(
-            self.ami_family.is_windows(),
-            &format!("nodes of {} are not made", self.ami_family),
-            "their boot data is a PowerShell script, which is not written here",
-            eksctl,
+            windows && self.boot.kubelet_extra_config.is_some(),
+            &format!("`kubeletExtraConfig` for nodes of {}", self.ami_family),
+            "EKS's bootstrap script for Windows takes flags of the kubelet, not its configuration",
+            "leave it out; `maxPodsPerNode` and `clusterDNS` are told by flags",
         );
         refuse(
             self.machine.efa == Some(true),
@@ -72,6 +73,22 @@ impl NodegroupSpec {
                 "settings of the kubelet on a managed group of AmazonLinux2",
                 "EKS calls the bootstrap script of that family itself",
                 "name an image with `ami`, or use AmazonLinux2023",
+            );
+            refuse(
+                windows && self.ami.is_some(),
+                &format!("an image of one's own on a managed group of {}", self.ami_family),
+                "EKS lets nodes of such a group in as Linux nodes, and kube-proxy of Windows may not work as one",
+                "leave `ami` out, or use `nodeGroups`",
+            );
+            let told = self.max_pods.is_some()
+                || self.boot.cluster_dns.is_some()
+                || self.boot.override_command.is_some()
+                || self.boot.container_runtime.is_some();
+            refuse(
+                windows && self.ami.is_none() && told,
+                &format!("settings of the bootstrap on a managed group of {}", self.ami_family),
+                "EKS calls the bootstrap script of that family itself",
+                "leave them out, or use `nodeGroups`; `preBootstrapCommands` may stay",
             );
             refuse(
                 self.size.max == 0,

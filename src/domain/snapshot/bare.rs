@@ -4,10 +4,11 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
+use crate::domain::boot_syntax::powershell::Bound;
 use crate::domain::boot_syntax::shell::Shell;
-use crate::domain::boot_syntax::{mime, text_of, toml};
+use crate::domain::boot_syntax::{mime, powershell, text_of, toml};
 use crate::domain::change::digest;
-use crate::domain::user_data::render_toml;
+use crate::domain::user_data::{powershell_literal, render_toml};
 
 /// Keys of Bottlerocket's settings that hold what is nobody's business.
 const SECRET: [&str; 8] =
@@ -56,6 +57,11 @@ fn multipart(parts: Vec<mime::Part>, left_out: &mut Vec<String>) -> String {
 
 fn part(media_type: &str, text: &str, left_out: &mut Vec<String>) -> String {
     let begins = text.trim_start();
+    if media_type.is_empty()
+        && let Some(inside) = powershell::script(text)
+    {
+        return windows(text, inside, left_out);
+    }
     if media_type == "text/x-shellscript" || begins.starts_with("#!") {
         return script(text, left_out);
     }
@@ -89,6 +95,25 @@ fn script(text: &str, left_out: &mut Vec<String>) -> String {
         bare.push_str(&format!("/etc/eks/bootstrap.sh {}\n", words.join(" ")));
     }
     bare
+}
+
+/// The same for PowerShell.
+fn windows(text: &str, inside: &str, left_out: &mut Vec<String>) -> String {
+    if powershell::only_calls(inside) {
+        return text.to_owned();
+    }
+    left_out.push(digest(text));
+    let mut bare = format!("<powershell>\n# left out: {}\n", digest(text));
+    if let Ok(Some(call)) = powershell::call(inside) {
+        let word = |bound: &Bound| match bound {
+            Bound::Name(_) => bound.to_string(),
+            Bound::Text(text) => powershell_literal(text),
+        };
+        let words: Vec<String> = call.iter().map(word).collect();
+        let script = r"$env:ProgramFiles\Amazon\EKS\Start-EKSBootstrap.ps1";
+        bare.push_str(&format!("& \"{script}\" {}\n", words.join(" ")));
+    }
+    format!("{bare}</powershell>\n")
 }
 
 /// Whether a script does nothing but call the bootstrap, as EKS, its documentation and spotscript write that.
@@ -137,7 +162,7 @@ mod tests {
 
     #[test]
     fn what_only_joins_stays_byte_for_byte() {
-        for family in ["AmazonLinux2023", "AmazonLinux2", "Bottlerocket"] {
+        for family in ["AmazonLinux2023", "AmazonLinux2", "Bottlerocket", "WindowsServer2022CoreContainer"] {
             let text = written(family, &Boot::default());
             assert_eq!(bared(&text), (text, 0), "{family}");
         }
@@ -163,6 +188,19 @@ mod tests {
     }
 
     #[test]
+    fn powershell_is_told_by_size_and_hash_and_still_joins() {
+        let boot = Boot { pre_bootstrap_commands: vec!["net user Administrator hush".into()], ..Boot::default() };
+        let (shown, count) = bared(&written("WindowsServer2022CoreContainer", &boot));
+        assert_eq!(count, 1);
+        insta::assert_snapshot!(shown, @r#"
+        <powershell>
+        # left out: <209 bytes, sha256 0a4a175b3eb8…>
+        & "$env:ProgramFiles\Amazon\EKS\Start-EKSBootstrap.ps1" -EKSClusterName 'c'
+        </powershell>
+        "#);
+    }
+
+    #[test]
     fn credentials_of_bottlerocket_go() {
         let text = "[settings.kubernetes]\ncluster-name = \"c\"\n\n[settings.host-containers.admin]\nenabled = true\nuser-data = \"hush\"\n";
         let (shown, count) = bared(text);
@@ -178,7 +216,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_command_is_left(command in "[a-z]{6,12} hush[0-9]{4}", family in prop::sample::select(vec!["AmazonLinux2023", "AmazonLinux2"])) {
+        fn no_command_is_left(command in "[a-z]{6,12} hush[0-9]{4}", family in prop::sample::select(vec!["AmazonLinux2023", "AmazonLinux2", "WindowsServer2022CoreContainer"])) {
             let boot = Boot { pre_bootstrap_commands: vec![command], ..Boot::default() };
             let (shown, count) = bared(&written(family, &boot));
             prop_assert!(count == 1 && !shown.contains("hush"), "{shown}");

@@ -8,6 +8,11 @@ use crate::domain::taint::Taint;
 const LABELS: [&str; 2] = ["--node-labels=", "NODE_LABELS="];
 const TAINTS: [&str; 2] = ["--register-with-taints=", "NODE_TAINTS="];
 
+/// Where the flags of the kubelet stand in boot data of Windows.
+const WINDOWS: [&str; 2] = [" -KubeletExtraArgs '", "[string]$KubeletExtraArgs = '"];
+/// The same flags once more, for commands that override.
+const WINDOWS_MAP: &str = "$KubeletExtraArgsMap = ";
+
 /// What boot data gives a node.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Given {
@@ -25,12 +30,15 @@ pub fn given(user_data: &str) -> Given {
         if line.starts_with('[') {
             section = line;
         }
-        if let Some(pairs) = after(line, LABELS) {
-            let pairs = pairs.split(',').filter_map(|pair| pair.split_once('='));
-            given.labels.extend(pairs.map(|(key, value)| (key.to_owned(), value.to_owned())));
-        }
-        if let Some(taints) = after(line, TAINTS) {
-            given.taints.extend(taints.split(',').filter_map(|taint| Taint::parse(taint).ok()));
+        let flags = on_windows(line).map_or_else(|| vec![line], |(_, flags, _)| flags.split(' ').collect());
+        for line in flags {
+            if let Some(pairs) = after(line, LABELS) {
+                let pairs = pairs.split(',').filter_map(|pair| pair.split_once('='));
+                given.labels.extend(pairs.map(|(key, value)| (key.to_owned(), value.to_owned())));
+            }
+            if let Some(taints) = after(line, TAINTS) {
+                given.taints.extend(taints.split(',').filter_map(|taint| Taint::parse(taint).ok()));
+            }
         }
         let Some((key, value)) = line.split_once(" = ") else { continue };
         let key = key.trim_matches('"');
@@ -61,13 +69,25 @@ fn without(user_data: &str) -> Vec<String> {
             section = line.to_owned();
         }
         let named = section.starts_with("[settings.kubernetes.node-");
-        if named || after(line, LABELS).is_some() || after(line, TAINTS).is_some() {
+        if named || line.starts_with(WINDOWS_MAP) || after(line, LABELS).is_some() || after(line, TAINTS).is_some() {
+            continue;
+        }
+        if let Some((before, flags, behind)) = on_windows(line) {
+            let others = flags.split(' ').filter(|flag| after(flag, LABELS).is_none() && after(flag, TAINTS).is_none());
+            lines.push(format!("{before}{}{behind}", others.collect::<Vec<_>>().join(" ")));
             continue;
         }
         lines.push(line.replace(" --register-with-taints=$NODE_TAINTS", ""));
     }
     lines.retain(|line| !line.is_empty());
     lines
+}
+
+/// A line with the kubelet's flags on Windows: what stands before them, they, and what stands behind. Flags have no quotes.
+fn on_windows(line: &str) -> Option<(&str, &str, &str)> {
+    let (before, rest) = WINDOWS.iter().find_map(|marker| line.split_once(marker))?;
+    let (flags, behind) = rest.split_once('\'')?;
+    Some((before, flags, behind))
 }
 
 /// The value behind one of the markers; a shell variable is none.
@@ -106,7 +126,9 @@ mod tests {
     fn what_was_written_is_read_for_each_family() {
         let labels = [("alpha.eksctl.io/cluster-name", "c"), ("lifecycle", "Ec2Spot"), ("empty", "")];
         let taints = ["spotInstance=true:PreferNoSchedule", "gpu:NoExecute"];
-        for family in ["AmazonLinux2023", "AmazonLinux2", "Ubuntu2204", "Bottlerocket"] {
+        for family in
+            ["AmazonLinux2023", "AmazonLinux2", "Ubuntu2204", "Bottlerocket", "WindowsServer2022CoreContainer"]
+        {
             let first = boot_data(family, &labels, &taints, 30);
             let read = given(&first);
             let found: Vec<(&str, &str)> = read.labels.iter().map(|(key, value)| (&**key, &**value)).collect();

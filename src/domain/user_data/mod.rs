@@ -5,6 +5,7 @@ mod given;
 mod nodeadm;
 mod script;
 mod toml;
+mod windows;
 
 pub use given::{Given, differ_in_labels_only, given};
 
@@ -93,20 +94,28 @@ impl BootInput<'_> {
     }
 }
 
-/// The user data of a family's nodes, before base64. Equal input gives equal bytes. Empty for a family whose boot
-/// data is not written here: such a group is refused before.
+/// The user data of a family's nodes, before base64. Equal input gives equal bytes.
 pub fn write(family: AmiFamily, input: &BootInput<'_>) -> String {
     match family.bootstrap() {
         Bootstrap::Nodeadm => nodeadm::nodeadm(input),
         Bootstrap::Script => script::script(input),
         Bootstrap::Bottlerocket => bottlerocket::bottlerocket(input),
-        Bootstrap::Windows => String::new(),
+        Bootstrap::Windows => windows::windows(input),
     }
 }
 
-/// Multipart user data of scripts alone, to which EKS adds what makes nodes of a managed group join.
-pub fn commands(commands: &[String]) -> String {
+/// User data of commands alone, to which EKS adds what makes nodes of a managed group join: PowerShell for Windows, else
+/// multipart.
+pub fn commands(family: AmiFamily, commands: &[String]) -> String {
+    if family.is_windows() {
+        return windows::commands(commands);
+    }
     nodeadm::multipart(commands.iter().map(|command| ("text/x-shellscript", format!("#!/bin/bash\n{command}"))))
+}
+
+/// A text as PowerShell takes it literally.
+pub fn powershell_literal(text: &str) -> String {
+    windows::literal(text)
 }
 
 /// A tree of settings as TOML. Null has no form and is left out.

@@ -77,8 +77,12 @@ impl Planning {
             _ => None,
         };
         let touched = state.then.iter().filter(|(resource, _)| matches!(resource, Resource::AutoScalingGroup { .. }));
-        let both = touched
-            .map(|(resource, then)| Regrouped { before: group(state.real.get(resource)), after: group(Some(then)) });
+        let both = touched.map(|(resource, then)| {
+            let (before, after) = (group(state.real.get(resource)), group(Some(then)));
+            let either = after.as_ref().or(before.as_ref());
+            let ami_type = either.and_then(|group| state.nodegroup_of(group)).map(|managed| managed.ami_type.clone());
+            Regrouped { before, after, ami_type }
+        });
         let mut groups: Vec<Regrouped> = both.filter(|one| one.before.is_some() || one.after.is_some()).collect();
         groups.sort_by(|a, b| a.name().cmp(b.name()));
         groups

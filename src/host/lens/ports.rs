@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use k8s_openapi::api::core::v1::{ConfigMap, Event, Node, Pod};
 
 use super::Lens;
+use crate::domain::advisor::OperatingSystem;
 use crate::domain::change::{ConfigMapState, NodeState, Resource, State, UNKNOWN};
 use crate::domain::cloud::{
     AccessEntry, AutoScalingGroup, CallerIdentity, Cluster as CloudCluster, Firewall, Instance, InstanceProfile,
@@ -258,8 +259,8 @@ impl Instances for SeenCloud {
     async fn console_output(&self, id: &str) -> Result<Option<String>> {
         self.inner.console_output(id).await
     }
-    async fn spot_prices(&self, types: &[String]) -> Result<Vec<SpotPrice>> {
-        self.inner.spot_prices(types).await
+    async fn spot_prices(&self, types: &[String], os: OperatingSystem) -> Result<Vec<SpotPrice>> {
+        self.inner.spot_prices(types, os).await
     }
 }
 

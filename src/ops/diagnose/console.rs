@@ -39,6 +39,25 @@ const MEANINGS: &[(&[&str], Explained)] = &[
         },
     ),
     (
+        // PowerShell's words.
+        &[
+            "is missing the terminator",
+            "in expression or statement.",
+            "missing closing '}' in statement block",
+            "missing closing ')' in expression",
+            "parameter cannot be found that",
+            "missing mandatory parameters",
+            "missing an argument for parameter",
+            "never calls start-eksbootstrap.ps1",
+        ],
+        Explained {
+            code: Code::NodesNotJoining,
+            sentence: "the PowerShell of the user data does not run",
+            help: "correct the group's commands (`preBootstrapCommands`, `overrideBootstrapCommand`) and run `ensure` again, which writes new user data",
+            patience: Patience::None,
+        },
+    ),
+    (
         &["unauthorized"],
         Explained {
             code: Code::NodesNotJoining,
@@ -113,6 +132,9 @@ mod tests {
                 Some("a taint that it cannot read"),
             ),
             ("nodeadm[9]: no EC2 IMDS role found, operation error ec2imds: GetMetadata, 404", Some("holds no role")),
+            ("EC2Launch: user data: The string is missing the terminator: '.", Some("PowerShell of the user data")),
+            // bash's words for its own.
+            ("cloud-init[9]: syntax error near unexpected token `('", None),
             ("kubelet[1]: FLAG: --register-with-taints=\"spot=true:NoSchedule\"", None),
             ("kubelet[1]: Successfully registered node", None),
         ] {

@@ -2,7 +2,7 @@
 
 use super::observe::{self, Facts};
 use super::preflight;
-use super::{keys, role, ssh, template};
+use super::{keys, role, ssh, template, windows};
 use crate::domain::Code;
 use crate::domain::cloud::{LaunchTemplate, ManagedNodegroup};
 use crate::domain::desired::{
@@ -34,6 +34,7 @@ pub(super) async fn in_place(session: &Session, spec: &NodegroupSpec, options: &
     let plan = preflight::check_managed(session, spec, &facts)?;
     preflight::tell(session, spec, &facts, &plan);
     let api = session.connect(&facts.cluster).await?;
+    windows::tell(session, &*api, spec).await;
     let there = match &facts.nodegroup {
         // One thing at a time.
         Some(group) if group.is_busy() => managed::at_rest(&ledger, &spec.cluster, &spec.name, options.timeout).await?,

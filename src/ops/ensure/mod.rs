@@ -14,6 +14,7 @@ mod role;
 mod room;
 mod ssh;
 mod template;
+mod windows;
 
 pub(super) use preflight::{image_not_found, not_ours};
 pub(super) use ssh::opens_ssh;
@@ -111,6 +112,7 @@ async fn in_place(session: &Session, spec: &NodegroupSpec, options: &EnsureOptio
     preflight::tell(session, spec, &facts, &plan);
 
     let api = session.connect(&facts.cluster).await?;
+    windows::tell(session, &*api, spec).await;
     let tags = resource_tags(spec);
     let role_arn = &facts.role_arn;
     keys::ensure(&ledger, spec, &facts, &plan.names).await?;
@@ -128,9 +130,10 @@ async fn in_place(session: &Session, spec: &NodegroupSpec, options: &EnsureOptio
     let security_groups = ssh::ensure_groups(&ledger, spec, &facts, &plan).await?;
     match access::way(facts.cluster.authentication_mode) {
         Way::AccessEntry => {
-            access::ensure_entry(&ledger, &spec.cluster, role_arn, facts.access_entry.as_ref(), &tags).await?;
+            let kind = access::entry_type(spec.ami_family);
+            access::ensure_entry(&ledger, &spec.cluster, role_arn, kind, facts.access_entry.as_ref(), &tags).await?;
         }
-        Way::AwsAuth => access::ensure_row(&ledger, &*api, role_arn).await?,
+        Way::AwsAuth => access::ensure_row(&ledger, &*api, role_arn, spec.ami_family).await?,
     }
     let (version, template) = template::ensure(&ledger, spec, &facts, &plan, &profile_arn, security_groups).await?;
     group::ensure(&ledger, spec, &facts, &plan, version).await?;

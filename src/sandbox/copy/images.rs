@@ -42,6 +42,9 @@ fn known(snapshot: &Snapshot, index: &Index<'_>) -> BTreeMap<String, Known> {
             name if name.contains("/bottlerocket/") => "bottlerocket",
             name if name.contains("/amazon-linux-2023/") => "al2023",
             name if name.contains("/canonical/") => "ubuntu",
+            name if name.contains("Windows_Server-2019-") => "windows2019",
+            name if name.contains("Windows_Server-2025-") => "windows2025",
+            name if name.contains("/ami-windows-latest/") => "windows2022",
             _ => "al2",
         });
         let arm = name.contains("arm64");
@@ -59,7 +62,9 @@ fn known(snapshot: &Snapshot, index: &Index<'_>) -> BTreeMap<String, Known> {
                 Some(Bootstrap::Nodeadm) => Some("al2023"),
                 Some(Bootstrap::Bottlerocket) => Some("bottlerocket"),
                 Some(Bootstrap::Script) => Some("al2"),
-                Some(Bootstrap::Windows) | None => None,
+                // Which year only the nodes know.
+                Some(Bootstrap::Windows) => Some("windows2022"),
+                None => None,
             });
             let name = version.data.instance_type.as_deref();
             known.architecture = known.architecture.or(name.and_then(architecture));
@@ -81,6 +86,10 @@ fn known(snapshot: &Snapshot, index: &Index<'_>) -> BTreeMap<String, Known> {
         let known = all.entry(id).or_default();
         known.architecture = known.architecture.or(architecture(&instance.instance_type));
         let node = index.nodes.get(instance.id.as_str());
+        let kernel = node.and_then(|node| node["status"]["nodeInfo"]["kernelVersion"].as_str()).unwrap_or_default();
+        let years = [("10.0.17763.", "windows2019"), ("10.0.20348.", "windows2022"), ("10.0.26100.", "windows2025")];
+        let year = years.into_iter().find(|(build, _)| kernel.starts_with(build)).map(|(_, family)| family);
+        known.family = year.or(known.family);
         let kubelet = node.and_then(|node| node["status"]["nodeInfo"]["kubeletVersion"].as_str());
         known.kubelet = known.kubelet.take().or_else(|| kubelet.map(str::to_owned));
     }
@@ -102,6 +111,10 @@ fn image(world: &mut World, snapshot: &Snapshot, id: &str, known: &Known) -> Ima
     let name = match family {
         "bottlerocket" => format!("bottlerocket-aws-k8s-{version}-{arch}-v{release}"),
         "al2023" => format!("amazon-eks-node-al2023-{arch}-standard-{version}-v{date}"),
+        windows if windows.starts_with("windows") => {
+            let year = windows.trim_start_matches("windows");
+            format!("Windows_Server-{year}-English-Core-EKS_Optimized-{version}-{date}")
+        }
         _ => format!("amazon-eks-node-{version}-v{date}"),
     };
     let kubelet = known.kubelet.clone().unwrap_or_else(|| match family {
@@ -114,7 +127,7 @@ fn image(world: &mut World, snapshot: &Snapshot, id: &str, known: &Known) -> Ima
         name,
         description: format!("EKS-optimized Kubernetes node, Kubernetes {version} ({family})"),
         architecture,
-        root_device: "/dev/xvda".to_owned(),
+        root_device: if family.starts_with("windows") { "/dev/sda1" } else { "/dev/xvda" }.to_owned(),
         snapshot_id: world.ids.ec2("snap"),
         size_gib: 20,
         owner_id: "602401143452".to_owned(),

@@ -13,7 +13,7 @@ use super::hash::{between, hash};
 use super::{World, groups, template};
 use crate::domain::catalogue;
 use crate::domain::cloud::{Lifecycle, TagMap};
-use crate::sandbox::services::ec2::state::{Boot, Instance, InstanceState, StateReason};
+use crate::sandbox::services::ec2::state::{Boot, Image, Instance, InstanceState, StateReason};
 use crate::sandbox::services::read;
 
 /// What is to be launched.
@@ -78,6 +78,7 @@ pub fn launch(world: &mut World, launch: Launch<'_>) -> Result<String, Refusal> 
     let volume_gib = volume.and_then(|volume| read::int(volume, "Ebs.VolumeSize"));
     let image_id = read::string(data, "ImageId");
     let image_gib = world.ec2.images.get(&image_id).map_or(20, |image| image.size_gib);
+    let windows = world.ec2.images.get(&image_id).is_some_and(Image::is_windows);
     let spot = launch.lifecycle == Lifecycle::Spot;
     let instance = Instance {
         id: id.clone(),
@@ -115,7 +116,9 @@ pub fn launch(world: &mut World, launch: Launch<'_>) -> Result<String, Refusal> 
     enter(world, instance);
     let running = delay(world, "running", &id, 8 * SECOND, 15 * SECOND);
     world.after(running, Event::InstanceRunning { instance: id.clone() });
-    let boot = delay(world, "boot", &id, 18 * SECOND, 30 * SECOND) + world.faults.join_delay;
+    // Windows sets itself up first, and starts once more.
+    let (soonest, latest) = if windows { (150 * SECOND, 240 * SECOND) } else { (18 * SECOND, 30 * SECOND) };
+    let boot = delay(world, "boot", &id, soonest, latest) + world.faults.join_delay;
     world.after(running + boot, Event::KubeletStarts { instance: id.clone() });
     Ok(id)
 }

@@ -9,6 +9,7 @@ use super::from_tags;
 use crate::adapters::aws::AwsCloud;
 use crate::adapters::aws::convert::timestamp;
 use crate::adapters::aws::error::{Failure, failed, is, sentence};
+use crate::domain::advisor::OperatingSystem;
 use crate::domain::cloud::{Instance, Lifecycle, Reclaim, SpotPrice};
 use crate::domain::error::Result;
 use crate::ports::Instances;
@@ -53,12 +54,16 @@ impl Instances for AwsCloud {
         }
     }
 
-    async fn spot_prices(&self, types: &[String]) -> Result<Vec<SpotPrice>> {
+    async fn spot_prices(&self, types: &[String], os: OperatingSystem) -> Result<Vec<SpotPrice>> {
+        let product = match os {
+            OperatingSystem::Linux => "Linux/UNIX",
+            OperatingSystem::Windows => "Windows",
+        };
         let pages = self
             .ec2()
             .describe_spot_price_history()
             .set_instance_types(Some(types.iter().map(|name| sdk::InstanceType::from(name.as_str())).collect()))
-            .product_descriptions("Linux/UNIX")
+            .product_descriptions(product)
             // The change before the start is given too: of a span that begins now, that is the price in force.
             .start_time(std::time::SystemTime::now().into())
             .into_paginator()

@@ -170,7 +170,8 @@ fn interrupted(it: &mut Context<'_>, at: crate::domain::yaml::Mark) {
     let (Some(feed), Some(region)) = (it.advice, it.spec.region.as_deref()) else { return };
     let worst = feed.ranges().last();
     // A region that the feed lacks says nothing.
-    let rows = feed.rows_of(region, OperatingSystem::Linux, &it.spec.types.names()).unwrap_or_default();
+    let os = if it.spec.ami_family.is_windows() { OperatingSystem::Windows } else { OperatingSystem::Linux };
+    let rows = feed.rows_of(region, os, &it.spec.types.names()).unwrap_or_default();
     let often: Vec<&str> = rows
         .iter()
         .filter(|row| row.interruption.is_some() && row.interruption.as_ref() == worst)

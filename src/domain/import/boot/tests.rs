@@ -33,7 +33,7 @@ proptest! {
     /// Whatever is written reads back as what is written again, byte for byte.
     #[test]
     fn our_own_boot_data_comes_back(
-        family in prop::sample::select(vec!["AmazonLinux2023", "AmazonLinux2", "Bottlerocket"]),
+        family in prop::sample::select(vec!["AmazonLinux2023", "AmazonLinux2", "Bottlerocket", "WindowsServer2022CoreContainer"]),
         labels in prop::collection::btree_map("[a-z]{1,6}(/[a-z]{1,4})?", "[a-zA-Z0-9]{0,5}", 0..4),
         taints in prop::collection::vec("[a-z]{1,5}(=[a-z]{1,4})?:(NoSchedule|NoExecute)", 0..3),
         pods in prop::option::of(1u32..200),
@@ -52,7 +52,8 @@ proptest! {
         let settings = json!({"motd": "hi", "kubernetes": {"registry-qps": 10}});
         let boot = Boot {
             pre_bootstrap_commands: if shell { commands } else { vec![] },
-            kubelet_extra_config: config.as_object().cloned().filter(|_| extra && shell),
+            kubelet_extra_config: config.as_object().cloned().filter(|_| extra && shell && !family.is_windows()),
+            override_command: (extra && family.is_windows()).then(|| "& $EKSBootstrapScriptFile $x 'y'".to_owned()),
             cluster_dns: dns,
             bottlerocket: (!shell && (admin.is_some() || extra)).then(|| Bottlerocket {
                 enable_admin_container: admin,
@@ -72,7 +73,7 @@ proptest! {
     }
 
     #[test]
-    fn no_text_is_too_odd(text in "(?s).{0,200}", start in prop::sample::select(vec!["", "#!/bin/bash\n/etc/eks/bootstrap.sh ", "[settings.kubernetes]\n", "apiVersion: node.eks.aws/v1\nkind: NodeConfig\n"])) {
+    fn no_text_is_too_odd(text in "(?s).{0,200}", start in prop::sample::select(vec!["", "#!/bin/bash\n/etc/eks/bootstrap.sh ", "[settings.kubernetes]\n", "<powershell>\n& Start-EKSBootstrap.ps1 ", "apiVersion: node.eks.aws/v1\nkind: NodeConfig\n"])) {
         let _ = read(&format!("{start}{text}"));
     }
 }
@@ -118,6 +119,24 @@ fn a_script_of_terraforms() {
             "commands that run after the node has joined",
             "flags of the kubelet: --kube-reserved=cpu=100m",
             "argument of bootstrap.sh: --ip-family ipv4",
+        ]
+    );
+}
+
+#[test]
+fn powershell_of_terraforms() {
+    let text = "<powershell>\nnet user Administrator x\n[string]$EKSBinDir = \"$env:ProgramFiles\\Amazon\\EKS\"\n[string]$EKSBootstrapScriptName = 'Start-EKSBootstrap.ps1'\n[string]$EKSBootstrapScriptFile = \"$EKSBinDir\\$EKSBootstrapScriptName\"\n& $EKSBootstrapScriptFile -EKSClusterName mine -APIServerEndpoint https://e -Base64ClusterCA Y2E= -KubeletExtraArgs '--node-labels=team=blue --register-with-taints=os=windows:NoSchedule --v=4' -KubeProxyExtraArgs \"--v=2\" 3>&1 4>&1 5>&1 6>&1\n$LastError = if ($?) { 0 } else { $Error[0].Exception.HResult }\nStart-Service x\n</powershell>\n";
+    let found = read(text).unwrap();
+    assert_eq!(found.bootstrap, Bootstrap::Windows);
+    assert_eq!(found.labels["team"], "blue");
+    assert_eq!(found.taints, [Taint::parse("os=windows:NoSchedule").unwrap()]);
+    assert_eq!(found.boot.pre_bootstrap_commands, ["net user Administrator x"]);
+    assert_eq!(
+        found.notes,
+        [
+            "commands that run after the node has joined",
+            "flags of the kubelet: --v=4",
+            "argument of Start-EKSBootstrap.ps1: -KubeProxyExtraArgs --v=2",
         ]
     );
 }

@@ -25,6 +25,8 @@ pub(super) fn describe(world: &mut World, params: &Params) -> Reply {
         if filters.pass(|name| match name {
             "image-id" => Field::one(&image.id),
             "name" => Field::one(&image.name),
+            "platform" => Field::maybe(image.is_windows().then_some("windows")),
+            "platform-details" => Field::one(image.platform()),
             "architecture" => Field::one(image.architecture.ec2()),
             "owner-id" => Field::one(&image.owner_id),
             "owner-alias" => Field::one("amazon"),
@@ -43,12 +45,15 @@ pub(super) fn describe(world: &mut World, params: &Params) -> Reply {
 }
 
 fn shown(world: &World, image: &Image) -> Value {
+    let platform = image.is_windows().then_some("windows");
+    // EC2's codes for what is billed.
+    let operation = if image.is_windows() { "RunInstances:0002" } else { "RunInstances" };
     json!({
-        "imageId": image.id, "imageLocation": format!("amazon/{}", image.name), "imageState": "available",
+        "imageId": image.id, "platform": platform, "imageLocation": format!("amazon/{}", image.name), "imageState": "available",
         "imageOwnerId": image.owner_id, "imageOwnerAlias": "amazon", "isPublic": true,
         "creationDate": world.clock.precise(image.created), "architecture": image.architecture.ec2(),
         "imageType": "machine", "name": image.name, "description": image.description,
-        "platformDetails": "Linux/UNIX", "usageOperation": "RunInstances", "enaSupport": true, "hypervisor": "xen",
+        "platformDetails": image.platform(), "usageOperation": operation, "enaSupport": true, "hypervisor": "xen",
         "rootDeviceName": image.root_device, "rootDeviceType": "ebs", "sriovNetSupport": "simple",
         "virtualizationType": "hvm", "bootMode": "uefi-preferred", "imdsSupport": "v2.0", "tagSet": [],
         "blockDeviceMapping": [{

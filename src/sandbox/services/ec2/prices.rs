@@ -28,7 +28,10 @@ pub(super) fn describe(world: &mut World, params: &Params) -> Reply {
     // A span that begins later than it ends still has the price in force when it begins.
     let start = start.min(end);
     let products = read::strings(&params.0, "ProductDescription");
-    let linux = |name: &String| name == "Linux/UNIX" || name == "Linux/UNIX (Amazon VPC)";
+    let asked = |known: &&str| {
+        products.is_empty() || products.iter().any(|name| name.trim_end_matches(" (Amazon VPC)") == *known)
+    };
+    let products: Vec<&str> = ["Linux/UNIX", "Windows"].into_iter().filter(asked).collect();
     let mut types = read::strings(&params.0, "InstanceType");
     if types.is_empty() {
         types = match filters.exact("instance-type") {
@@ -45,19 +48,21 @@ pub(super) fn describe(world: &mut World, params: &Params) -> Reply {
         }
     };
     let (mut items, mut index, mut more) = (Vec::new(), 0, false);
-    if products.is_empty() || products.iter().any(linux) {
-        'all: for name in &types {
-            let Some(instance_type) = catalogue::get(name).filter(|t| t.spot) else { continue };
-            for known in offerings::zones(&world.account.region, name) {
-                if zone.is_some_and(|zone| zone != known) {
-                    continue;
-                }
+    'all: for name in &types {
+        let Some(instance_type) = catalogue::get(name).filter(|t| t.spot) else { continue };
+        for known in offerings::zones(&world.account.region, name) {
+            if zone.is_some_and(|zone| zone != known) {
+                continue;
+            }
+            for product in &products {
+                let licence = if *product == "Windows" { price::windows(instance_type) } else { 0.0 };
                 for (since, value) in price::changes(world.seed, instance_type, &known, start, end) {
+                    let value = price::text(value + licence);
                     let pass = filters.pass(|filter| match filter {
                         "instance-type" => Field::one(name),
                         "availability-zone" => Field::one(&known),
-                        "product-description" => Field::one("Linux/UNIX"),
-                        "spot-price" => Field::one(price::text(value)),
+                        "product-description" => Field::one(*product),
+                        "spot-price" => Field::one(&value),
                         "timestamp" => Field::one(world.clock.precise(since)),
                         _ => Field::Unknown,
                     })?;
@@ -73,7 +78,7 @@ pub(super) fn describe(world: &mut World, params: &Params) -> Reply {
                         break 'all;
                     }
                     items.push(json!({
-                        "instanceType": name, "productDescription": "Linux/UNIX", "spotPrice": price::text(value),
+                        "instanceType": name, "productDescription": product, "spotPrice": value,
                         "timestamp": world.clock.precise(since), "availabilityZone": known,
                         "availabilityZoneId": zone_id(world, &known),
                     }));

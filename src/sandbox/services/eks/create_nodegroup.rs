@@ -77,7 +77,8 @@ pub(super) fn create(world: &mut World, params: &Params) -> Reply {
         capacity_type: params.text("capacityType").unwrap_or("ON_DEMAND").into(),
         ami_type: ami_type.into(),
         instance_types,
-        disk_size: read::int(tree, "diskSize").unwrap_or(20),
+        // What EKS gives when it is not told.
+        disk_size: read::int(tree, "diskSize").unwrap_or(if ami_type.starts_with("WINDOWS_") { 50 } else { 20 }),
         subnet_ids,
         node_role: params.text("nodeRole").unwrap_or_default().into(),
         labels,

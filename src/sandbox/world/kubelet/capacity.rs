@@ -37,6 +37,25 @@ pub(super) fn resources(kind: &InstanceType, volume_gib: i64, max_pods: Option<u
     }
 }
 
+/// The same on Windows: no core is reserved, and what the kubelet keeps free is its own default there (memory 500 MiB, a
+/// tenth of the disk). It counts 110 pods, whatever addresses there are.
+pub(super) fn on_windows(kind: &InstanceType, volume_gib: i64, max_pods: Option<u32>) -> Resources {
+    let memory = memory_kib(kind);
+    let storage = (u64::try_from(volume_gib).unwrap_or(0) * 1024 * KIB_PER_MIB).saturating_sub(1028);
+    let all = |storage: String, memory: u64| {
+        json!({
+            "cpu": kind.vcpu.to_string(), "ephemeral-storage": storage, "memory": format!("{memory}Ki"),
+            "pods": max_pods.unwrap_or(110).to_string(),
+        })
+    };
+    let free = storage * 1024;
+    let kept = (free as f64 * f64::from(0.1_f32)) as u64;
+    Resources {
+        capacity: all(format!("{storage}Ki"), memory),
+        allocatable: all(free.saturating_sub(kept).to_string(), memory.saturating_sub(500 * KIB_PER_MIB)),
+    }
+}
+
 /// Millicores: 6 % of the first core, 1 % of the second, 0.5 % of the next two, 0.25 % of the others.
 fn reserved_cpu(vcpu: u32) -> u64 {
     let quarter_percents: u64 = (0..vcpu)

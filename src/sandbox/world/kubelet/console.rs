@@ -3,14 +3,16 @@
 //! Times are seconds since the kernel started, as a console shows them; the lines of a failure are kept with the
 //! instance, all others are told by what it is.
 
+use super::console_windows;
 use super::refusal::Refusal;
 use crate::domain::catalogue;
 use crate::sandbox::services::ec2::state::{Boot, InstanceState};
 use crate::sandbox::world::World;
 
 /// What of a refusal is kept.
-pub(super) fn failure(refusal: &Refusal, node: &str) -> Boot {
-    Boot::Failed { stage: refusal.stage.name().to_owned(), lines: vec![refusal.line(node)] }
+pub(super) fn failure(refusal: &Refusal, node: &str, windows: bool) -> Boot {
+    let line = if windows { refusal.line_on_windows(node) } else { refusal.line(node) };
+    Boot::Failed { stage: refusal.stage.name().to_owned(), lines: vec![line] }
 }
 
 /// What GetConsoleOutput shows, before base64. Empty for an instance that is unknown or has not begun to boot.
@@ -18,6 +20,9 @@ pub fn console(world: &World, id: &str) -> String {
     let Some(instance) = world.ec2.instances.get(id) else { return String::new() };
     if instance.state == InstanceState::Pending {
         return String::new();
+    }
+    if let Some(image) = world.ec2.images.get(&instance.image_id).filter(|image| image.is_windows()) {
+        return console_windows::console(world, instance, image);
     }
     let kind = catalogue::get(&instance.instance_type);
     let machine = match world.ec2.images.get(&instance.image_id).map(|image| image.architecture.kubernetes()) {

@@ -25,6 +25,22 @@ pub(super) fn decide(world: &World, instance: &Instance) -> Result<Admission, Re
     let (image, kind) = machine(world, instance)?;
     let boot_data = boot_data::read(&image.family, &instance.user_data);
     let agent = |error: String| Refusal::new(Stage::Agent, error);
+    let (role, mut boot_data) = match image.is_windows() {
+        true => prepared_on_windows(world, instance, boot_data)?,
+        false => prepared(world, instance, boot_data)?,
+    };
+    look_up(world, role, &mut boot_data).map_err(agent)?;
+    register(world, instance, role, &boot_data).map_err(|error| Refusal::new(Stage::Registration, error))?;
+    Ok(Admission { image: image.clone(), kind, boot_data })
+}
+
+/// nodeadm and its like need credentials and facts about the instance.
+fn prepared<'w>(
+    world: &'w World,
+    instance: &Instance,
+    boot_data: Result<BootData, Fault>,
+) -> Result<(&'w Role, BootData), Refusal> {
+    let agent = |error: String| Refusal::new(Stage::Agent, error);
     // The kubelet's flags are read when nodeadm has done its part.
     if let Err(Fault::Agent(error)) = boot_data {
         return Err(agent(error));
@@ -33,12 +49,28 @@ pub(super) fn decide(world: &World, instance: &Instance) -> Result<Admission, Re
     if !permits(role, "ec2:DescribeInstances") {
         return Err(agent(unauthorized_operation(world, instance, role)));
     }
-    let mut boot_data = boot_data.map_err(|fault| match fault {
-        Fault::Agent(error) | Fault::Kubelet(error) => Refusal::new(Stage::Kubelet, error),
+    Ok((role, boot_data.map_err(refused)?))
+}
+
+/// Windows' script is told all; the first that needs credentials is the kubelet.
+fn prepared_on_windows<'w>(
+    world: &'w World,
+    instance: &Instance,
+    boot_data: Result<BootData, Fault>,
+) -> Result<(&'w Role, BootData), Refusal> {
+    let boot_data = boot_data.map_err(refused)?;
+    let role = credentials(world, instance).map_err(|error| {
+        let plugin = "getting credentials: exec: executable aws-iam-authenticator.exe failed with exit code 1";
+        Refusal::new(Stage::Registration, format!("Post \"{}/api/v1/nodes\": {plugin}: {error}", boot_data.endpoint))
     })?;
-    look_up(world, role, &mut boot_data).map_err(agent)?;
-    register(world, instance, role, &boot_data).map_err(|error| Refusal::new(Stage::Registration, error))?;
-    Ok(Admission { image: image.clone(), kind, boot_data })
+    Ok((role, boot_data))
+}
+
+fn refused(fault: Fault) -> Refusal {
+    match fault {
+        Fault::Agent(error) => Refusal::new(Stage::Agent, error),
+        Fault::Kubelet(error) => Refusal::new(Stage::Kubelet, error),
+    }
 }
 
 /// A bootstrap script that is told the cluster's name alone asks EKS for the rest.
@@ -142,8 +174,12 @@ fn resolve<'a>(world: &'a World, data: &BootData) -> Result<&'a Cluster, String>
     found.ok_or_else(|| format!("dial tcp: lookup {host}: no such host"))
 }
 
-/// Why the VPC network plugin cannot work on this machine; `None` when it can.
+/// Why the VPC network plugin cannot work on this machine; `None` when it can. On Windows it is part of the image, and a
+/// controller of EKS's has the addresses: the node's role is not asked.
 pub(super) fn network_fault(world: &World, instance: &Instance) -> Option<&'static str> {
+    if world.ec2.images.get(&instance.image_id).is_some_and(Image::is_windows) {
+        return None;
+    }
     let role = credentials(world, instance).ok()?;
     if !permits(role, "ecr:GetAuthorizationToken") || !permits(role, "ecr:BatchGetImage") {
         return Some("the node's role may not pull images from ECR");

@@ -4,7 +4,7 @@ use super::console::failure;
 use super::join::{decide, network_fault};
 use super::ready::{is_node_of, turn_ready};
 use super::register::{event, register};
-use crate::sandbox::services::ec2::state::{Boot, InstanceState};
+use crate::sandbox::services::ec2::state::{Boot, Image, InstanceState};
 use crate::sandbox::world::clock::{MINUTE, Millis, SECOND};
 use crate::sandbox::world::event::Event;
 use crate::sandbox::world::hash::{between, hash};
@@ -29,8 +29,9 @@ pub fn start(world: &mut World, id: &str) {
                 let delay = patience(world.now() - instance.launched);
                 world.after(delay, Event::KubeletStarts { instance: id.to_owned() });
             }
+            let windows = world.ec2.images.get(&instance.image_id).is_some_and(Image::is_windows);
             if let Some(instance) = world.ec2.instances.get_mut(id) {
-                instance.boot = failure(&refusal, &instance.private_dns);
+                instance.boot = failure(&refusal, &instance.private_dns, windows);
             }
         }
     }

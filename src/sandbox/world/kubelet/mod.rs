@@ -9,10 +9,12 @@ mod boot_data;
 mod capacity;
 mod conditions;
 mod console;
+mod console_windows;
 mod identity;
 mod join;
 mod lifecycle;
 mod node;
+mod os;
 mod permissions;
 mod reach;
 mod ready;
@@ -22,6 +24,8 @@ mod register;
 mod test_world;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod windows_tests;
 
 pub use boot_data::intent as boot_data;
 pub use boot_data::settings as bottlerocket_settings;

@@ -3,9 +3,10 @@
 use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 
-use super::capacity::resources;
-use super::identity::identity;
+use super::capacity::{on_windows, resources};
+use super::identity::{identity, of_windows};
 use super::join::Admission;
+use super::os;
 use super::{boot_data::BootData, conditions};
 use crate::domain::taint::Taint;
 use crate::sandbox::services::ec2::state::{Image, Instance};
@@ -17,7 +18,10 @@ use crate::sandbox::world::hash;
 /// Builds the object as it is right after registration: tainted and not ready.
 pub(super) fn node(world: &World, instance: &Instance, admission: &Admission, now: Millis) -> Value {
     let Admission { image, kind, boot_data } = admission;
-    let resources = resources(kind, instance.volume_gib, boot_data.max_pods);
+    let resources = match image.is_windows() {
+        true => on_windows(kind, instance.volume_gib, boot_data.max_pods),
+        false => resources(kind, instance.volume_gib, boot_data.max_pods),
+    };
     let name = &instance.private_dns;
     json!({
         "metadata": {
@@ -39,7 +43,7 @@ pub(super) fn node(world: &World, instance: &Instance, admission: &Admission, no
             "capacity": resources.capacity,
             "conditions": conditions::at_start(now),
             "daemonEndpoints": {"kubeletEndpoint": {"Port": 10250}},
-            "images": images(&world.account.region),
+            "images": images(&world.account.region, image),
             "nodeInfo": node_info(world.seed, instance, image),
         },
     })
@@ -50,17 +54,21 @@ fn labels(world: &World, instance: &Instance, admission: &Admission) -> Value {
     let region = world.account.region.as_str();
     let (zone, kind) = (instance.zone.as_str(), instance.instance_type.as_str());
     let cloud = format!("{:016x}{:016x}", hash::hash(0, &["cloud", region]), hash::hash(1, &["cloud", region]));
+    let os = os::of(&admission.image);
     let mut labels: IndexMap<String, String> = admission.boot_data.labels.clone();
+    if let Some(build) = os.windows_build {
+        labels.insert("node.kubernetes.io/windows-build".into(), build.into());
+    }
     for (key, value) in [
         ("beta.kubernetes.io/arch", arch),
         ("beta.kubernetes.io/instance-type", kind),
-        ("beta.kubernetes.io/os", "linux"),
+        ("beta.kubernetes.io/os", os.name),
         ("failure-domain.beta.kubernetes.io/region", region),
         ("failure-domain.beta.kubernetes.io/zone", zone),
         ("k8s.io/cloud-provider-aws", &cloud),
         ("kubernetes.io/arch", arch),
         ("kubernetes.io/hostname", &instance.private_dns),
-        ("kubernetes.io/os", "linux"),
+        ("kubernetes.io/os", os.name),
         ("node.kubernetes.io/instance-type", kind),
         ("topology.k8s.aws/zone-id", &zone_id(world, zone)),
         ("topology.kubernetes.io/region", region),
@@ -104,37 +112,31 @@ fn addresses(region: &str, instance: &Instance) -> Value {
 }
 
 fn node_info(seed: u64, instance: &Instance, image: &Image) -> Value {
-    let identity = identity(seed, &instance.id);
-    let (kernel, os, containerd) = match image.family.as_str() {
-        "bottlerocket" => ("6.12.58", "Bottlerocket OS 1.51.0 (aws-k8s)", "containerd://2.1.5+bottlerocket"),
-        "al2" => ("5.10.245-241.978.amzn2", "Amazon Linux 2", "containerd://1.7.29"),
-        "ubuntu" => ("6.8.0-1042-aws", "Ubuntu 24.04.3 LTS", "containerd://1.7.28"),
-        _ => ("6.12.58-82.121.amzn2023", "Amazon Linux 2023.9.20251208", "containerd://2.1.5"),
-    };
-    let machine = match image.architecture.kubernetes() {
-        "arm64" => "aarch64",
-        _ => "x86_64",
-    };
+    let identity = if image.is_windows() { of_windows(seed, &instance.id) } else { identity(seed, &instance.id) };
+    let os = os::of(image);
     json!({
         "architecture": image.architecture.kubernetes(),
         "bootID": identity.boot,
-        "containerRuntimeVersion": containerd,
-        "kernelVersion": format!("{kernel}.{machine}"),
+        "containerRuntimeVersion": os.containerd,
+        "kernelVersion": os.kernel,
         "kubeProxyVersion": "",
         "kubeletVersion": image.kubelet,
         "machineID": identity.machine,
-        "operatingSystem": "linux",
-        "osImage": os,
+        "operatingSystem": os.name,
+        "osImage": os.image,
         "systemUUID": identity.system,
     })
 }
 
 /// Images that every node has pulled by the time that it is ready.
-fn images(region: &str) -> Value {
+fn images(region: &str, image: &Image) -> Value {
+    let registry = format!("602401143452.dkr.ecr.{region}.amazonaws.com");
+    // Plugin and proxy are programs of the image itself there.
+    if image.is_windows() {
+        return json!([{"names": [format!("{registry}/eks/pause-windows:latest")], "sizeBytes": 110_532_608}]);
+    }
     [("amazon-k8s-cni:v1.20.4-eksbuild.2", 52_300_421), ("eks/kube-proxy:v1.33.5-minimal-eksbuild.2", 36_911_004)]
-        .map(|(name, size)| {
-            json!({"names": [format!("602401143452.dkr.ecr.{region}.amazonaws.com/{name}")], "sizeBytes": size})
-        })
+        .map(|(name, size)| json!({"names": [format!("{registry}/{name}")], "sizeBytes": size}))
         .into_iter()
         .collect()
 }

@@ -60,6 +60,21 @@ impl Refusal {
     }
 }
 
+impl Refusal {
+    /// The same on Windows: a line of the event log.
+    pub(super) fn line_on_windows(&self, node: &str) -> String {
+        let error = quoted(&self.error);
+        match self.stage {
+            Stage::Image => format!("EC2Launch: {}", self.error),
+            Stage::Agent => format!("EC2Launch: user data: {}", self.error),
+            Stage::Kubelet => format!("kubelet.exe: \"command failed\" err={error}"),
+            Stage::Registration => {
+                format!("kubelet.exe: \"Unable to register node with API server\" err={error} node={}", quoted(node))
+            }
+        }
+    }
+}
+
 /// A string as Go's logs quote it.
 fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()

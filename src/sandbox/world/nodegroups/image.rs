@@ -9,7 +9,7 @@ use crate::sandbox::world::World;
 pub struct Chosen {
     /// `ami-…`.
     pub image: String,
-    /// `1.33.5-20251209`, or `1.51.0-47438798` for Bottlerocket.
+    /// `1.33.5-20251209`, `1.51.0-47438798` for Bottlerocket, `1.33-2025.12.09` for Windows.
     pub release: String,
 }
 
@@ -26,7 +26,7 @@ pub fn choose(world: &World, ami_type: &str, version: &str, wanted: Option<&str>
     let Some(wanted) = wanted.filter(|wanted| *wanted != newest.release) else { return Some(newest) };
     let like = world.ec2.images.get(&newest.image)?;
     // Images of one kind differ in the date of their names alone.
-    let stem = |image: &Image| image.name.rsplit_once("-v").map(|(stem, _)| stem.to_owned());
+    let stem = |image: &Image| dated(image).map(|(stem, _)| stem.to_owned());
     let older = world.ec2.images.values().find(|image| stem(image) == stem(like) && release(image) == wanted);
     older.map(|image| Chosen { image: image.id.clone(), release: wanted.to_owned() })
 }
@@ -57,13 +57,31 @@ fn parameter(ami_type: &str, version: &str) -> Option<String> {
             let variant = variant.map(|it| format!("-{}", it.to_lowercase())).unwrap_or_default();
             format!("/aws/service/bottlerocket/aws-k8s-{version}{variant}/{arch}/latest/image_id")
         }
-        _ => return None,
+        _ => {
+            let (edition, year) = ami_type.strip_prefix("WINDOWS_")?.strip_suffix("_x86_64")?.split_once('_')?;
+            let edition = match edition {
+                "CORE" => "Core",
+                "FULL" => "Full",
+                _ => return None,
+            };
+            let folder = format!("Windows_Server-{year}-English-{edition}-EKS_Optimized-{version}");
+            format!("/aws/service/ami-windows-latest/{folder}/image_id")
+        }
     })
 }
 
-/// EKS names releases of Amazon Linux by the kubelet and the date, Bottlerocket's by their own version.
+/// An image's name, parted before its date.
+fn dated(image: &Image) -> Option<(&str, &str)> {
+    image.name.rsplit_once(if image.is_windows() { "-" } else { "-v" })
+}
+
+/// EKS names releases of Amazon Linux by the kubelet and the date, Bottlerocket's by their own version, Windows' by
+/// Kubernetes' version and the date.
 fn release(image: &Image) -> String {
-    let end = image.name.rsplit_once("-v").map(|(_, end)| end).unwrap_or_default();
+    let end = dated(image).map(|(_, end)| end).unwrap_or_default();
+    if image.is_windows() {
+        return format!("{}-{end}", image.kubernetes);
+    }
     if image.family == "bottlerocket" {
         return end.to_owned();
     }

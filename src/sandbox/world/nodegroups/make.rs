@@ -13,6 +13,9 @@ use crate::sandbox::wire::api::{ApiError, Params};
 use crate::sandbox::world::World;
 use crate::sandbox::world::nodegroups::image;
 
+/// The group that kube-proxy of Windows works as.
+const WINDOWS_GROUP: &str = "eks:kube-proxy-windows";
+
 /// Makes everything that a group consists of.
 ///
 /// # Errors
@@ -24,7 +27,7 @@ pub fn make(world: &mut World, cluster: &str, name: &str) -> Result<(), Issue> {
         return Err(issue("IamNodeRoleNotFound", message, &[&group.node_role]));
     }
     group.profile = profile(world, &format!("eks-{}", group.uuid), &group.node_role);
-    group.made_access = access(world, cluster, &group.node_role);
+    group.made_access = access(world, cluster, &group);
     let Some(home) = world.eks.clusters.get(cluster).cloned() else { return Ok(()) };
     let data = template_data(world, &home, &group)
         .map_err(|message| issue("Ec2LaunchTemplateInvalidConfiguration", &message, &[&group.name]))?;
@@ -76,14 +79,17 @@ fn profile(world: &mut World, name: &str, role_arn: &str) -> String {
     name.into()
 }
 
-/// EKS lets the role of a managed group into the cluster itself; whether it was not known before.
-fn access(world: &mut World, cluster: &str, role_arn: &str) -> bool {
+/// EKS lets the role of a managed group into the cluster itself; whether it was not known before. Whether the nodes run
+/// Windows it knows by the image's type alone: those of an image of one's own are taken for Linux.
+fn access(world: &mut World, cluster: &str, group: &Nodegroup) -> bool {
+    let role_arn = group.node_role.as_str();
+    let windows = group.ami_type.starts_with("WINDOWS_");
     let Some(home) = world.eks.clusters.get(cluster) else { return false };
     if home.access_entries.contains_key(role_arn) {
         return false;
     }
     if home.authentication_mode == AuthenticationMode::ConfigMap {
-        map_role(world, role_arn);
+        map_role(world, role_arn, windows);
         return true;
     }
     let role = role_arn.rsplit('/').next().unwrap_or_default();
@@ -92,9 +98,9 @@ fn access(world: &mut World, cluster: &str, role_arn: &str) -> bool {
     let entry = AccessEntry {
         principal_arn: role_arn.into(),
         arn: world.account.arn("eks", &resource),
-        kind: "EC2_LINUX".into(),
+        kind: if windows { "EC2_WINDOWS" } else { "EC2_LINUX" }.into(),
         username: "system:node:{{EC2PrivateDNSName}}".into(),
-        groups: vec!["system:nodes".into()],
+        groups: ["system:nodes"].into_iter().chain(windows.then_some(WINDOWS_GROUP)).map(str::to_owned).collect(),
         tags: Default::default(),
         created: world.now(),
         modified: world.now(),
@@ -107,9 +113,10 @@ fn access(world: &mut World, cluster: &str, role_arn: &str) -> bool {
 }
 
 /// The role's row in `aws-auth`, for clusters that know no access entries.
-fn map_role(world: &mut World, role_arn: &str) {
+fn map_role(world: &mut World, role_arn: &str, windows: bool) {
+    let windows = if windows { format!("  - {WINDOWS_GROUP}\n") } else { String::new() };
     let row = format!(
-        "- groups:\n  - system:bootstrappers\n  - system:nodes\n  rolearn: {role_arn}\n  \
+        "- groups:\n  - system:bootstrappers\n  - system:nodes\n{windows}  rolearn: {role_arn}\n  \
          username: system:node:{{{{EC2PrivateDNSName}}}}\n"
     );
     let map = json!({
@@ -152,7 +159,7 @@ pub(super) fn template_data(world: &World, cluster: &Cluster, group: &Nodegroup)
         let mut data = json!({
             "MetadataOptions": {"HttpTokens": "required", "HttpPutResponseHopLimit": "2"},
             "BlockDeviceMapping": [{
-                "DeviceName": "/dev/xvda",
+                "DeviceName": world.ec2.images.get(&image).map_or("/dev/xvda", |image| image.root_device.as_str()),
                 "Ebs": {"VolumeSize": group.disk_size.to_string(), "VolumeType": "gp3", "DeleteOnTermination": "true"},
             }],
         });

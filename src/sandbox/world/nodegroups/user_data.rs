@@ -23,6 +23,7 @@ pub(super) fn merged(
     let labels = labels(group, image);
     let text = match family {
         "bottlerocket" => bottlerocket(cluster, group, &labels, &given)?,
+        windows if windows.starts_with("windows") => powershell(cluster, group, &labels, &given)?,
         "al2023" => multipart(&given, "application/node.eks.aws", &node_config(cluster, group, &labels))?,
         _ => multipart(&given, "text/x-shellscript", &script(cluster, group, &labels))?,
     };
@@ -85,6 +86,33 @@ fn script(cluster: &Cluster, group: &Nodegroup, labels: &[(String, String)]) -> 
         cluster.certificate_authority,
         cluster.endpoint
     )
+}
+
+/// Puts the call of EKS's script behind the commands that are there.
+fn powershell(
+    cluster: &Cluster,
+    group: &Nodegroup,
+    labels: &[(String, String)],
+    given: &str,
+) -> Result<String, String> {
+    let invalid = || "User data was not a valid PowerShell format and could not be processed.".to_owned();
+    let given = match given.trim() {
+        "" => "",
+        text => {
+            let inside = text.strip_prefix("<powershell>").and_then(|text| text.strip_suffix("</powershell>"));
+            inside.ok_or_else(invalid)?.trim_matches('\n')
+        }
+    };
+    let dns = cluster.service_cidr.rsplit_once('.').map_or("", |(head, _)| head);
+    Ok(format!(
+        "<powershell>\n{given}\n& \"$env:ProgramFiles\\Amazon\\EKS\\Start-EKSBootstrap.ps1\" -EKSClusterName '{}' \
+         -APIServerEndpoint '{}' -Base64ClusterCA '{}' -DNSClusterIP '{dns}.10' -KubeletExtraArgs '{}' 3>&1 4>&1 5>&1 \
+         6>&1\n</powershell>\n",
+        cluster.name,
+        cluster.endpoint,
+        cluster.certificate_authority,
+        flags(group, labels).join(" ")
+    ))
 }
 
 /// Puts a part behind those that are there.

@@ -41,6 +41,9 @@ pub(super) fn build(scenario: &Scenario, world: &mut World) {
     for version in &versions {
         others(world, version);
     }
+    for version in &versions {
+        windows(world, version);
+    }
     for name in &scenario.key_pairs {
         let id = world.ids.ec2("key");
         let (a, b) = world.ids.next("fingerprint");
@@ -70,12 +73,13 @@ fn image(
 ) -> String {
     let id = world.ids.ec2("ami");
     let snapshot_id = world.ids.ec2("snap");
+    let root_device = if family.starts_with("windows") { "/dev/sda1" } else { "/dev/xvda" };
     let image = Image {
         id: id.clone(),
         name: name.into(),
         description: format!("EKS-optimized Kubernetes node, Kubernetes {version} ({family})"),
         architecture,
-        root_device: "/dev/xvda".into(),
+        root_device: root_device.into(),
         snapshot_id,
         size_gib,
         owner_id: EKS_IMAGES.into(),
@@ -121,6 +125,23 @@ fn others(world: &mut World, version: &str) {
         let id = image(world, &name, architecture, "al2", version, &kubelet, 20);
         let path = format!("/aws/service/eks/optimized-ami/{version}/amazon-linux-2{variant}/recommended");
         parameter(world, format!("{path}/image_id"), id);
+    }
+}
+
+/// Images of Windows, for x86_64 alone. Their releases are named by version and day (EKS user guide, "Windows AMI
+/// versions"); of Windows Server 2025 there are none before 1.35.
+fn windows(world: &mut World, version: &str) {
+    let kubelet = kubelet(world.seed, version);
+    for year in ["2019", "2022", "2025"] {
+        if year == "2025" && minor(version) < 35 {
+            continue;
+        }
+        for edition in ["Core", "Full"] {
+            let folder = format!("Windows_Server-{year}-English-{edition}-EKS_Optimized-{version}");
+            let name = format!("{folder}-2025.12.09");
+            let id = image(world, &name, Architecture::Amd64, &format!("windows{year}"), version, &kubelet, 50);
+            parameter(world, format!("/aws/service/ami-windows-latest/{folder}/image_id"), id);
+        }
     }
 }
 

@@ -20,6 +20,12 @@ pub(super) fn create(objects: &mut ObjectStore, registry: &str, now: Millis) {
             "template": {
                 "metadata": {"labels": labels},
                 "spec": {
+                    "affinity": {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": {
+                        "nodeSelectorTerms": [{"matchExpressions": [
+                            {"key": "kubernetes.io/os", "operator": "In", "values": ["linux"]},
+                            {"key": "kubernetes.io/arch", "operator": "In", "values": ["amd64", "arm64"]},
+                        ]}],
+                    }}},
                     "containers": [{
                         "name": "coredns",
                         "image": format!("{registry}/eks/coredns:v1.12.4-eksbuild.1"),

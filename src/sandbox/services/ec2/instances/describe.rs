@@ -9,7 +9,7 @@ use crate::domain::cloud::Lifecycle;
 use crate::sandbox::services::ec2::common::tag_set;
 use crate::sandbox::services::ec2::filter::{Field, Filters};
 use crate::sandbox::services::ec2::page::Page;
-use crate::sandbox::services::ec2::state::Instance;
+use crate::sandbox::services::ec2::state::{Image, Instance};
 use crate::sandbox::services::read;
 use crate::sandbox::wire::api::{ApiError, Params, Reply};
 use crate::sandbox::world::World;
@@ -81,6 +81,10 @@ fn field(world: &World, instance: &Instance, name: &str) -> Field {
         "reservation-id" => Field::one(&instance.reservation_id),
         "owner-id" => Field::one(&world.account.id),
         "launch-time" => Field::one(world.clock.precise(instance.launched)),
+        "platform" => {
+            let image = world.ec2.images.get(&instance.image_id);
+            Field::maybe(image.filter(|image| image.is_windows()).map(|_| "windows"))
+        }
         "architecture" => Field::maybe(world.ec2.images.get(&instance.image_id).map(|image| image.architecture.ec2())),
         _ => Field::tag(name, &instance.tags),
     }
@@ -98,6 +102,7 @@ fn shown(world: &World, i: &Instance) -> Value {
             json!({"groupId": id, "groupName": name})
         })
         .collect();
+    let windows = image.is_some_and(Image::is_windows);
     let launched = world.clock.precise(i.launched);
     let profile = i
         .profile_arn
@@ -119,7 +124,9 @@ fn shown(world: &World, i: &Instance) -> Value {
             "state": "applied", "httpTokens": i.http_tokens, "httpPutResponseHopLimit": i.hop_limit,
             "httpEndpoint": "enabled", "httpProtocolIpv6": "disabled", "instanceMetadataTags": "disabled",
         },
-        "enclaveOptions": {"enabled": false}, "platformDetails": "Linux/UNIX", "usageOperation": "RunInstances",
+        "enclaveOptions": {"enabled": false}, "platformDetails": image.map_or("Linux/UNIX", Image::platform),
+        "usageOperation": if windows { "RunInstances:0002" } else { "RunInstances" },
+        "platform": windows.then_some("windows"),
         "usageOperationUpdateTime": launched, "maintenanceOptions": {"autoRecovery": "default"},
         "stateReason": i.reason.as_ref().map(|reason| json!({"code": reason.code, "message": reason.message})),
     });

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use crate::sandbox::services::ec2::filter::{Field, Filters};
 use crate::sandbox::services::ec2::page::Page;
+use crate::sandbox::services::ec2::state::Image;
 use crate::sandbox::services::read;
 use crate::sandbox::wire::api::{Params, Reply};
 use crate::sandbox::world::World;
@@ -39,10 +40,11 @@ pub(in crate::sandbox::services::ec2) fn describe(world: &mut World, params: &Pa
             "launched-availability-zone" => Field::one(&instance.zone),
             _ => Field::tag(name, &instance.tags),
         })?;
+        let product = world.ec2.images.get(&instance.image_id).map_or("Linux/UNIX", Image::platform);
         let item = json!({
             "spotInstanceRequestId": request, "state": state, "instanceId": instance.id, "type": "one-time",
             "status": {"code": code, "updateTime": world.clock.precise(changed)},
-            "createTime": world.clock.precise(instance.launched), "productDescription": "Linux/UNIX",
+            "createTime": world.clock.precise(instance.launched), "productDescription": product,
             "launchedAvailabilityZone": instance.zone, "instanceInterruptionBehavior": "terminate",
             "launchSpecification": {"imageId": instance.image_id, "instanceType": instance.instance_type},
         });

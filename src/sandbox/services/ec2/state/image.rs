@@ -24,7 +24,7 @@ pub struct Image {
     pub size_gib: i64,
     /// Account of the owner.
     pub owner_id: String,
-    /// `al2023` or `bottlerocket`.
+    /// `al2023`, `al2`, `bottlerocket`, `ubuntu`, or `windows` with its year.
     pub family: String,
     /// Kubernetes minor version.
     pub kubernetes: String,
@@ -32,4 +32,16 @@ pub struct Image {
     pub kubelet: String,
     /// Made.
     pub created: Millis,
+}
+
+impl Image {
+    /// Whether its machines run Windows.
+    pub fn is_windows(&self) -> bool {
+        self.family.starts_with("windows")
+    }
+
+    /// What EC2 calls its operating system where it bills.
+    pub fn platform(&self) -> &'static str {
+        if self.is_windows() { "Windows" } else { "Linux/UNIX" }
+    }
 }

@@ -1,7 +1,8 @@
 //! What an instance is told at boot, read as the machine reads it.
 //!
 //! Independent of what writes boot data elsewhere: a wrong writer must meet a reader that knows nothing of it. One
-//! reader per way of booting: [`nodeadm`], [`script`] (arguments of `bootstrap.sh`), [`bottlerocket`] (TOML).
+//! reader per way of booting: [`nodeadm`], [`script`] (arguments of `bootstrap.sh`), [`bottlerocket`] (TOML), [`windows`]
+//! (PowerShell).
 
 mod bottlerocket;
 mod flags;
@@ -12,6 +13,7 @@ mod script;
 mod taints;
 #[cfg(test)]
 mod tests;
+mod windows;
 
 use base64::Engine;
 use base64::alphabet::STANDARD;
@@ -49,7 +51,7 @@ pub enum Fault {
 }
 
 /// Families whose boot data is understood, the strictest reader first.
-const FAMILIES: &[&str] = &["al2023", "bottlerocket", "al2"];
+const FAMILIES: &[&str] = &["al2023", "bottlerocket", "windows", "al2"];
 
 /// Reads boot data as an image of that family does.
 ///
@@ -60,6 +62,7 @@ pub fn read(family: &str, user_data: &str) -> Result<BootData, Fault> {
         "al2023" => nodeadm::read(&decode(user_data)),
         "al2" | "ubuntu" => script::read(&decode(user_data)),
         "bottlerocket" => bottlerocket::read(&decode(user_data)),
+        windows if windows.starts_with("windows") => windows::read(&decode(user_data)),
         other => Err(Fault::Agent(format!("boot data of a {other} image is not understood here"))),
     }
 }

@@ -120,10 +120,11 @@ fn the_kubelet_refuses_in_its_words() {
 
 #[test]
 fn what_the_product_writes_is_read_back() {
-    use crate::domain::nodegroup::{AmiFamily, Boot};
+    use crate::domain::nodegroup::{AmiFamily, Boot, Bootstrap};
     use crate::domain::user_data::{self, BootInput, encode};
     let labels = IndexMap::from([("lifecycle".to_owned(), "Ec2Spot".to_owned()), ("e".to_owned(), String::new())]);
     let taints = [Taint::parse("spotInstance=true:PreferNoSchedule").unwrap(), Taint::parse("gpu:NoExecute").unwrap()];
+    let powershell = Boot { pre_bootstrap_commands: vec!["echo 'it''s' # \"".into(), "dir".into()], ..Boot::default() };
     let commands = Boot {
         pre_bootstrap_commands: vec![
             "echo \"it's\" <<X; /etc/eks/bootstrap.sh other".into(),
@@ -137,6 +138,7 @@ fn what_the_product_writes_is_read_back() {
         (AmiFamily::AmazonLinux2, "al2"),
         (AmiFamily::Ubuntu2404, "ubuntu"),
         (AmiFamily::Bottlerocket, "bottlerocket"),
+        (AmiFamily::WindowsServer2022CoreContainer, "windows2022"),
     ] {
         let text = user_data::write(
             family,
@@ -148,7 +150,11 @@ fn what_the_product_writes_is_read_back() {
                 labels: &labels,
                 taints: &taints,
                 max_pods: Some(17),
-                boot: if family.is_bottlerocket() { &nothing } else { &commands },
+                boot: match family.bootstrap() {
+                    Bootstrap::Bottlerocket => &nothing,
+                    Bootstrap::Windows => &powershell,
+                    _ => &commands,
+                },
             },
         );
         let data = read(image, &encode(&text).unwrap()).unwrap_or_else(|fault| panic!("{family}: {fault:?}\n{text}"));
@@ -193,6 +199,59 @@ fn an_override_decides_what_the_script_is_told() {
 }
 
 #[test]
+fn windows_binds_what_its_script_is_called_with() {
+    use crate::domain::nodegroup::{AmiFamily, Boot};
+    use crate::domain::user_data::{self, BootInput, encode};
+    let labels = IndexMap::from([("a".to_owned(), "b".to_owned())]);
+    let written = |command: &str| {
+        let boot = Boot { override_command: Some(command.to_owned()), ..Boot::default() };
+        let input =
+            BootInput { cluster: "c'", labels: &labels, max_pods: Some(7), boot: &boot, ..BootInput::default() };
+        encode(&user_data::write(AmiFamily::WindowsServer2022FullContainer, &input)).unwrap()
+    };
+    let read_with = |command: &str| read("windows2022", &written(command));
+    for command in [
+        "& $EKSBootstrapScriptFile -EKSClusterName \"$EKSClusterName\" -ContainerRuntime \"containerd\" `\n  \
+         -KubeletExtraArgs \"$KubeletExtraArgs --v=2\" 3>&1 4>&1 5>&1 6>&1",
+        "& $EKSBootstrapScriptFile -EKSC $eksClusterName -KubeletE:\"--node-labels=$($KubeletExtraArgsMap['node-labels']) \
+         --max-pods=7\" -Verbose",
+        "$given = @{ EKSClusterName = $EKSClusterName; KubeletExtraArgs = $KubeletExtraArgs }\n& $EKSBootstrapScriptFile \
+         @given",
+        "& $EKSBootstrapScriptFile $EKSClusterName $KubeletExtraArgs",
+    ] {
+        let data = read_with(command).unwrap_or_else(|fault| panic!("{command}: {fault:?}"));
+        assert_eq!((data.cluster.as_str(), data.max_pods, &data.labels), ("c'", Some(7), &labels), "{command}");
+    }
+    let said: Vec<String> = [
+        "Write-Host nothing",
+        "& $EKSBootstrapScriptFile -Cluster c",
+        "& $EKSBootstrapScriptFile -API https://e",
+        "& $EKSBootstrapScriptFile -E c",
+        "& $EKSBootstrapScriptFile -EKSClusterName",
+        "& $EKSBootstrapScriptFile c -ContainerRuntime cri-o",
+        "& $EKSBootstrapScriptFile 'c",
+        "& $EKSBootstrapScriptFile c '--node-label=a=b'",
+    ]
+    .into_iter()
+    .map(|command| match read_with(command).unwrap_err() {
+        Fault::Agent(text) => text,
+        Fault::Kubelet(text) => format!("kubelet: {text}"),
+    })
+    .collect();
+    insta::assert_snapshot!(said.join("\n"), @r#"
+    the user data never calls Start-EKSBootstrap.ps1
+    A parameter cannot be found that matches parameter name 'Cluster'.
+    Cannot process command because of one or more missing mandatory parameters: EKSClusterName.
+    Parameter cannot be processed because the parameter name 'E' is ambiguous. Possible matches include: -EKSClusterName -Endpoint -ExcludedSnatCIDRs -ErrorAction -ErrorVariable.
+    Missing an argument for parameter 'EKSClusterName'. Specify a parameter of type 'System.String' and try again.
+    Cannot validate argument on parameter 'ContainerRuntime'. The argument "cri-o" does not belong to the set "docker,containerd" specified by the ValidateSet attribute.
+    The string is missing the terminator: '.
+    kubelet: failed to parse kubelet flag: unknown flag: --node-label
+    "#);
+    assert!(matches!(read("windows2022", "#!/bin/bash"), Err(Fault::Agent(_))));
+}
+
+#[test]
 fn bottlerocket_says_what_its_settings_lack() {
     let fault = |text: &str| match read("bottlerocket", &STANDARD.encode(text)).unwrap_err() {
         Fault::Agent(text) | Fault::Kubelet(text) => text,
@@ -225,6 +284,7 @@ proptest! {
         let _ = read("bottlerocket", &text);
         let _ = read("bottlerocket", &format!("a = {text}"));
         let _ = read("al2", &format!("#!/bin/bash\n{text}"));
+        let _ = read("windows2022", &format!("<powershell>& Start-EKSBootstrap.ps1 {text}</powershell>"));
         let _ = mime::parts(&format!("Content-Type: multipart/mixed; boundary=b\n\n--b\n{text}"));
         let _ = node_config::parse(&config(&text));
         let words: Vec<&str> = text.split(' ').collect();
