@@ -288,3 +288,41 @@ eks::scale(\"spot\", #{ desired: 3 });
     let plan = json(state.path(), &["run", "--plan", "waits.rhai", "-o", "json"], 4);
     assert_eq!(planned(&plan).last().unwrap(), "UpdateAutoScalingGroup", "the plan goes on after the wait");
 }
+
+/// Writes a file with one group of `nodeGroups` or `managedNodeGroups`, with these members beside its name.
+fn file(state: &Path, key: &str, members: &str) {
+    let text = format!(
+        "apiVersion: eksctl.io/v1alpha5\nkind: ClusterConfig\nmetadata: {{name: eks-spot-eksct, region: ap-northeast-1}}\n{key}: [{{name: g1, {members}}}]\n"
+    );
+    std::fs::write(state.join("g.yml"), text).unwrap();
+}
+
+fn create(state: &Path) {
+    ended(&spotscript(state, &["create", "nodegroup", "-f", "g.yml"]), 0);
+}
+
+/// Whether a group is as its file says: nothing would be sent.
+fn is_as_its_file_says(state: &Path) {
+    let told = ended(&spotscript(state, &["create", "nodegroup", "-f", "g.yml", "--plan"]), 0);
+    assert!(told.starts_with("No changes"), "{told}");
+}
+
+/// A group as it is `before`, as it is after a change, and as it was again once that is undone.
+fn there_and_back(key: &str, before: &str, after: &str) {
+    let state = tempfile::tempdir().unwrap();
+    file(state.path(), key, before);
+    create(state.path());
+    file(state.path(), key, after);
+    create(state.path());
+    is_as_its_file_says(state.path());
+    ended(&spotscript(state.path(), &["undo", "last", "--yes"]), 0);
+    file(state.path(), key, before);
+    is_as_its_file_says(state.path());
+}
+
+const ON_DEMAND: &str = "instanceType: m5.large, desiredCapacity: 1";
+
+#[test]
+fn an_on_demand_group_that_nobody_else_changed_is_taken_back() {
+    there_and_back("nodeGroups", ON_DEMAND, &format!("{ON_DEMAND}, labels: {{a: b}}"));
+}

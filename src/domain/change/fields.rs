@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 
 use super::resource::State;
 use crate::domain::cloud::{AutoScalingGroup, LaunchTemplate, ManagedNodegroup, TagMap};
-use crate::domain::nodegroup::PublicKey;
+use crate::domain::nodegroup::{Distribution, PublicKey};
 
 /// Names and values, in the order in which people want to read them.
 pub type Fields = IndexMap<String, String>;
@@ -133,7 +133,8 @@ fn auto_scaling_group(put: &mut impl FnMut(&str, String), group: &AutoScalingGro
     put("desired", group.size.desired.to_string());
     put("max", group.size.max.to_string());
     put("types", group.types.join(", "));
-    if let Some(distribution) = &group.distribution {
+    // AWS tells its default of what a request left out: the two are one.
+    if let Some(distribution) = group.distribution.as_ref().map(Distribution::in_force) {
         put("on-demand base", distribution.on_demand_base.to_string());
         put("on-demand percentage", distribution.on_demand_percentage.to_string());
         put("spot strategy", distribution.strategy.to_string());
