@@ -326,3 +326,19 @@ const ON_DEMAND: &str = "instanceType: m5.large, desiredCapacity: 1";
 fn an_on_demand_group_that_nobody_else_changed_is_taken_back() {
     there_and_back("nodeGroups", ON_DEMAND, &format!("{ON_DEMAND}, labels: {{a: b}}"));
 }
+
+#[test]
+fn what_a_file_no_longer_says_of_spot_goes_and_an_undo_brings_it_back() {
+    let spot = |members: &str| {
+        format!(
+            "desiredCapacity: 1, instancesDistribution: {{instanceTypes: [m5.large, m4.large], onDemandBaseCapacity: 0, onDemandPercentageAboveBaseCapacity: 0, {members}}}"
+        )
+    };
+    let capacity = "spotAllocationStrategy: capacity-optimized";
+    let pools = "spotAllocationStrategy: lowest-price, spotInstancePools: 3";
+    there_and_back("nodeGroups", &spot(&format!("{capacity}, maxPrice: 0.1")), &spot(capacity));
+    there_and_back("nodeGroups", &spot(capacity), &spot(&format!("{capacity}, maxPrice: 0.1")));
+    there_and_back("nodeGroups", &spot(pools), &spot("spotAllocationStrategy: lowest-price"));
+    there_and_back("nodeGroups", &spot(pools), &spot(capacity));
+    there_and_back("nodeGroups", &spot(capacity), &spot(pools));
+}
