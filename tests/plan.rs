@@ -342,3 +342,39 @@ fn what_a_file_no_longer_says_of_spot_goes_and_an_undo_brings_it_back() {
     there_and_back("nodeGroups", &spot(pools), &spot(capacity));
     there_and_back("nodeGroups", &spot(capacity), &spot(pools));
 }
+
+#[test]
+fn what_a_group_does_of_itself_is_taken_back() {
+    let spot = |members: &str| {
+        format!(
+            "desiredCapacity: 1, instancesDistribution: {{instanceTypes: [m5.large, m4.large], onDemandBaseCapacity: 0, onDemandPercentageAboveBaseCapacity: 0, spotAllocationStrategy: capacity-optimized{members}}}"
+        )
+    };
+    let (plain, rebalancing) = (spot(""), spot(", capacityRebalance: true"));
+    there_and_back("nodeGroups", &plain, &rebalancing);
+    there_and_back("nodeGroups", &rebalancing, &plain);
+    let state = tempfile::tempdir().unwrap();
+    file(state.path(), "nodeGroups", &plain);
+    create(state.path());
+    let group = |state: &Path| {
+        let told = ended(&spotscript(state, &["import", "g1"]), 0);
+        ["GroupMinSize", "AZRebalance", "maxInstanceLifetime: 604800"].map(|one| told.contains(one))
+    };
+    for members in [
+        "asgMetricsCollection: [{granularity: 1Minute}]",
+        "asgMetricsCollection: [{granularity: 1Minute, metrics: [GroupMinSize, GroupDesiredCapacity]}]",
+    ] {
+        let all =
+            format!("{plain}, {members}, asgSuspendProcesses: [Terminate, AZRebalance], maxInstanceLifetime: 604800");
+        file(state.path(), "nodeGroups", &all);
+        create(state.path());
+        assert_eq!(group(state.path()), [true; 3]);
+        ended(&spotscript(state.path(), &["undo", "last", "--yes"]), 0);
+        assert_eq!(group(state.path()), [false; 3], "{members}");
+    }
+    // A group that was deleted has them again, too.
+    create(state.path());
+    ended(&spotscript(state.path(), &["delete", "nodegroup", "g1", "--yes"]), 0);
+    ended(&spotscript(state.path(), &["undo", "last", "--yes"]), 0);
+    assert_eq!(group(state.path()), [true; 3]);
+}

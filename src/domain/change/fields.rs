@@ -144,6 +144,9 @@ fn auto_scaling_group(put: &mut impl FnMut(&str, String), group: &AutoScalingGro
         if let Some(price) = &distribution.max_price {
             put("max price", price.to_string());
         }
+        if distribution.capacity_rebalance {
+            put("capacity rebalance", "true".to_owned());
+        }
     }
     if let Some(name) = &group.launch_template {
         put("launch template", format!("{name}:{}", group.launch_template_version.as_deref().unwrap_or("$Default")));
@@ -159,7 +162,7 @@ fn auto_scaling_group(put: &mut impl FnMut(&str, String), group: &AutoScalingGro
         ("metrics", &group.enabled_metrics),
     ] {
         if !list.is_empty() {
-            put(name, list.join(", "));
+            put(name, sorted(list));
         }
     }
     tags(put, &group.tags);
@@ -197,6 +200,13 @@ fn managed_nodegroup(put: &mut impl FnMut(&str, String), group: &ManagedNodegrou
         put(&format!("taint {}:{}", taint.key, taint.effect), taint.value.clone());
     }
     tags(put, &group.tags);
+}
+
+/// A list whose order says nothing: AWS has one of its own.
+fn sorted(list: &[String]) -> String {
+    let mut list: Vec<&str> = list.iter().map(String::as_str).collect();
+    list.sort_unstable();
+    list.join(", ")
 }
 
 fn tags(put: &mut impl FnMut(&str, String), tags: &TagMap) {
