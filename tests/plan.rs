@@ -378,3 +378,20 @@ fn what_a_group_does_of_itself_is_taken_back() {
     ended(&spotscript(state.path(), &["undo", "last", "--yes"]), 0);
     assert_eq!(group(state.path()), [true; 3]);
 }
+
+#[test]
+fn boot_data_and_repair_of_a_managed_group_are_taken_back() {
+    let (repair, off) =
+        ("nodeRepairConfig: {enabled: true, maxParallelNodesRepairedCount: 1}", "nodeRepairConfig: {enabled: false}");
+    for (before, after) in [
+        (", maxPodsPerNode: 20", ""),
+        (", preBootstrapCommands: [\"echo hello\"]", ""),
+        ("", ", maxPodsPerNode: 20"),
+        ("", &*format!(", {repair}")),
+        (&*format!(", {off}"), &*format!(", {repair}")),
+        (&*format!(", {repair}"), ", nodeRepairConfig: {enabled: true, maxParallelNodesRepairedCount: 2}"),
+    ] {
+        println!("{before} → {after}");
+        there_and_back("managedNodeGroups", &format!("{ON_DEMAND}{before}"), &format!("{ON_DEMAND}{after}"));
+    }
+}

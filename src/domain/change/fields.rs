@@ -190,8 +190,25 @@ fn managed_nodegroup(put: &mut impl FnMut(&str, String), group: &ManagedNodegrou
             put(name, number.to_string());
         }
     }
-    if let Some(repair) = group.node_repair.as_ref().and_then(|repair| repair.enabled) {
-        put("node repair", repair.to_string());
+    // Off is as good as never said.
+    if let Some(repair) = group.node_repair.as_ref().filter(|repair| repair.enabled == Some(true)) {
+        put("node repair", "true".to_owned());
+        for (name, number) in [
+            ("unhealthy nodes percentage", repair.unhealthy_threshold_percentage),
+            ("unhealthy nodes", repair.unhealthy_threshold_count),
+            ("parallel repairs percentage", repair.parallel_percentage),
+            ("parallel repairs", repair.parallel_count),
+        ] {
+            if let Some(number) = number {
+                put(&format!("node repair {name}"), number.to_string());
+            }
+        }
+        for one in &repair.overrides {
+            let text = |text: &Option<String>| text.clone().unwrap_or_default();
+            let minutes = one.wait_minutes.map(|minutes| format!(" after {minutes} min")).unwrap_or_default();
+            let name = format!("node repair of {} {}", text(&one.condition), text(&one.reason));
+            put(name.trim_end(), format!("{}{minutes}", text(&one.action)));
+        }
     }
     for (key, value) in &group.labels {
         put(&format!("label {key}"), value.clone());
@@ -216,9 +233,9 @@ fn tags(put: &mut impl FnMut(&str, String), tags: &TagMap) {
 }
 
 /// Boot data can hold secrets: told by size and hash. What is told so already, as in a journal, stays as it is; boot data
-/// is base64 and never looks like that.
+/// is base64 and never looks like that. None at all hides nothing, and stays none.
 pub fn digest(text: &str) -> String {
-    if is_digest(text) {
+    if text.is_empty() || is_digest(text) {
         return text.to_owned();
     }
     let digest = Sha256::digest(text);
@@ -244,5 +261,6 @@ mod tests {
         let told = digest("Ym9vdA==");
         assert!(told.starts_with("<8 bytes, sha256 "), "{told}");
         assert_eq!(digest(&told), told);
+        assert_eq!(digest(""), "", "no boot data is no secret");
     }
 }
