@@ -315,3 +315,110 @@ eks::scale(\"spot\", #{ desired: 3 });
     let plan = json(state.path(), &["run", "--plan", "waits.rhai", "-o", "json"], 4);
     assert_eq!(planned(&plan).last().unwrap(), "UpdateAutoScalingGroup", "the plan goes on after the wait");
 }
+
+/// Writes a file with one group of `nodeGroups` or `managedNodeGroups`, with these members beside its name.
+fn file(state: &Path, key: &str, members: &str) {
+    let text = format!(
+        "apiVersion: eksctl.io/v1alpha5\nkind: ClusterConfig\nmetadata: {{name: eks-spot-eksct, region: ap-northeast-1}}\n{key}: [{{name: g1, {members}}}]\n"
+    );
+    std::fs::write(state.join("g.yml"), text).unwrap();
+}
+
+fn create(state: &Path) {
+    ended(&spotscript(state, &["create", "nodegroup", "-f", "g.yml"]), 0);
+}
+
+/// Whether a group is as its file says: nothing would be sent.
+fn is_as_its_file_says(state: &Path) {
+    let told = ended(&spotscript(state, &["create", "nodegroup", "-f", "g.yml", "--plan"]), 0);
+    assert!(told.starts_with("No changes"), "{told}");
+}
+
+/// A group as it is `before`, as it is after a change, and as it was again once that is undone.
+fn there_and_back(key: &str, before: &str, after: &str) {
+    let state = tempfile::tempdir().unwrap();
+    file(state.path(), key, before);
+    create(state.path());
+    file(state.path(), key, after);
+    create(state.path());
+    is_as_its_file_says(state.path());
+    ended(&spotscript(state.path(), &["undo", "last", "--yes"]), 0);
+    file(state.path(), key, before);
+    is_as_its_file_says(state.path());
+}
+
+const ON_DEMAND: &str = "instanceType: m5.large, desiredCapacity: 1";
+
+#[test]
+fn an_on_demand_group_that_nobody_else_changed_is_taken_back() {
+    there_and_back("nodeGroups", ON_DEMAND, &format!("{ON_DEMAND}, labels: {{a: b}}"));
+}
+
+#[test]
+fn what_a_file_no_longer_says_of_spot_goes_and_an_undo_brings_it_back() {
+    let spot = |members: &str| {
+        format!(
+            "desiredCapacity: 1, instancesDistribution: {{instanceTypes: [m5.large, m4.large], onDemandBaseCapacity: 0, onDemandPercentageAboveBaseCapacity: 0, {members}}}"
+        )
+    };
+    let capacity = "spotAllocationStrategy: capacity-optimized";
+    let pools = "spotAllocationStrategy: lowest-price, spotInstancePools: 3";
+    there_and_back("nodeGroups", &spot(&format!("{capacity}, maxPrice: 0.1")), &spot(capacity));
+    there_and_back("nodeGroups", &spot(capacity), &spot(&format!("{capacity}, maxPrice: 0.1")));
+    there_and_back("nodeGroups", &spot(pools), &spot("spotAllocationStrategy: lowest-price"));
+    there_and_back("nodeGroups", &spot(pools), &spot(capacity));
+    there_and_back("nodeGroups", &spot(capacity), &spot(pools));
+}
+
+#[test]
+fn what_a_group_does_of_itself_is_taken_back() {
+    let spot = |members: &str| {
+        format!(
+            "desiredCapacity: 1, instancesDistribution: {{instanceTypes: [m5.large, m4.large], onDemandBaseCapacity: 0, onDemandPercentageAboveBaseCapacity: 0, spotAllocationStrategy: capacity-optimized{members}}}"
+        )
+    };
+    let (plain, rebalancing) = (spot(""), spot(", capacityRebalance: true"));
+    there_and_back("nodeGroups", &plain, &rebalancing);
+    there_and_back("nodeGroups", &rebalancing, &plain);
+    let state = tempfile::tempdir().unwrap();
+    file(state.path(), "nodeGroups", &plain);
+    create(state.path());
+    let group = |state: &Path| {
+        let told = ended(&spotscript(state, &["import", "g1"]), 0);
+        ["GroupMinSize", "AZRebalance", "maxInstanceLifetime: 604800"].map(|one| told.contains(one))
+    };
+    for members in [
+        "asgMetricsCollection: [{granularity: 1Minute}]",
+        "asgMetricsCollection: [{granularity: 1Minute, metrics: [GroupMinSize, GroupDesiredCapacity]}]",
+    ] {
+        let all =
+            format!("{plain}, {members}, asgSuspendProcesses: [Terminate, AZRebalance], maxInstanceLifetime: 604800");
+        file(state.path(), "nodeGroups", &all);
+        create(state.path());
+        assert_eq!(group(state.path()), [true; 3]);
+        ended(&spotscript(state.path(), &["undo", "last", "--yes"]), 0);
+        assert_eq!(group(state.path()), [false; 3], "{members}");
+    }
+    // A group that was deleted has them again, too.
+    create(state.path());
+    ended(&spotscript(state.path(), &["delete", "nodegroup", "g1", "--yes"]), 0);
+    ended(&spotscript(state.path(), &["undo", "last", "--yes"]), 0);
+    assert_eq!(group(state.path()), [true; 3]);
+}
+
+#[test]
+fn boot_data_and_repair_of_a_managed_group_are_taken_back() {
+    let (repair, off) =
+        ("nodeRepairConfig: {enabled: true, maxParallelNodesRepairedCount: 1}", "nodeRepairConfig: {enabled: false}");
+    for (before, after) in [
+        (", maxPodsPerNode: 20", ""),
+        (", preBootstrapCommands: [\"echo hello\"]", ""),
+        ("", ", maxPodsPerNode: 20"),
+        ("", &*format!(", {repair}")),
+        (&*format!(", {off}"), &*format!(", {repair}")),
+        (&*format!(", {repair}"), ", nodeRepairConfig: {enabled: true, maxParallelNodesRepairedCount: 2}"),
+    ] {
+        println!("{before} → {after}");
+        there_and_back("managedNodeGroups", &format!("{ON_DEMAND}{before}"), &format!("{ON_DEMAND}{after}"));
+    }
+}

@@ -56,7 +56,10 @@ fn collect<'a>(value: &'a Value, texts: &mut Vec<&'a str>) {
         Value::Object(map) => {
             for (key, value) in map {
                 match value {
-                    Value::String(text) if HIDDEN.contains(&key.as_str()) => texts.push(text),
+                    Value::String(text) if HIDDEN.contains(&key.as_str()) => {
+                        // None at all is told as it is.
+                        texts.extend(Some(text.as_str()).filter(|text| !text.is_empty()));
+                    }
                     other => collect(other, texts),
                 }
             }
@@ -73,7 +76,11 @@ pub(super) fn restore(run: &Path, value: Value) -> Value {
         Value::Object(map) => map
             .into_iter()
             .map(|(key, value)| match value {
-                Value::String(text) if HIDDEN.contains(&key.as_str()) => {
+                // Earlier versions hid what is empty, too.
+                Value::String(text) if HIDDEN.contains(&key.as_str()) && text.starts_with("<0 bytes, sha256 ") => {
+                    (key, Value::from(""))
+                }
+                Value::String(text) if HIDDEN.contains(&key.as_str()) && !text.is_empty() => {
                     let kept = fs::read_to_string(folder(run).join(key_of(&text))).ok();
                     (key, Value::from(kept.filter(|kept| digest(kept) == text).unwrap_or(text)))
                 }

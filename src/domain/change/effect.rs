@@ -7,6 +7,9 @@ use crate::domain::cloud::{
 };
 use crate::domain::mutation::{AwsMutation as A, GroupRequest, KubeMutation as K, Mutation, Outcome};
 
+/// Stands for every metric of a group: a request that names none enables them all, and AWS knows which.
+pub const ALL_METRICS: &str = "all";
+
 /// How a resource is after `mutation`, if it was as `before`. What only AWS can tell comes from `outcome`, or stands as
 /// [`UNKNOWN`]. A request that the API would refuse (a thing made twice, a change of what is not there) has no effect.
 pub fn effect(mutation: &Mutation, before: Option<&State>, outcome: Option<&Outcome>) -> Option<State> {
@@ -176,7 +179,8 @@ fn change(mutation: &A, state: &mut State) {
             group.suspended_processes.retain(|there| !processes.contains(there));
         }
         (A::EnableMetricsCollection { metrics, .. }, State::AutoScalingGroup(group)) => {
-            add(&mut group.enabled_metrics, metrics);
+            let all = [ALL_METRICS.to_owned()];
+            add(&mut group.enabled_metrics, if metrics.is_empty() { &all } else { metrics });
         }
         (A::DisableMetricsCollection { metrics, .. }, State::AutoScalingGroup(group)) => {
             group.enabled_metrics.retain(|there| !metrics.contains(there));

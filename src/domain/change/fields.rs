@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 
 use super::resource::State;
 use crate::domain::cloud::{AutoScalingGroup, LaunchTemplate, ManagedNodegroup, TagMap};
-use crate::domain::nodegroup::PublicKey;
+use crate::domain::nodegroup::{Distribution, PublicKey};
 
 /// Names and values, in the order in which people want to read them.
 pub type Fields = IndexMap<String, String>;
@@ -133,7 +133,8 @@ fn auto_scaling_group(put: &mut impl FnMut(&str, String), group: &AutoScalingGro
     put("desired", group.size.desired.to_string());
     put("max", group.size.max.to_string());
     put("types", group.types.join(", "));
-    if let Some(distribution) = &group.distribution {
+    // AWS tells its default of what a request left out: the two are one.
+    if let Some(distribution) = group.distribution.as_ref().map(Distribution::in_force) {
         put("on-demand base", distribution.on_demand_base.to_string());
         put("on-demand percentage", distribution.on_demand_percentage.to_string());
         put("spot strategy", distribution.strategy.to_string());
@@ -142,6 +143,9 @@ fn auto_scaling_group(put: &mut impl FnMut(&str, String), group: &AutoScalingGro
         }
         if let Some(price) = &distribution.max_price {
             put("max price", price.to_string());
+        }
+        if distribution.capacity_rebalance {
+            put("capacity rebalance", "true".to_owned());
         }
     }
     if let Some(name) = &group.launch_template {
@@ -158,7 +162,7 @@ fn auto_scaling_group(put: &mut impl FnMut(&str, String), group: &AutoScalingGro
         ("metrics", &group.enabled_metrics),
     ] {
         if !list.is_empty() {
-            put(name, list.join(", "));
+            put(name, sorted(list));
         }
     }
     tags(put, &group.tags);
@@ -186,8 +190,25 @@ fn managed_nodegroup(put: &mut impl FnMut(&str, String), group: &ManagedNodegrou
             put(name, number.to_string());
         }
     }
-    if let Some(repair) = group.node_repair.as_ref().and_then(|repair| repair.enabled) {
-        put("node repair", repair.to_string());
+    // Off is as good as never said.
+    if let Some(repair) = group.node_repair.as_ref().filter(|repair| repair.enabled == Some(true)) {
+        put("node repair", "true".to_owned());
+        for (name, number) in [
+            ("unhealthy nodes percentage", repair.unhealthy_threshold_percentage),
+            ("unhealthy nodes", repair.unhealthy_threshold_count),
+            ("parallel repairs percentage", repair.parallel_percentage),
+            ("parallel repairs", repair.parallel_count),
+        ] {
+            if let Some(number) = number {
+                put(&format!("node repair {name}"), number.to_string());
+            }
+        }
+        for one in &repair.overrides {
+            let text = |text: &Option<String>| text.clone().unwrap_or_default();
+            let minutes = one.wait_minutes.map(|minutes| format!(" after {minutes} min")).unwrap_or_default();
+            let name = format!("node repair of {} {}", text(&one.condition), text(&one.reason));
+            put(name.trim_end(), format!("{}{minutes}", text(&one.action)));
+        }
     }
     for (key, value) in &group.labels {
         put(&format!("label {key}"), value.clone());
@@ -198,6 +219,13 @@ fn managed_nodegroup(put: &mut impl FnMut(&str, String), group: &ManagedNodegrou
     tags(put, &group.tags);
 }
 
+/// A list whose order says nothing: AWS has one of its own.
+fn sorted(list: &[String]) -> String {
+    let mut list: Vec<&str> = list.iter().map(String::as_str).collect();
+    list.sort_unstable();
+    list.join(", ")
+}
+
 fn tags(put: &mut impl FnMut(&str, String), tags: &TagMap) {
     for (key, value) in tags {
         put(&format!("tag {key}"), value.clone());
@@ -205,9 +233,9 @@ fn tags(put: &mut impl FnMut(&str, String), tags: &TagMap) {
 }
 
 /// Boot data can hold secrets: told by size and hash. What is told so already, as in a journal, stays as it is; boot data
-/// is base64 and never looks like that.
+/// is base64 and never looks like that. None at all hides nothing, and stays none.
 pub fn digest(text: &str) -> String {
-    if is_digest(text) {
+    if text.is_empty() || is_digest(text) {
         return text.to_owned();
     }
     let digest = Sha256::digest(text);
@@ -233,5 +261,6 @@ mod tests {
         let told = digest("Ym9vdA==");
         assert!(told.starts_with("<8 bytes, sha256 "), "{told}");
         assert_eq!(digest(&told), told);
+        assert_eq!(digest(""), "", "no boot data is no secret");
     }
 }

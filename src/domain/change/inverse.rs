@@ -27,9 +27,28 @@ pub fn inverse(mutation: &Mutation, before: Option<&State>, now: Option<&State>)
             }
             requests.into_iter().map(Mutation::Aws).collect()
         }
+        (Mutation::Aws(A::DeleteAutoScalingGroup { .. }), Some(State::AutoScalingGroup(there))) => {
+            let made = request(there).map(|request| A::CreateAutoScalingGroup(Box::new(request)));
+            made.into_iter().flat_map(|made| [made].into_iter().chain(settings(there))).map(Mutation::Aws).collect()
+        }
         (Mutation::Aws(mutation), _) => aws(mutation, before, now).map(Mutation::Aws).into_iter().collect(),
         (Mutation::Kube(mutation), _) => kube(mutation, before).map(Mutation::Kube).into_iter().collect(),
     }
+}
+
+/// What a group is told once it is there. `Launch` is not suspended again: its nodes are still to come.
+fn settings(group: &AutoScalingGroup) -> Vec<A> {
+    let name = || group.name.clone();
+    let mut requests = vec![];
+    let processes = without(&group.suspended_processes, &["Launch".to_owned()]);
+    if !processes.is_empty() {
+        requests.push(A::SuspendProcesses { group: name(), processes });
+    }
+    if !group.enabled_metrics.is_empty() {
+        let (granularity, metrics) = ("1Minute".to_owned(), group.enabled_metrics.clone());
+        requests.push(A::EnableMetricsCollection { group: name(), granularity, metrics });
+    }
+    requests
 }
 
 /// Tags that were set: those that were there get their values back, the others go.
@@ -196,10 +215,6 @@ fn aws(mutation: &A, before: Option<&State>, now: Option<&State>) -> Option<A> {
         A::CreateAutoScalingGroup(request) if before.is_none() => {
             Some(A::DeleteAutoScalingGroup { name: request.name.clone(), force: true })
         }
-        A::DeleteAutoScalingGroup { .. } => match before? {
-            State::AutoScalingGroup(group) => Some(A::CreateAutoScalingGroup(Box::new(request(group)?))),
-            _ => None,
-        },
         A::UpdateAutoScalingGroup {
             name,
             size,
@@ -237,7 +252,12 @@ fn aws(mutation: &A, before: Option<&State>, now: Option<&State>) -> Option<A> {
         },
         A::EnableMetricsCollection { group, metrics, .. } => match before? {
             State::AutoScalingGroup(there) => {
-                let metrics = without(metrics, &there.enabled_metrics);
+                // A request that names none enables them all.
+                let enabled = match now {
+                    Some(State::AutoScalingGroup(now)) if metrics.is_empty() => &now.enabled_metrics,
+                    _ => metrics,
+                };
+                let metrics = without(enabled, &there.enabled_metrics);
                 (!metrics.is_empty()).then(|| A::DisableMetricsCollection { group: group.clone(), metrics })
             }
             _ => None,
@@ -258,6 +278,7 @@ fn aws(mutation: &A, before: Option<&State>, now: Option<&State>) -> Option<A> {
         A::TerminateInstanceInAutoScalingGroup { .. }
         | A::CreateOrUpdateTags { .. }
         | A::DeleteSecurityGroup { .. }
+        | A::DeleteAutoScalingGroup { .. }
         | A::CreateRole { .. }
         | A::CreateInstanceProfile { .. }
         | A::CreateAccessEntry { .. }

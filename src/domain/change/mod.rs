@@ -15,7 +15,7 @@ mod resource;
 mod standing;
 
 pub use cost::{Cost, Hourly, Regrouped};
-pub use effect::effect;
+pub use effect::{ALL_METRICS, effect};
 pub use fields::{Fields, digest, fields, is_digest};
 pub use ids::with_ids;
 pub use inverse::inverse;

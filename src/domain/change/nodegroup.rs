@@ -4,7 +4,7 @@ use super::UNKNOWN;
 use super::resource::State;
 use crate::domain::cloud::{ManagedNodegroup, NodegroupTemplate};
 use crate::domain::mutation::{AwsMutation as A, NodegroupConfig, NodegroupRequest};
-use crate::domain::nodegroup::UpdateConfig;
+use crate::domain::nodegroup::{NodeRepair, UpdateConfig};
 use crate::domain::taint::Taint;
 
 /// A group as CreateNodegroup makes it, once EKS is done.
@@ -117,7 +117,11 @@ fn restoring(group: &ManagedNodegroup, config: &NodegroupConfig) -> NodegroupCon
         set_taints: taints().filter_map(there).cloned().collect(),
         remove_taints: taints().filter(|taint| there(taint).is_none()).cloned().collect(),
         update_config: config.update_config.map(|_| group.update_config),
-        node_repair: config.node_repair.as_ref().and(group.node_repair.clone()),
+        // A request that says nothing changes nothing: where there was none it is turned off.
+        node_repair: config.node_repair.as_ref().map(|_| {
+            let off = || NodeRepair { enabled: Some(false), ..NodeRepair::default() };
+            group.node_repair.clone().unwrap_or_else(off)
+        }),
     }
 }
 

@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::tags::TEMPLATE_TAG_PREFIX;
 use crate::domain::cloud::{AutoScalingGroup, LaunchTemplateData, TagMap};
 use crate::domain::mutation::GroupRequest;
-use crate::domain::nodegroup::{Distribution, SpotAllocationStrategy};
 
 /// Names of the members of a launch template that differ; empty when a new version is not needed.
 pub fn template_difference(there: &LaunchTemplateData, wanted: &LaunchTemplateData) -> Vec<&'static str> {
@@ -61,12 +60,6 @@ impl GroupDifference {
     }
 }
 
-/// A distribution with AWS's default for what was left out: two pools, with `lowest-price`.
-fn in_force(distribution: &Distribution) -> Distribution {
-    let lowest = distribution.strategy == SpotAllocationStrategy::LowestPrice;
-    Distribution { spot_pools: distribution.spot_pools.or(lowest.then_some(2)), ..distribution.clone() }
-}
-
 /// Compares a group with what it should be.
 pub fn group_difference(there: &AutoScalingGroup, wanted: &GroupRequest) -> GroupDifference {
     let mut difference = GroupDifference::default();
@@ -113,7 +106,7 @@ pub fn group_difference(there: &AutoScalingGroup, wanted: &GroupRequest) -> Grou
     }
     match &there.distribution {
         None => difference.fixed.push("it has no mixed-instances policy, so it cannot buy Spot".to_owned()),
-        Some(distribution) if in_force(distribution) != in_force(&wanted.distribution) => {
+        Some(distribution) if distribution.in_force() != wanted.distribution.in_force() => {
             policy = true;
             difference.changes.push("distribution".to_owned());
         }

@@ -112,6 +112,13 @@ impl Distribution {
         }
     }
 
+    /// With AWS's default for what was left out: two pools, with `lowest-price`.
+    #[must_use]
+    pub fn in_force(&self) -> Self {
+        let lowest = self.strategy == SpotAllocationStrategy::LowestPrice;
+        Distribution { spot_pools: self.spot_pools.or(lowest.then_some(2)), ..self.clone() }
+    }
+
     /// How many of so many instances are Spot: Auto Scaling rounds in favour of On-Demand.
     pub fn spot_among(&self, instances: u32) -> u32 {
         let above = instances.saturating_sub(self.on_demand_base);

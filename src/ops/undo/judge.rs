@@ -2,7 +2,7 @@
 
 use super::Undone;
 use crate::domain::Code;
-use crate::domain::change::{Resource, State};
+use crate::domain::change::{ALL_METRICS, Resource, State};
 use crate::domain::cloud::AutoScalingGroup;
 use crate::domain::error::Error;
 use crate::domain::mutation::{AwsMutation as A, Mutation};
@@ -27,6 +27,13 @@ pub(super) fn less_ended(after: &mut AutoScalingGroup, now: &AutoScalingGroup, l
     let (most, least) = (after.size.desired, after.size.desired.saturating_sub(ended));
     if (least..most).contains(&now.size.desired) {
         after.size.desired = now.size.desired;
+    }
+}
+
+/// All metrics of a group are those that AWS has by now.
+pub(super) fn all_metrics(after: &mut AutoScalingGroup, now: &AutoScalingGroup) {
+    if after.enabled_metrics.iter().any(|one| one == ALL_METRICS) && !now.enabled_metrics.is_empty() {
+        after.enabled_metrics.clone_from(&now.enabled_metrics);
     }
 }
 

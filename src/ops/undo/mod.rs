@@ -27,7 +27,7 @@ use crate::domain::mutation::{AwsMutation as A, Mutation};
 use crate::domain::secret::Secrets;
 use crate::ports::Cluster;
 
-use judge::{goes_already, is_of_made_group, less_ended, passing};
+use judge::{all_metrics, goes_already, is_of_made_group, less_ended, passing};
 
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
@@ -174,6 +174,7 @@ impl Undoing<'_> {
         let mut after = effect(&mutation, change.before.as_ref(), Some(&made));
         if let (Some(State::AutoScalingGroup(after)), Some(State::AutoScalingGroup(now))) = (&mut after, &now) {
             less_ended(after, now, later);
+            all_metrics(after, now);
         }
         if let Some(now) = &now {
             let recorded = after.iter().chain(&change.before);

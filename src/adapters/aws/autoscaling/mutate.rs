@@ -53,7 +53,9 @@ impl AwsCloud {
                 .desired_capacity(signed(size.desired, "desired")?);
         }
         if types.is_some() || distribution.is_some() || launch_template.is_some() {
-            request = request.mixed_instances_policy(policy::to_sdk(launch_template, types, distribution)?);
+            let distribution = distribution.map(policy::in_full);
+            let policy = policy::to_sdk(launch_template, types, distribution.as_ref())?;
+            request = request.mixed_instances_policy(policy);
         }
         if let Some(distribution) = distribution {
             request = request.capacity_rebalance(distribution.capacity_rebalance);

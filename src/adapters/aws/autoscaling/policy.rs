@@ -60,6 +60,13 @@ pub(super) fn to_sdk(
     Ok(policy.set_launch_template(launch_template).set_instances_distribution(distribution).build())
 }
 
+/// A distribution that takes back what it does not say. An update leaves what it is not told as it is: AWS takes an empty
+/// price for none, and the number of pools goes back to its default when it is sent.
+pub(super) fn in_full(distribution: &Distribution) -> Distribution {
+    let price = distribution.max_price.clone().unwrap_or_default();
+    Distribution { max_price: Some(price), ..distribution.in_force() }
+}
+
 fn instances_distribution(distribution: &Distribution) -> Result<sdk::InstancesDistribution> {
     let pools = distribution.spot_pools.map(|pools| signed(pools, "spot pools")).transpose()?;
     Ok(sdk::InstancesDistribution::builder()
@@ -90,5 +97,18 @@ mod tests {
         let policy = policy.unwrap_or_else(|e| panic!("{e}"));
         assert_eq!(from_sdk(&policy, true), distribution);
         assert_eq!(types(&policy), wanted);
+    }
+
+    #[test]
+    fn an_update_takes_back_what_it_does_not_say() {
+        for (strategy, pools) in
+            [(SpotAllocationStrategy::LowestPrice, Some(2)), (SpotAllocationStrategy::CapacityOptimized, None)]
+        {
+            let distribution = Distribution::spot(strategy);
+            let sent = instances_distribution(&in_full(&distribution)).unwrap_or_else(|e| panic!("{e}"));
+            assert_eq!((sent.spot_instance_pools, sent.spot_max_price.as_deref()), (pools, Some("")));
+            let made = instances_distribution(&distribution).unwrap_or_else(|e| panic!("{e}"));
+            assert_eq!((made.spot_instance_pools, made.spot_max_price), (None, None));
+        }
     }
 }

@@ -160,12 +160,15 @@ fn overrides(tree: &Value) -> Result<Vec<Override>, ApiError> {
 fn distribution(tree: &Value, known: Option<&InstancesDistribution>) -> Result<InstancesDistribution, ApiError> {
     let known = known.cloned().unwrap_or_default();
     let text = |name: &str| read::text(tree, name).map(str::to_owned);
+    let spot_strategy = text("SpotAllocationStrategy").or(known.spot_strategy);
+    // A number of pools goes with the strategy that it belongs to.
+    let pooled = matches!(spot_strategy.as_deref(), None | Some("lowest-price"));
     let given = InstancesDistribution {
         on_demand_strategy: text("OnDemandAllocationStrategy").or(known.on_demand_strategy),
         on_demand_base: int(tree, "OnDemandBaseCapacity")?.or(known.on_demand_base),
         on_demand_percent: int(tree, "OnDemandPercentageAboveBaseCapacity")?.or(known.on_demand_percent),
-        spot_strategy: text("SpotAllocationStrategy").or(known.spot_strategy),
-        spot_pools: int(tree, "SpotInstancePools")?.or(known.spot_pools),
+        spot_strategy,
+        spot_pools: int(tree, "SpotInstancePools")?.or(known.spot_pools.filter(|_| pooled)),
         // An empty string takes the highest price back.
         spot_max_price: match read::at(tree, "SpotMaxPrice") {
             Value::Null => known.spot_max_price,
