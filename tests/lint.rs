@@ -101,3 +101,80 @@ fn types_that_are_often_interrupted_are_told_with_the_date_of_the_data() {
     let said = String::from_utf8(refused.stderr).unwrap();
     assert!(refused.status.code() == Some(2) && said.contains("made up"), "{said}");
 }
+
+#[test]
+fn what_is_no_cluster_config_by_its_first_lines_is_looked_at_all_the_same() {
+    let folder = folder("lint-kinds");
+    let head = "apiVersion: eksctl.io/v1alpha5\nkind: ClusterConfig\nmetadata: {name: c, region: us-west-2}\n";
+    let files = [
+        (
+            "one_line.json",
+            r#"{"apiVersion":"eksctl.io/v1alpha5","kind":"ClusterConfig","metadata":{"name":"c","region":"us-west-2"},"nodeGroups":[{"name":"a","bogus":1}]}"#.to_owned(),
+        ),
+        (
+            "flow.yaml",
+            "{kind: ClusterConfig, apiVersion: eksctl.io/v1alpha5, metadata: {name: c, region: us-west-2}, nodeGroups: [{name: a, bogus: 1}]}".to_owned(),
+        ),
+        ("directive.yml", format!("%YAML 1.2\n---\n{head}nodeGroups: [{{name: a, bogus: 1}}]\n")),
+        ("bad_directive.yml", format!("%YAML 9\n---\n{head}")),
+        ("no_version.yml", "kind: ClusterConfig\nmetadata: {name: c, region: us-west-2}\n".to_owned()),
+        ("groups_alone.yml", "nodeGroups: [{name: a}]\n".to_owned()),
+        ("other_map.yml", "replicas: 1\n# helm 2 had a tiller\n".to_owned()),
+        ("broken.yml", "a: [b\n".to_owned()),
+        ("empty.yml", String::new()),
+        ("comment.yml", "# nothing\n".to_owned()),
+        ("list.yml", "- a\n- b\n".to_owned()),
+        ("no_extension", format!("%YAML 1.2\n---\n{head}nodeGroups: [{{name: a, bogus: 1}}]\n")),
+    ];
+    let mut told = String::new();
+    for (name, text) in &files {
+        std::fs::write(folder.join(name), text).unwrap();
+        let output = lint(&folder, &["--no-advice", name]);
+        assert_eq!(output.status.code(), Some(3), "{name}");
+        let text = String::from_utf8(output.stdout).unwrap();
+        let lines = text.lines().filter(|line| line.contains(" error ") || line.contains(" warning "));
+        told.extend(lines.map(|line| format!("{line}\n")));
+    }
+    insta::assert_snapshot!(told, @r"
+    one_line.json:1:130: error SPOT-0202: `nodeGroups[0].bogus` is not a key that eksctl knows
+    flow.yaml:1:118: error SPOT-0202: `nodeGroups[0].bogus` is not a key that eksctl knows
+    directive.yml:6:24: error SPOT-0202: `nodeGroups[0].bogus` is not a key that eksctl knows
+    bad_directive.yml:1:1: error SPOT-0201: not YAML: while scanning a YAML directive, did not find expected digit or '.' character
+    no_version.yml:1:1: error SPOT-0204: `apiVersion` is missing
+    groups_alone.yml:1:1: error SPOT-0204: `apiVersion` is missing
+    groups_alone.yml:1:1: error SPOT-0204: `kind` is missing
+    other_map.yml:1:1: error SPOT-0204: `apiVersion` is missing
+    other_map.yml:1:1: error SPOT-0204: `kind` is missing
+    broken.yml:1:4: error SPOT-0201: not YAML: unclosed bracket '['
+    empty.yml:1:1: error SPOT-0204: `apiVersion` is missing
+    empty.yml:1:1: error SPOT-0204: `kind` is missing
+    comment.yml:1:1: error SPOT-0204: `apiVersion` is missing
+    comment.yml:1:1: error SPOT-0204: `kind` is missing
+    list.yml:1:1: error SPOT-0203: `the document` is a list, it must be a map
+    no_extension:6:24: error SPOT-0202: `nodeGroups[0].bogus` is not a key that eksctl knows
+    ");
+}
+
+#[test]
+fn manifests_templates_and_pages_are_looked_at_line_by_line() {
+    let folder = folder("lint-around");
+    let files = [
+        ("pod.yml", "apiVersion: v1\nkind: Pod\nmetadata: {name: x}\n"),
+        ("two.yml", "apiVersion: v1\nkind: Pod\n---\napiVersion: v1\nkind: Pod\n"),
+        (
+            "wrapped.yml",
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\ndata:\n  f.yml: |\n    apiVersion: eksctl.io/v1alpha5\n    bogus: 1\n",
+        ),
+        ("helm.yaml", "{{- if .Values.on }}\napiVersion: v1\nkind: Pod\n{{- end }}\n"),
+        ("stack.yml", "AWSTemplateFormatVersion: 2010-09-09\nResources: {A: {Type: X, Name: !Sub \"${A}\"}}\n"),
+        ("workflow.yml", "on: push\njobs: {a: {steps: [{run: eksctl version}]}}\n"),
+        ("page.md", "Write this:\n\n    apiVersion: eksctl.io/v1alpha5\n"),
+        ("empty.sh", ""),
+    ];
+    for (name, text) in files {
+        std::fs::write(folder.join(name), text).unwrap();
+        let output = lint(&folder, &[name]);
+        let told = String::from_utf8(output.stdout).unwrap();
+        assert_eq!((output.status.code(), told.as_str()), (Some(0), "1 file, no findings\n"), "{name}");
+    }
+}

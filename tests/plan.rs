@@ -184,6 +184,22 @@ fn a_kept_plan_is_applied_and_refused_when_the_world_has_moved() {
 }
 
 #[test]
+fn flags_behind_the_file_of_an_apply_count() {
+    let state = tempfile::tempdir().unwrap();
+    ended(&spotscript(state.path(), &["run", "--plan", "--out", "plan.json", RUNBOOK, "--desired", "1"]), 4);
+    let applied: Value =
+        serde_json::from_str(&ended(&spotscript(state.path(), &["apply", "plan.json", "--yes", "-o", "json"]), 0))
+            .unwrap();
+    assert_eq!(applied["schema"], "spotscript.run/v1", "the summary alone, as one document: {applied}");
+    let text = ended(&spotscript(state.path(), &["apply", RUNBOOK, "--desired", "2", "--yes"]), 0);
+    assert!(text.contains("1 → 2"), "{text}");
+    // What fails is told as JSON, too.
+    let refused = spotscript(state.path(), &["apply", RUNBOOK, "--desired", "3", "-o", "json"]);
+    let refused: Value = serde_json::from_str(&ended(&refused, 2)).unwrap();
+    assert_eq!(refused["schema"], "spotscript.error/v1", "{refused}");
+}
+
+#[test]
 fn the_verbs_of_a_group_have_plans_too() {
     let state = tempfile::tempdir().unwrap();
     let tutorial = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/tutorial_nodegroups.yml");

@@ -34,6 +34,11 @@ pub struct Args {
 
 /// Runs the command.
 pub fn run(args: Args, global: &Global) -> Result<ExitCode, Failed> {
+    let json = run::asks_for_json(&args.file);
+    run::as_asked(json, execute(&args, global), global)
+}
+
+fn execute(args: &Args, global: &Global) -> Result<ExitCode, Failed> {
     let Some((file, rest)) = args.file.split_first() else {
         return Err(Error::new(Code::InvalidArgument, "no runbook and no plan was given").into());
     };
@@ -74,11 +79,12 @@ pub fn run(args: Args, global: &Global) -> Result<ExitCode, Failed> {
         }
     }
     let document = plan::document(&runbook, planned);
-    if !global.json() {
-        plan::show(&document, &global)?;
+    // With the flags behind FILE: `--yes` and `-o json` may be there.
+    if !runbook.global.json() {
+        plan::show(&document, &runbook.global)?;
     }
     if !document.plan.is_empty() {
-        consent(&document.plan, &global)?;
+        consent(&document.plan, &runbook.global)?;
     }
     run::run_to_the_end(&runbook, &Way::Following(&document.plan))
 }

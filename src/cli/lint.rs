@@ -26,7 +26,7 @@ use crate::view::{json, words};
   spotscript lint --feed spot-advisor-data.json spot_nodegroups.yml
   spotscript lint -o json *.yml")]
 pub struct Args {
-    /// ClusterConfig files, scripts, manifests
+    /// ClusterConfig files, scripts, manifests; YAML and JSON of no known kind is told
     #[arg(value_name = "FILE", required = true)]
     files: Vec<String>,
     /// Mend what has one mechanical remedy; comments, order and layout stay

@@ -33,17 +33,23 @@ pub struct Args {
     file: Vec<String>,
 }
 
-/// Runs the command. Whoever asks for JSON behind FILE gets failures as JSON too, those before the run among them.
+/// Runs the command.
 pub fn run(args: Args, global: &Global) -> Result<ExitCode, Failed> {
-    let json = global.json() || asks_for_json(args.file.get(1..).unwrap_or_default());
-    match execute(args, global) {
+    let json = asks_for_json(&args.file);
+    as_asked(json, execute(args, global), global)
+}
+
+/// Whoever asks for JSON behind FILE gets failures as JSON too, those before the run among them.
+pub(super) fn as_asked(json: bool, ended: Result<ExitCode, Failed>, global: &Global) -> Result<ExitCode, Failed> {
+    match ended {
         Err(failed) if json && !global.json() => Ok(super::fail(&failed, global, true)),
         ended => ended,
     }
 }
 
-/// Whether the words behind FILE ask for JSON, in any spelling of the flag.
-fn asks_for_json(words: &[String]) -> bool {
+/// Whether the words behind FILE, the first of them, ask for JSON, in any spelling of the flag.
+pub(super) fn asks_for_json(words: &[String]) -> bool {
+    let words = words.get(1..).unwrap_or_default();
     let one = |word: &String| matches!(word.as_str(), "-ojson" | "-o=json" | "--output=json");
     words.iter().any(one)
         || words.windows(2).any(|pair| matches!(pair[0].as_str(), "-o" | "--output") && pair[1] == "json")

@@ -3,19 +3,22 @@
 mod autoscaler;
 mod finding;
 mod group;
+mod kind;
 mod market;
 mod text;
 
 pub use finding::{Finding, Severity};
 
 use self::finding::{Context, allowed};
+use self::kind::{Meant, meant};
 use super::read::fields::Fields;
 use super::{Change, Document, edit, examine, open};
 use crate::domain::advisor::Feed;
 use crate::domain::yaml;
 
 /// What is found in a text: faults of a ClusterConfig and what its groups could do better; in any other text (a
-/// script, a page, a manifest) commands and names that no longer do what they did.
+/// script, a page, a manifest) commands and names that no longer do what they did. YAML or JSON of no known kind is a
+/// finding itself.
 pub fn lint(text: &str, file: &str, resolve: &dyn Fn(&str) -> Option<String>) -> Vec<Finding> {
     lint_with_advice(text, file, resolve, None)
 }
@@ -27,8 +30,14 @@ pub fn lint_with_advice(
     resolve: &dyn Fn(&str) -> Option<String>,
     advice: Option<&Feed>,
 ) -> Vec<Finding> {
-    let config = is_cluster_config(text);
-    let mut findings = if config { document(text, file, resolve, advice) } else { text::lint(text, file) };
+    let mut findings = match meant(text, file) {
+        Meant::Config => document(text, file, resolve, advice),
+        Meant::Around => text::lint(text, file),
+        Meant::Unknown => {
+            let faults = examine(text, file, resolve).0.into_iter().map(Finding::fault);
+            faults.chain(text::lint(text, file)).collect()
+        }
+    };
     findings.retain(|finding| !allowed(text, finding));
     findings.sort_by_key(|finding| {
         let place = finding.error.location.as_ref().map(|place| (place.line, place.column));
@@ -49,16 +58,6 @@ pub fn fix(text: &str, file: &str, findings: &[Finding]) -> (String, usize) {
         }
     }
     (fixed, count)
-}
-
-/// Whether a text means to be a ClusterConfig: what is none is looked at line by line.
-fn is_cluster_config(text: &str) -> bool {
-    let head = |line: &str| {
-        let line = line.trim_start_matches(['\u{feff}', ' ', '{', '"']);
-        line.starts_with("apiVersion") && line.contains("eksctl.io")
-    };
-    let starts = |line: &&str| !line.trim().is_empty() && !line.trim_start().starts_with(['#', '{']) && *line != "---";
-    text.lines().any(head) && text.lines().find(starts).is_some_and(|line| line.contains(':'))
 }
 
 fn document(text: &str, file: &str, resolve: &dyn Fn(&str) -> Option<String>, advice: Option<&Feed>) -> Vec<Finding> {
