@@ -23,6 +23,18 @@ pub(super) async fn ensure_role(ledger: &Ledger<'_>, wanted: &DesiredRole, there
             .await?;
         verdict = Verdict::Created;
     }
+    if let Some(there) = there.filter(|role| role.permissions_boundary != wanted.boundary) {
+        let role = wanted.name.clone();
+        let request = match wanted.boundary.clone() {
+            Some(permissions_boundary) => AwsMutation::PutRolePermissionsBoundary { role, permissions_boundary },
+            None => AwsMutation::DeleteRolePermissionsBoundary { role },
+        };
+        if let (Some(gone), None) = (&there.permissions_boundary, &wanted.boundary) {
+            ledger.session().note(format!("role \"{}\" is no longer bounded by {gone}", wanted.name));
+        }
+        ledger.aws(request).await?;
+        verdict = at_least_changed(verdict);
+    }
     for policy_arn in &wanted.managed {
         if there.is_none_or(|role| !role.attached.contains(policy_arn)) {
             let (role, policy_arn) = (wanted.name.clone(), policy_arn.clone());
