@@ -415,3 +415,26 @@ fn a_permissions_boundary_is_put_changed_removed_and_taken_back() {
     let plan = ended(&spotscript(state.path(), &["create", "nodegroup", "-f", "g.yml", "--plan"]), 4);
     assert!(plan.contains("permissions boundary") && plan.contains("DeleteRolePermissionsBoundary"), "{plan}");
 }
+
+#[test]
+fn a_policy_that_is_attached_and_not_asked_for_is_named() {
+    let state = tempfile::tempdir().unwrap();
+    let with = |more: &str| {
+        format!(
+            "{ON_DEMAND}, iam: {{attachPolicyARNs: [\"arn:aws:iam::aws:policy/AmazonEKSWorkerNodePolicy\", \"arn:aws:iam::aws:policy/AmazonEKS_CNI_Policy\"{more}]}}"
+        )
+    };
+    for key in ["nodeGroups", "managedNodeGroups"] {
+        file(state.path(), key, &with(", \"arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess\""));
+        create(state.path());
+        file(state.path(), key, &with(""));
+        for plan in [&[][..], &["--plan"]] {
+            let again = spotscript(state.path(), &[&["create", "nodegroup", "-f", "g.yml"], plan].concat());
+            ended(&again, 0);
+            let told = String::from_utf8_lossy(&again.stderr);
+            let named = "more policies attached than are asked for, and they stay: arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess (";
+            assert!(told.contains(named) && !told.contains("WorkerNodePolicy"), "{told}");
+        }
+        ended(&spotscript(state.path(), &["delete", "nodegroup", "g1", "--yes"]), 0);
+    }
+}
