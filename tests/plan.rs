@@ -438,3 +438,46 @@ fn boot_data_and_repair_of_a_managed_group_are_taken_back() {
         there_and_back("managedNodeGroups", &format!("{ON_DEMAND}{before}"), &format!("{ON_DEMAND}{after}"));
     }
 }
+
+#[test]
+fn a_permissions_boundary_is_put_changed_removed_and_taken_back() {
+    let state = tempfile::tempdir().unwrap();
+    let bounded = |name: &str| {
+        format!("{ON_DEMAND}, iam: {{instanceRolePermissionsBoundary: \"arn:aws:iam::123456789012:policy/{name}\"}}")
+    };
+    for key in ["nodeGroups", "managedNodeGroups"] {
+        there_and_back(key, ON_DEMAND, &bounded("one"));
+        there_and_back(key, &bounded("one"), &bounded("two"));
+        there_and_back(key, &bounded("one"), ON_DEMAND);
+    }
+    file(state.path(), "nodeGroups", &bounded("one"));
+    create(state.path());
+    let imported = ended(&spotscript(state.path(), &["import", "g1"]), 0);
+    assert!(imported.contains("instanceRolePermissionsBoundary: arn:aws:iam::123456789012:policy/one"), "{imported}");
+    file(state.path(), "nodeGroups", ON_DEMAND);
+    let plan = ended(&spotscript(state.path(), &["create", "nodegroup", "-f", "g.yml", "--plan"]), 4);
+    assert!(plan.contains("permissions boundary") && plan.contains("DeleteRolePermissionsBoundary"), "{plan}");
+}
+
+#[test]
+fn a_policy_that_is_attached_and_not_asked_for_is_named() {
+    let state = tempfile::tempdir().unwrap();
+    let with = |more: &str| {
+        format!(
+            "{ON_DEMAND}, iam: {{attachPolicyARNs: [\"arn:aws:iam::aws:policy/AmazonEKSWorkerNodePolicy\", \"arn:aws:iam::aws:policy/AmazonEKS_CNI_Policy\"{more}]}}"
+        )
+    };
+    for key in ["nodeGroups", "managedNodeGroups"] {
+        file(state.path(), key, &with(", \"arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess\""));
+        create(state.path());
+        file(state.path(), key, &with(""));
+        for plan in [&[][..], &["--plan"]] {
+            let again = spotscript(state.path(), &[&["create", "nodegroup", "-f", "g.yml"], plan].concat());
+            ended(&again, 0);
+            let told = String::from_utf8_lossy(&again.stderr);
+            let named = "more policies attached than are asked for, and they stay: arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess (";
+            assert!(told.contains(named) && !told.contains("WorkerNodePolicy"), "{told}");
+        }
+        ended(&spotscript(state.path(), &["delete", "nodegroup", "g1", "--yes"]), 0);
+    }
+}

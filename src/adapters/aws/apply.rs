@@ -102,6 +102,10 @@ impl Mutate for AwsCloud {
             M::DeleteKeyPair { name } => self.delete_key_pair(name).await,
             M::RemoveRoleFromInstanceProfile { profile, role } => self.remove_role_from_profile(profile, role).await,
             M::DeleteInstanceProfile { name } => self.delete_instance_profile(name).await,
+            M::PutRolePermissionsBoundary { role, permissions_boundary } => {
+                self.put_role_boundary(role, permissions_boundary).await
+            }
+            M::DeleteRolePermissionsBoundary { role } => self.delete_role_boundary(role).await,
             M::DetachRolePolicy { role, policy_arn } => self.detach_role_policy(role, policy_arn).await,
             M::DeleteRolePolicy { role, policy } => self.delete_role_policy(role, policy).await,
             M::DeleteRole { name } => self.delete_role(name).await,

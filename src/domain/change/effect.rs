@@ -117,6 +117,10 @@ fn change(mutation: &A, state: &mut State) {
         (A::DeleteRolePolicy { policy, .. }, State::Role(role)) => {
             role.inline.remove(policy);
         }
+        (A::PutRolePermissionsBoundary { permissions_boundary, .. }, State::Role(role)) => {
+            role.permissions_boundary = Some(permissions_boundary.clone());
+        }
+        (A::DeleteRolePermissionsBoundary { .. }, State::Role(role)) => role.permissions_boundary = None,
         (A::AddRoleToInstanceProfile { role, .. }, State::InstanceProfile(profile))
             if !profile.roles.contains(role) =>
         {

@@ -21,6 +21,9 @@ pub fn fields(state: &State) -> Fields {
             if !role.trust.is_null() {
                 put("trust", role.trust.to_string());
             }
+            if let Some(boundary) = &role.permissions_boundary {
+                put("permissions boundary", boundary.clone());
+            }
             for policy in &role.attached {
                 put(&format!("policy {}", last(policy)), policy.clone());
             }

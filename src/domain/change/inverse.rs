@@ -129,6 +129,15 @@ fn aws(mutation: &A, before: Option<&State>, now: Option<&State>) -> Option<A> {
                 None => A::DeleteRolePolicy { role: role.clone(), policy: policy.clone() },
             })
         }
+        A::PutRolePermissionsBoundary { role, .. } | A::DeleteRolePermissionsBoundary { role } => match before? {
+            State::Role(before) => Some(match before.permissions_boundary.clone() {
+                Some(permissions_boundary) => {
+                    A::PutRolePermissionsBoundary { role: role.clone(), permissions_boundary }
+                }
+                None => A::DeleteRolePermissionsBoundary { role: role.clone() },
+            }),
+            _ => None,
+        },
         A::CreateInstanceProfile { name, .. } if before.is_none() => {
             Some(A::DeleteInstanceProfile { name: name.clone() })
         }

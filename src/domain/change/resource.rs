@@ -74,6 +74,8 @@ impl Resource {
             | A::DeleteRole { name }
             | A::AttachRolePolicy { role: name, .. }
             | A::PutRolePolicy { role: name, .. }
+            | A::PutRolePermissionsBoundary { role: name, .. }
+            | A::DeleteRolePermissionsBoundary { role: name }
             | A::DetachRolePolicy { role: name, .. }
             | A::DeleteRolePolicy { role: name, .. } => Resource::Role { name: name.clone() },
             A::CreateInstanceProfile { name, .. }

@@ -65,6 +65,13 @@ pub enum AwsMutation {
         policy: String,
         document: serde_json::Value,
     },
+    PutRolePermissionsBoundary {
+        role: String,
+        permissions_boundary: String,
+    },
+    DeleteRolePermissionsBoundary {
+        role: String,
+    },
     CreateInstanceProfile {
         name: String,
         tags: TagMap,

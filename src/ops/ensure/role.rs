@@ -7,8 +7,8 @@ use crate::domain::mutation::AwsMutation;
 use crate::ops::ledger::Ledger;
 use crate::ports::{ResourceKind, Verdict};
 
-/// Makes the role be there with its policies. Policies that someone else attached stay; inline ones of ours that are
-/// no longer asked for go.
+/// Makes the role be there with its policies. Inline ones of ours that are no longer asked for go. Attached ones stay and
+/// are named: nothing tells those that the file had from those that someone else attached, as Systems Manager does.
 pub(super) async fn ensure_role(ledger: &Ledger<'_>, wanted: &DesiredRole, there: Option<&Role>) -> Result<()> {
     let mut verdict = Verdict::Unchanged;
     if there.is_none() {
@@ -23,12 +23,33 @@ pub(super) async fn ensure_role(ledger: &Ledger<'_>, wanted: &DesiredRole, there
             .await?;
         verdict = Verdict::Created;
     }
+    if let Some(there) = there.filter(|role| role.permissions_boundary != wanted.boundary) {
+        let role = wanted.name.clone();
+        let request = match wanted.boundary.clone() {
+            Some(permissions_boundary) => AwsMutation::PutRolePermissionsBoundary { role, permissions_boundary },
+            None => AwsMutation::DeleteRolePermissionsBoundary { role },
+        };
+        if let (Some(gone), None) = (&there.permissions_boundary, &wanted.boundary) {
+            ledger.session().note(format!("role \"{}\" is no longer bounded by {gone}", wanted.name));
+        }
+        ledger.aws(request).await?;
+        verdict = at_least_changed(verdict);
+    }
     for policy_arn in &wanted.managed {
         if there.is_none_or(|role| !role.attached.contains(policy_arn)) {
             let (role, policy_arn) = (wanted.name.clone(), policy_arn.clone());
             ledger.aws(AwsMutation::AttachRolePolicy { role, policy_arn }).await?;
             verdict = at_least_changed(verdict);
         }
+    }
+    let more: Vec<&str> =
+        there.iter().flat_map(|role| role.attached.difference(&wanted.managed)).map(String::as_str).collect();
+    if !more.is_empty() {
+        ledger.session().warn(format!(
+            "role \"{}\" has more policies attached than are asked for, and they stay: {} (`aws iam detach-role-policy` takes one away)",
+            wanted.name,
+            more.join(", ")
+        ));
     }
     for (policy, document) in &wanted.inline {
         if there.is_none_or(|role| role.inline.get(policy) != Some(document)) {

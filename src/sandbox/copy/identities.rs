@@ -11,6 +11,7 @@ pub(super) fn put(world: &mut World, snapshot: &Snapshot) {
     for role in &snapshot.roles {
         let made = Role {
             trust: if role.trust.is_null() { policies::trust("amazonaws.com") } else { role.trust.clone() },
+            boundary: role.permissions_boundary.clone(),
             attached: role.attached.iter().cloned().collect(),
             inline: role.inline.clone(),
             tags: role.tags.clone(),
@@ -81,6 +82,7 @@ fn role(world: &mut World, snapshot: &Snapshot, arn: &str, name: &str) {
     let role = Role {
         description: "Stands in for a role that could not be read".to_owned(),
         trust: policies::trust(policies::dns_suffix(&world.account.partition)),
+        boundary: None,
         attached: policies::managed(&world.account.partition, &Default::default(), &[]),
         ..bare_role(world, arn, name)
     };
@@ -97,6 +99,7 @@ fn bare_role(world: &mut World, arn: &str, name: &str) -> Role {
         path: path(arn, "role"),
         description: String::new(),
         trust: Default::default(),
+        boundary: None,
         attached: Default::default(),
         inline: Default::default(),
         tags: Default::default(),

@@ -43,6 +43,7 @@ pub fn profile(world: &mut World, name: &str) -> String {
         path: "/".into(),
         description: String::new(),
         trust: json!({}),
+        boundary: None,
         attached: vec!["arn:aws:iam::aws:policy/AmazonEKSWorkerNodePolicy".into()],
         inline: Default::default(),
         tags: Default::default(),

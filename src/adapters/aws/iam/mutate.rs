@@ -107,6 +107,20 @@ impl AwsCloud {
         }
     }
 
+    pub(in crate::adapters::aws) async fn put_role_boundary(&self, role: &str, policy: &str) -> Result<Outcome> {
+        let request = self.iam().put_role_permissions_boundary().role_name(role).permissions_boundary(policy);
+        request.send().await.map_err(|e| failed(&format!("bound role `{role}` by policy `{policy}`"), &e))?;
+        Ok(Outcome::default())
+    }
+
+    pub(in crate::adapters::aws) async fn delete_role_boundary(&self, role: &str) -> Result<Outcome> {
+        match self.iam().delete_role_permissions_boundary().role_name(role).send().await {
+            Ok(_) => Ok(Outcome::default()),
+            Err(e) if is(&e, NOT_FOUND) => Ok(Outcome::default()),
+            Err(e) => Err(failed(&format!("remove the permissions boundary of role `{role}`"), &e)),
+        }
+    }
+
     pub(in crate::adapters::aws) async fn delete_role(&self, name: &str) -> Result<Outcome> {
         match self.iam().delete_role().role_name(name).send().await {
             Ok(_) => Ok(Outcome::default()),

@@ -1,6 +1,7 @@
 //! Identity and Access Management.
 
 mod attached;
+mod boundary;
 mod document;
 mod error;
 mod inline;
@@ -23,6 +24,8 @@ pub const OPERATIONS: &[(&str, Handler)] = &[
     ("ListRoles", role::list),
     ("DeleteRole", role::delete),
     ("CreateServiceLinkedRole", service_linked::create),
+    ("PutRolePermissionsBoundary", boundary::put),
+    ("DeleteRolePermissionsBoundary", boundary::delete),
     ("AttachRolePolicy", attached::attach),
     ("DetachRolePolicy", attached::detach),
     ("ListAttachedRolePolicies", attached::list),

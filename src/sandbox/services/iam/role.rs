@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::document::{self, Kind};
 use super::error::{conflict, exists, limit, no_role, protected};
 use super::state::Role;
-use super::{list, name, tagging};
+use super::{boundary, list, name, tagging};
 use crate::sandbox::wire::api::{ApiError, Params, Reply};
 use crate::sandbox::world::World;
 use crate::sandbox::world::clock::Clock;
@@ -19,6 +19,7 @@ pub(super) fn create(world: &mut World, params: &Params) -> Reply {
     if document::size(&trust) > 2048 {
         return Err(limit("Cannot exceed quota for ACLSizePerRole: 2048".into()));
     }
+    let boundary = params.text("PermissionsBoundary").map(boundary::checked).transpose()?;
     let tags = params.tags("Tags");
     tagging::check(&tags, "TagsPerRole")?;
     if world.iam.roles.contains_key(&name) {
@@ -31,6 +32,7 @@ pub(super) fn create(world: &mut World, params: &Params) -> Reply {
         path,
         description: params.text("Description").unwrap_or_default().to_owned(),
         trust,
+        boundary,
         attached: Vec::new(),
         inline: BTreeMap::new(),
         tags,
@@ -56,6 +58,7 @@ pub(super) fn list(world: &mut World, params: &Params) -> Reply {
             // ListRoles leaves these out.
             members.shift_remove("Tags");
             members.shift_remove("RoleLastUsed");
+            members.shift_remove("PermissionsBoundary");
         }
         role
     };
@@ -109,6 +112,9 @@ pub(super) fn describe(role: &Role, clock: &Clock) -> Value {
         "CreateDate": clock.seconds(role.created),
         "AssumeRolePolicyDocument": document::encoded(&role.trust),
         "Description": description,
+        "PermissionsBoundary": role.boundary.as_ref().map(|arn| {
+            json!({"PermissionsBoundaryType": "Policy", "PermissionsBoundaryArn": arn})
+        }),
         "MaxSessionDuration": role.max_session,
         "Tags": tagging::members(&role.tags),
         "RoleLastUsed": {},

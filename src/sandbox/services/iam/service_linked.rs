@@ -41,6 +41,7 @@ pub(super) fn create(world: &mut World, params: &Params) -> Reply {
             "Version": "2012-10-17",
             "Statement": [{"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}],
         }),
+        boundary: None,
         attached: Vec::new(),
         inline: BTreeMap::new(),
         tags: Default::default(),

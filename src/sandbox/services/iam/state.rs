@@ -23,6 +23,9 @@ pub struct Role {
     pub description: String,
     /// Trust policy.
     pub trust: Value,
+    /// ARN of the policy that bounds it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub boundary: Option<String>,
     /// ARNs of attached managed policies, in order.
     pub attached: Vec<String>,
     /// Inline policies by name.

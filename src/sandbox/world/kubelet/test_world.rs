@@ -43,6 +43,7 @@ pub fn world() -> World {
             path: "/".into(),
             description: String::new(),
             trust: crate::domain::policies::trust("amazonaws.com"),
+            boundary: None,
             attached: policies.map(|name| format!("arn:aws:iam::aws:policy/{name}")).into(),
             inline: Default::default(),
             tags: Default::default(),

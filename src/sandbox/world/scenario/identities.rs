@@ -54,6 +54,7 @@ pub(super) fn role(
         path: path.into(),
         description: description.into(),
         trust: trust(service),
+        boundary: None,
         attached: attached.collect(),
         inline: BTreeMap::new(),
         tags: Default::default(),
