@@ -383,6 +383,13 @@ fn kubectls_refusals_are_told_as_kubectl_tells_them() {
         (&["delete", "node", "nobody"], 1),
         (&["sandbox", "load", "absent.json"], 2),
     ] {
+        (&["nodes", ""], 1),
+        (&["cordon", ""], 1),
+        (&["delete", "node", "", "nobody"], 1),
+        (&["describe", "node", ""], 1),
+        (&["get", "nodes,"], 1),
+        (&["get", "pods", "x", "-n", "nowhere"], 1),
+        (&["drain", "nobody", "--pod-selector", "a in"], 1),
         let said = world.run(arguments).failed(code);
         let said = said.replace("sandbox (world default): nothing real is touched\n", "");
         told.push_str(&format!("$ {}\n{}\n", arguments.join(" "), said.trim_end()));
@@ -433,6 +440,21 @@ fn kubectls_refusals_are_told_as_kubectl_tells_them() {
 
 #[test]
 fn nodes_are_shown_with_their_machines() {
+    $ nodes 
+    error: resource name may not be empty
+    $ cordon 
+    error: resource name may not be empty
+    $ delete node  nobody
+    resource name may not be empty
+    Error from server (NotFound): nodes "nobody" not found
+    $ describe node 
+    error: resource name may not be empty
+    $ get nodes,
+    error: the server doesn't have a resource type ""
+    $ get pods x -n nowhere
+    Error from server (NotFound): namespaces "nowhere" not found
+    $ drain nobody --pod-selector a in
+    error: --pod-selector=<pod_selector> must be a valid label selector
     let world = World::with_group();
     let table = world.run(&["nodes", "--instances", "-l", "lifecycle=Ec2Spot"]).ok();
     insta::assert_snapshot!(table, @r"
