@@ -278,6 +278,67 @@ fn a_run_that_failed_is_taken_up_and_one_that_is_done_is_not() {
     };
     let text = format!(
         "const PARAMS = #{{ stop: #{{ type: \"bool\", init: false, help: \"stop\" }} }};\n{}if PARAM.stop {{ throw \"stopped\"; }}\n{}",
+/// What the environment says is no flag: the run's own target counts, both ways.
+#[test]
+fn a_target_of_the_environment_keeps_no_run_from_being_taken_up_or_back() {
+    let state = tempfile::tempdir().unwrap();
+    let elsewhere = |words: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_spotscript"));
+        command.args(words).current_dir(state.path()).env("SPOTSCRIPT_STATE_DIR", state.path());
+        command.env("NO_COLOR", "1").env("SPOTSCRIPT_TARGET", "aws").stdin(Stdio::null()).output().unwrap()
+    };
+    std::fs::write(
+        state.path().join("fails.rhai"),
+        r#"const PARAMS = #{ fails: #{ type: "bool", init: true, help: "x" } };
+        eks::ensure(eks::nodegroup("dev-spot", #{ cluster: "eks-spot-eksct", types: ["m5.xlarge", "t3.xlarge"] }));
+        if PARAM.fails { throw "no"; }"#,
+    )
+    .unwrap();
+    ended(&spotscript(state.path(), &["run", "fails.rhai"]), 1);
+    // A flag goes before the environment, with parameters behind FILE too.
+    ended(&elsewhere(&["run", "--plan", "--target", "sandbox", "fails.rhai", "--fails=false"]), 0);
+    ended(&elsewhere(&["resume", "last", "--fails=false"]), 0);
+    ended(&elsewhere(&["undo", "last", "--plan"]), 4);
+    let refused = elsewhere(&["undo", "last", "--plan", "--target=aws"]);
+    ended(&refused, 2);
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("was with target `sandbox`, not `aws`"));
+}
+
+/// A run on AWS was in one region and account: elsewhere there is nothing of it.
+#[test]
+fn a_run_on_aws_is_taken_back_with_its_own_region_and_profile_alone() {
+    let state = tempfile::tempdir().unwrap();
+    ended(&spotscript(state.path(), &["run", RUNBOOK]), 0);
+    let file = std::fs::read_dir(state.path().join("runs")).unwrap().next().unwrap().unwrap().path();
+    let text = std::fs::read_to_string(&file).unwrap();
+    let (head, rest) = text.split_once('\n').unwrap();
+    let mut head: Value = serde_json::from_str(head).unwrap();
+    head["target"] = "aws".into();
+    let origin = head["origin"].as_object_mut().unwrap();
+    origin.remove("world");
+    origin.insert("region".to_owned(), "ap-northeast-1".into());
+    origin.insert("profile".to_owned(), "shop".into());
+    std::fs::write(&file, format!("{head}\n{rest}")).unwrap();
+    let mut told = vec![];
+    for words in [
+        &["undo", "last", "--region", "us-west-2"][..],
+        &["undo", "last", "--plan", "--profile", "bakery"],
+        &["undo", "last", "--world", "two"],
+        &["undo", "last", "--target", "sandbox"],
+    ] {
+        let refused = spotscript(state.path(), words);
+        ended(&refused, 2);
+        let text = String::from_utf8_lossy(&refused.stderr).into_owned();
+        told.push(text.lines().find(|line| line.contains('×')).unwrap().split_once('`').unwrap().1[8..].to_owned());
+    }
+    insta::assert_snapshot!(told.join("\n"), @r"
+    ` was with region `ap-northeast-1`, not `us-west-2`
+    ` was with profile `shop`, not `bakery`
+    ` was with target `aws`, not in the sandbox world `two`
+    ` was with target `aws`, not `sandbox`
+    ");
+}
+
         group("one"),
         group("two")
     );
