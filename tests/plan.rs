@@ -173,6 +173,31 @@ fn flags_behind_the_file_of_an_apply_count() {
 }
 
 #[test]
+fn a_plan_with_no_place_is_refused_before_the_run_and_one_of_a_command_is_told_as_such() {
+    let state = tempfile::tempdir().unwrap();
+    std::fs::write(state.path().join("talks.rhai"), "print(\"it ran\");").unwrap();
+    let refused = spotscript(state.path(), &["run", "--plan", "--out", "nowhere/x.json", "talks.rhai"]);
+    assert_eq!(ended(&refused, 2), "", "it ran");
+    let told = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(told.contains("SPOT-0801") && !told.contains("it ran"), "{told}");
+
+    ended(&spotscript(state.path(), &["run", RUNBOOK, "--desired", "1"]), 0);
+    let plan =
+        ended(&spotscript(state.path(), &["scale", "nodegroup", GROUP, "--nodes", "2", "--plan", "-o", "json"]), 4);
+    std::fs::write(state.path().join("scale.json"), plan).unwrap();
+    let refused = spotscript(state.path(), &["apply", "scale.json"]);
+    ended(&refused, 2);
+    insta::assert_snapshot!(String::from_utf8_lossy(&refused.stderr), @r"
+    SPOT-0808
+
+      × `scale.json` is no plan that can be applied
+      ╰─▶ it is the plan of a single command (`--plan` of `create`, `scale` and others)
+      help: run that command without `--plan`: plans of runbooks are applied, those of commands are to
+            be read
+    ");
+}
+
+#[test]
 fn the_verbs_of_a_group_have_plans_too() {
     let state = tempfile::tempdir().unwrap();
     let tutorial = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/tutorial_nodegroups.yml");
@@ -253,31 +278,6 @@ fn a_run_is_taken_up_and_back_where_it_was_alone() {
     assert_eq!(worlds(), ["one.lock"]);
 }
 
-#[test]
-fn what_was_changed_since_is_not_taken_back() {
-    let state = tempfile::tempdir().unwrap();
-    ended(&spotscript(state.path(), &["run", RUNBOOK]), 0);
-    ended(&spotscript(state.path(), &["scale", "nodegroup", GROUP, "--nodes", "3"]), 0);
-    let run = json(state.path(), &["runs", "-o", "json"], 0)["runs"][0]["id"].as_str().unwrap().to_owned();
-    ended(&spotscript(state.path(), &["scale", "nodegroup", GROUP, "--nodes", "4"]), 0);
-    let refused = spotscript(state.path(), &["undo", &run, "--yes"]);
-    ended(&refused, 5);
-    let told = String::from_utf8_lossy(&refused.stderr).into_owned();
-    assert!(told.contains("SPOT-0809") && told.contains("desired"), "{told}");
-    ended(&spotscript(state.path(), &["undo", &run, "--yes", "--force"]), 0);
-}
-
-#[test]
-fn a_run_that_failed_is_taken_up_and_one_that_is_done_is_not() {
-    let state = tempfile::tempdir().unwrap();
-    let runbook = state.path().join("two.rhai");
-    let group = |name: &str| {
-        format!(
-            "eks::ensure(eks::nodegroup(\"{name}\", #{{ cluster: \"eks-spot-eksct\", types: [\"m5.xlarge\"] }}), #{{ wait: false }});\n"
-        )
-    };
-    let text = format!(
-        "const PARAMS = #{{ stop: #{{ type: \"bool\", init: false, help: \"stop\" }} }};\n{}if PARAM.stop {{ throw \"stopped\"; }}\n{}",
 /// What the environment says is no flag: the run's own target counts, both ways.
 #[test]
 fn a_target_of_the_environment_keeps_no_run_from_being_taken_up_or_back() {
@@ -339,6 +339,31 @@ fn a_run_on_aws_is_taken_back_with_its_own_region_and_profile_alone() {
     ");
 }
 
+#[test]
+fn what_was_changed_since_is_not_taken_back() {
+    let state = tempfile::tempdir().unwrap();
+    ended(&spotscript(state.path(), &["run", RUNBOOK]), 0);
+    ended(&spotscript(state.path(), &["scale", "nodegroup", GROUP, "--nodes", "3"]), 0);
+    let run = json(state.path(), &["runs", "-o", "json"], 0)["runs"][0]["id"].as_str().unwrap().to_owned();
+    ended(&spotscript(state.path(), &["scale", "nodegroup", GROUP, "--nodes", "4"]), 0);
+    let refused = spotscript(state.path(), &["undo", &run, "--yes"]);
+    ended(&refused, 5);
+    let told = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(told.contains("SPOT-0809") && told.contains("desired"), "{told}");
+    ended(&spotscript(state.path(), &["undo", &run, "--yes", "--force"]), 0);
+}
+
+#[test]
+fn a_run_that_failed_is_taken_up_and_one_that_is_done_is_not() {
+    let state = tempfile::tempdir().unwrap();
+    let runbook = state.path().join("two.rhai");
+    let group = |name: &str| {
+        format!(
+            "eks::ensure(eks::nodegroup(\"{name}\", #{{ cluster: \"eks-spot-eksct\", types: [\"m5.xlarge\"] }}), #{{ wait: false }});\n"
+        )
+    };
+    let text = format!(
+        "const PARAMS = #{{ stop: #{{ type: \"bool\", init: false, help: \"stop\" }} }};\n{}if PARAM.stop {{ throw \"stopped\"; }}\n{}",
         group("one"),
         group("two")
     );
