@@ -373,6 +373,8 @@ fn kubectls_refusals_are_told_as_kubectl_tells_them() {
         (&["get", "nodes", "--sort-by", ".nope"], 1),
         (&["get", "nodes", "-o", "jsonfile"], 2),
         (&["asg", GROUP, "-o", "yaml"], 2),
+        (&["delete", "ng", "", "--yes"], 2),
+        (&["import", ""], 2),
         (&["describe", "leases"], 1),
         (&["taint", "nodes", "nobody", "a=b:Nope"], 1),
         (&["label", "pods", "x", "a=b"], 1),
@@ -381,8 +383,6 @@ fn kubectls_refusals_are_told_as_kubectl_tells_them() {
         (&["drain", "nobody", "--disable-eviction"], 1),
         (&["drain", "nobody", "--max-unavailable", "0"], 2),
         (&["delete", "node", "nobody"], 1),
-        (&["sandbox", "load", "absent.json"], 2),
-    ] {
         (&["nodes", ""], 1),
         (&["cordon", ""], 1),
         (&["delete", "node", "", "nobody"], 1),
@@ -390,6 +390,8 @@ fn kubectls_refusals_are_told_as_kubectl_tells_them() {
         (&["get", "nodes,"], 1),
         (&["get", "pods", "x", "-n", "nowhere"], 1),
         (&["drain", "nobody", "--pod-selector", "a in"], 1),
+        (&["sandbox", "load", "absent.json"], 2),
+    ] {
         let said = world.run(arguments).failed(code);
         let said = said.replace("sandbox (world default): nothing real is touched\n", "");
         told.push_str(&format!("$ {}\n{}\n", arguments.join(" "), said.trim_end()));
@@ -410,6 +412,14 @@ fn kubectls_refusals_are_told_as_kubectl_tells_them() {
 
       × this command has no output of the form `yaml`
       help: use `text`, `wide` or `json`
+    $ delete ng  --yes
+    error: invalid value '' for '<NAME>': name a group: `spotscript get nodegroup` lists them
+
+    For more information, try '--help'.
+    $ import 
+    error: invalid value '' for '[GROUP]': name a group: `spotscript get nodegroup` lists them
+
+    For more information, try '--help'.
     $ describe leases
     error: leases are not described here: nodes and pods are
     $ taint nodes nobody a=b:Nope
@@ -430,16 +440,6 @@ fn kubectls_refusals_are_told_as_kubectl_tells_them() {
     For more information, try '--help'.
     $ delete node nobody
     Error from server (NotFound): nodes "nobody" not found
-    $ sandbox load absent.json
-    SPOT-0801
-
-      × `absent.json` cannot be read
-      ╰─▶ No such file or directory (os error 2)
-    "#);
-}
-
-#[test]
-fn nodes_are_shown_with_their_machines() {
     $ nodes 
     error: resource name may not be empty
     $ cordon 
@@ -455,6 +455,16 @@ fn nodes_are_shown_with_their_machines() {
     Error from server (NotFound): namespaces "nowhere" not found
     $ drain nobody --pod-selector a in
     error: --pod-selector=<pod_selector> must be a valid label selector
+    $ sandbox load absent.json
+    SPOT-0801
+
+      × `absent.json` cannot be read
+      ╰─▶ No such file or directory (os error 2)
+    "#);
+}
+
+#[test]
+fn nodes_are_shown_with_their_machines() {
     let world = World::with_group();
     let table = world.run(&["nodes", "--instances", "-l", "lifecycle=Ec2Spot"]).ok();
     insta::assert_snapshot!(table, @r"
