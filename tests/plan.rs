@@ -297,6 +297,12 @@ fn a_target_of_the_environment_keeps_no_run_from_being_taken_up_or_back() {
     ended(&spotscript(state.path(), &["run", "fails.rhai"]), 1);
     // A flag goes before the environment, with parameters behind FILE too.
     ended(&elsewhere(&["run", "--plan", "--target", "sandbox", "fails.rhai", "--fails=false"]), 0);
+    // Behind parameters, flags are no more free than before them.
+    for flag in [["--world", "two"], ["--target", "aws"]] {
+        let refused = elsewhere(&[&["resume", "last", "--fails=false"], &flag[..]].concat());
+        ended(&refused, 2);
+        assert!(String::from_utf8_lossy(&refused.stderr).contains("SPOT-0606"));
+    }
     ended(&elsewhere(&["resume", "last", "--fails=false"]), 0);
     ended(&elsewhere(&["undo", "last", "--plan"]), 4);
     let refused = elsewhere(&["undo", "last", "--plan", "--target=aws"]);

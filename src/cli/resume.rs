@@ -54,7 +54,7 @@ pub fn run(args: Args, global: &Global) -> Result<ExitCode, Failed> {
         return Err(cannot(&root.id, "it was a session at the REPL").into());
     }
     let target = journal::target_of(&root.target);
-    journal::stays_where_it_was(&root.id, target, origin, global)?;
+    journal::stays_where_it_was(&root.id, target, origin, &with_later(global, &args.more))?;
     let (command, mut flags) = parse(&root.id, origin, args.more)?;
     // Whatever the environment says now.
     flags.target = Some(target);
@@ -81,14 +81,33 @@ fn take_up_fleet(
         return Ok(ExitCode::SUCCESS);
     }
     let target = journal::target_of(&fleet.target);
-    journal::stays_where_it_was(&fleet.id, target, &fleet.origin, global)?;
-    refuse_places(&fleet.id, global)?;
+    let asked = with_later(global, &more);
+    journal::stays_where_it_was(&fleet.id, target, &fleet.origin, &asked)?;
+    refuse_places(&fleet.id, &asked)?;
     let (command, mut flags) = parse(&fleet.id, &fleet.origin, more)?;
     flags.target = Some(target);
     flags.start.resumes = Some(fleet.id.clone());
     flags.start.only = only;
     console::say(&fleet::taking_up(fleet));
     go_on(command, flags, global)
+}
+
+/// The flags with those that stand behind parameters, which nobody has read yet.
+fn with_later(global: &Global, more: &[String]) -> Global {
+    let value = |flag: &str| {
+        more.iter().enumerate().find_map(|(at, word)| match word.split_once('=') {
+            Some((name, value)) if name == flag => Some(value.to_owned()),
+            None if word == flag => more.get(at + 1).cloned(),
+            _ => None,
+        })
+    };
+    Global {
+        target: value("--target").map(|name| journal::target_of(&name)).or(global.target),
+        world: value("--world").or_else(|| global.world.clone()),
+        region: value("--region").or_else(|| global.region.clone()),
+        profile: value("--profile").or_else(|| global.profile.clone()),
+        ..global.clone()
+    }
 }
 
 /// Refuses flags that say where one cluster is: the fleet's file says it for each.
