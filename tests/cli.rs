@@ -373,6 +373,8 @@ fn kubectls_refusals_are_told_as_kubectl_tells_them() {
         (&["get", "nodes", "--sort-by", ".nope"], 1),
         (&["get", "nodes", "-o", "jsonfile"], 2),
         (&["asg", GROUP, "-o", "yaml"], 2),
+        (&["delete", "ng", "", "--yes"], 2),
+        (&["import", ""], 2),
         (&["describe", "leases"], 1),
         (&["taint", "nodes", "nobody", "a=b:Nope"], 1),
         (&["label", "pods", "x", "a=b"], 1),
@@ -381,6 +383,13 @@ fn kubectls_refusals_are_told_as_kubectl_tells_them() {
         (&["drain", "nobody", "--disable-eviction"], 1),
         (&["drain", "nobody", "--max-unavailable", "0"], 2),
         (&["delete", "node", "nobody"], 1),
+        (&["nodes", ""], 1),
+        (&["cordon", ""], 1),
+        (&["delete", "node", "", "nobody"], 1),
+        (&["describe", "node", ""], 1),
+        (&["get", "nodes,"], 1),
+        (&["get", "pods", "x", "-n", "nowhere"], 1),
+        (&["drain", "nobody", "--pod-selector", "a in"], 1),
         (&["sandbox", "load", "absent.json"], 2),
     ] {
         let said = world.run(arguments).failed(code);
@@ -403,6 +412,14 @@ fn kubectls_refusals_are_told_as_kubectl_tells_them() {
 
       × this command has no output of the form `yaml`
       help: use `text`, `wide` or `json`
+    $ delete ng  --yes
+    error: invalid value '' for '<NAME>': name a group: `spotscript get nodegroup` lists them
+
+    For more information, try '--help'.
+    $ import 
+    error: invalid value '' for '[GROUP]': name a group: `spotscript get nodegroup` lists them
+
+    For more information, try '--help'.
     $ describe leases
     error: leases are not described here: nodes and pods are
     $ taint nodes nobody a=b:Nope
@@ -423,6 +440,21 @@ fn kubectls_refusals_are_told_as_kubectl_tells_them() {
     For more information, try '--help'.
     $ delete node nobody
     Error from server (NotFound): nodes "nobody" not found
+    $ nodes 
+    error: resource name may not be empty
+    $ cordon 
+    error: resource name may not be empty
+    $ delete node  nobody
+    resource name may not be empty
+    Error from server (NotFound): nodes "nobody" not found
+    $ describe node 
+    error: resource name may not be empty
+    $ get nodes,
+    error: the server doesn't have a resource type ""
+    $ get pods x -n nowhere
+    Error from server (NotFound): namespaces "nowhere" not found
+    $ drain nobody --pod-selector a in
+    error: --pod-selector=<pod_selector> must be a valid label selector
     $ sandbox load absent.json
     SPOT-0801
 

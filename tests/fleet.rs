@@ -194,6 +194,8 @@ fn a_cluster_that_fails_ends_alone_and_is_taken_up_alone() {
     assert_eq!(bench.fleet()["state"], "failed");
 
     bench.write("make.rhai", &MAKE.replace("if PARAM.fails", "if false"));
+    let (_, talk) = bench.run(&["resume", "last", "--world", "c02"], 2);
+    assert!(talk.contains("SPOT-0606") && talk.contains("`--world` is not for"), "{talk}");
     let (out, talk) = bench.run(&["resume", "last"], 0);
     assert!(talk.contains("3 of 4 clusters done") && talk.contains("warning: the runbook was edited"), "{talk}");
     assert!(talk.contains("[c02] begins (1 of 1)") && !talk.contains("[c01]"), "{talk}");

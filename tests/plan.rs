@@ -200,6 +200,31 @@ fn flags_behind_the_file_of_an_apply_count() {
 }
 
 #[test]
+fn a_plan_with_no_place_is_refused_before_the_run_and_one_of_a_command_is_told_as_such() {
+    let state = tempfile::tempdir().unwrap();
+    std::fs::write(state.path().join("talks.rhai"), "print(\"it ran\");").unwrap();
+    let refused = spotscript(state.path(), &["run", "--plan", "--out", "nowhere/x.json", "talks.rhai"]);
+    assert_eq!(ended(&refused, 2), "", "it ran");
+    let told = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(told.contains("SPOT-0801") && !told.contains("it ran"), "{told}");
+
+    ended(&spotscript(state.path(), &["run", RUNBOOK, "--desired", "1"]), 0);
+    let plan =
+        ended(&spotscript(state.path(), &["scale", "nodegroup", GROUP, "--nodes", "2", "--plan", "-o", "json"]), 4);
+    std::fs::write(state.path().join("scale.json"), plan).unwrap();
+    let refused = spotscript(state.path(), &["apply", "scale.json"]);
+    ended(&refused, 2);
+    insta::assert_snapshot!(String::from_utf8_lossy(&refused.stderr), @r"
+    SPOT-0808
+
+      × `scale.json` is no plan that can be applied
+      ╰─▶ it is the plan of a single command (`--plan` of `create`, `scale` and others)
+      help: run that command without `--plan`: plans of runbooks are applied, those of commands are to
+            be read
+    ");
+}
+
+#[test]
 fn the_verbs_of_a_group_have_plans_too() {
     let state = tempfile::tempdir().unwrap();
     let tutorial = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/tutorial_nodegroups.yml");
@@ -278,6 +303,73 @@ fn a_run_is_taken_up_and_back_where_it_was_alone() {
     ended(&gone, 2);
     assert!(String::from_utf8_lossy(&gone.stderr).contains("SPOT-0708"));
     assert_eq!(worlds(), ["one.lock"]);
+}
+
+/// What the environment says is no flag: the run's own target counts, both ways.
+#[test]
+fn a_target_of_the_environment_keeps_no_run_from_being_taken_up_or_back() {
+    let state = tempfile::tempdir().unwrap();
+    let elsewhere = |words: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_spotscript"));
+        command.args(words).current_dir(state.path()).env("SPOTSCRIPT_STATE_DIR", state.path());
+        command.env("NO_COLOR", "1").env("SPOTSCRIPT_TARGET", "aws").stdin(Stdio::null()).output().unwrap()
+    };
+    std::fs::write(
+        state.path().join("fails.rhai"),
+        r#"const PARAMS = #{ fails: #{ type: "bool", init: true, help: "x" } };
+        eks::ensure(eks::nodegroup("dev-spot", #{ cluster: "eks-spot-eksct", types: ["m5.xlarge", "t3.xlarge"] }));
+        if PARAM.fails { throw "no"; }"#,
+    )
+    .unwrap();
+    ended(&spotscript(state.path(), &["run", "fails.rhai"]), 1);
+    // A flag goes before the environment, with parameters behind FILE too.
+    ended(&elsewhere(&["run", "--plan", "--target", "sandbox", "fails.rhai", "--fails=false"]), 0);
+    // Behind parameters, flags are no more free than before them.
+    for flag in [["--world", "two"], ["--target", "aws"]] {
+        let refused = elsewhere(&[&["resume", "last", "--fails=false"], &flag[..]].concat());
+        ended(&refused, 2);
+        assert!(String::from_utf8_lossy(&refused.stderr).contains("SPOT-0606"));
+    }
+    ended(&elsewhere(&["resume", "last", "--fails=false"]), 0);
+    ended(&elsewhere(&["undo", "last", "--plan"]), 4);
+    let refused = elsewhere(&["undo", "last", "--plan", "--target=aws"]);
+    ended(&refused, 2);
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("was with target `sandbox`, not `aws`"));
+}
+
+/// A run on AWS was in one region and account: elsewhere there is nothing of it.
+#[test]
+fn a_run_on_aws_is_taken_back_with_its_own_region_and_profile_alone() {
+    let state = tempfile::tempdir().unwrap();
+    ended(&spotscript(state.path(), &["run", RUNBOOK]), 0);
+    let file = std::fs::read_dir(state.path().join("runs")).unwrap().next().unwrap().unwrap().path();
+    let text = std::fs::read_to_string(&file).unwrap();
+    let (head, rest) = text.split_once('\n').unwrap();
+    let mut head: Value = serde_json::from_str(head).unwrap();
+    head["target"] = "aws".into();
+    let origin = head["origin"].as_object_mut().unwrap();
+    origin.remove("world");
+    origin.insert("region".to_owned(), "ap-northeast-1".into());
+    origin.insert("profile".to_owned(), "shop".into());
+    std::fs::write(&file, format!("{head}\n{rest}")).unwrap();
+    let mut told = vec![];
+    for words in [
+        &["undo", "last", "--region", "us-west-2"][..],
+        &["undo", "last", "--plan", "--profile", "bakery"],
+        &["undo", "last", "--world", "two"],
+        &["undo", "last", "--target", "sandbox"],
+    ] {
+        let refused = spotscript(state.path(), words);
+        ended(&refused, 2);
+        let text = String::from_utf8_lossy(&refused.stderr).into_owned();
+        told.push(text.lines().find(|line| line.contains('×')).unwrap().split_once('`').unwrap().1[8..].to_owned());
+    }
+    insta::assert_snapshot!(told.join("\n"), @r"
+    ` was with region `ap-northeast-1`, not `us-west-2`
+    ` was with profile `shop`, not `bakery`
+    ` was with target `aws`, not in the sandbox world `two`
+    ` was with target `aws`, not `sandbox`
+    ");
 }
 
 #[test]

@@ -167,6 +167,8 @@ async fn who_wants_no_ssh_needs_no_permission_to_read_of_it() {
     for operation in ["DescribeKeyPairs", "DescribeSecurityGroups"] {
         rig.sandbox.world(|world| world.traffic.fail(operation, "UnauthorizedOperation", 1));
         assert_eq!(ops::ensure(&rig.session, &group, &waiting()).await.unwrap().mutating_requests, 0);
+        let faults = || rig.sandbox.read(|world| world.traffic.faults().collect::<Vec<_>>());
+        assert!(faults().is_empty(), "nothing was refused: {:?}", faults());
     }
 }
 

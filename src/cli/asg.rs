@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use super::answer::answer;
-use super::cluster_choice::ClusterChoice;
+use super::cluster_choice::{ClusterChoice, group_name};
 use super::form::Form;
 use super::{Failed, Global};
 use crate::domain::error::Result;
@@ -18,6 +18,7 @@ use crate::view::asg;
   spotscript asg dev-4vcpu-16gb-spot -o json | jq '.data.activities'")]
 pub struct Args {
     /// Node group
+    #[arg(value_parser = group_name)]
     name: String,
     #[command(flatten)]
     cluster: ClusterChoice,

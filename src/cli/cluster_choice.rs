@@ -59,3 +59,14 @@ impl ClusterChoice {
         }
     }
 }
+
+/// Reads the name of a group on the command line: what looks for it would say that the API refuses an empty one.
+///
+/// # Errors
+/// Why it is none.
+pub fn group_name(text: &str) -> std::result::Result<String, String> {
+    match text.trim().is_empty() {
+        true => Err("name a group: `spotscript get nodegroup` lists them".to_owned()),
+        false => Ok(text.to_owned()),
+    }
+}

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::Subcommand;
 
 use super::answer::{OnlyPlan, answer, planned};
-use super::cluster_choice::ClusterChoice;
+use super::cluster_choice::{ClusterChoice, group_name};
 use super::kubectl::change::DeleteArgs;
 use super::kubectl::{self, Verb};
 use super::{Failed, Global, consent};
@@ -38,6 +38,7 @@ enum What {
   spotscript delete ng dev-4vcpu-16gb-spot --yes --no-drain")]
 struct Nodegroup {
     /// Node group
+    #[arg(value_parser = group_name)]
     name: String,
     /// Do not evict pods first
     #[arg(long)]

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use super::answer::answer;
-use super::cluster_choice::ClusterChoice;
+use super::cluster_choice::{ClusterChoice, group_name};
 use super::form::Form;
 use super::kubectl::{self, Line, Verb, get};
 use super::{Failed, Global};
@@ -53,6 +53,7 @@ struct Named {
   spotscript get ng dev-4vcpu-16gb-spot --cluster eks-spot-eksct -o json")]
 struct Nodegroup {
     /// Only this group
+    #[arg(value_parser = group_name)]
     name: Option<String>,
     #[command(flatten)]
     cluster: ClusterChoice,

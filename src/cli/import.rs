@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::ValueEnum;
 use serde::Serialize;
 
-use super::cluster_choice::ClusterChoice;
+use super::cluster_choice::{ClusterChoice, group_name};
 use super::form::Form;
 use super::reach::Reach;
 use super::snapshot::free;
@@ -33,7 +33,7 @@ use crate::ops;
   spotscript import --all --ours --out groups.yml")]
 pub struct Args {
     /// Node group, or the Auto Scaling group behind it
-    #[arg(required_unless_present = "all", conflicts_with = "all")]
+    #[arg(required_unless_present = "all", conflicts_with = "all", value_parser = group_name)]
     group: Option<String>,
     #[command(flatten)]
     cluster: ClusterChoice,

@@ -84,7 +84,7 @@ pub(super) fn end(host: &Host, code: u8) -> Result<()> {
 pub(super) fn back_to(run: &Run, global: &Global) -> Result<Global> {
     let origin = run.origin.clone().unwrap_or_default();
     let target = target_of(&run.target);
-    stays_where_it_was(&run.id, target, origin.world.as_deref(), global)?;
+    stays_where_it_was(&run.id, target, &origin, global)?;
     let mut start = global.start.clone();
     start.in_existing_world = true;
     Ok(Global {
@@ -102,24 +102,44 @@ pub(super) fn back_to(run: &Run, global: &Global) -> Result<Global> {
     })
 }
 
-/// Refuses flags that lead elsewhere than where a run, or a fleet, was: there is nothing of it there.
+/// Refuses flags that lead elsewhere than where a run was: there is nothing of it there. What the environment says is no
+/// flag: the run's own target counts.
 ///
 /// # Errors
 /// `SPOT-0606`, with where it was.
-pub(super) fn stays_where_it_was(id: &str, target: TargetKind, world: Option<&str>, now: &Global) -> Result<()> {
+pub(super) fn stays_where_it_was(id: &str, target: TargetKind, was: &Origin, now: &Global) -> Result<()> {
     let refused = |was: String, asked: String| {
         let message = format!("run `{}` was {was}, not {asked}", short(id));
         Err(Error::new(Code::InvalidArgument, message).help("leave the flag out: it goes where the run was"))
     };
-    match (now.target, now.world.as_deref(), world) {
-        (Some(asked), ..) if asked != target => {
-            refused(format!("with target `{}`", target.as_str()), format!("`{}`", asked.as_str()))
-        }
-        (_, Some(asked), Some(was)) if asked != was => {
-            refused(format!("in the sandbox world `{was}`"), format!("in `{asked}`"))
-        }
-        _ => Ok(()),
+    let with_target = format!("with target `{}`", target.as_str());
+    if let Some(asked) = now.target.filter(|asked| *asked != target && gives(&now.start.words, "--target")) {
+        return refused(with_target, format!("`{}`", asked.as_str()));
     }
+    match (&now.world, &was.world) {
+        (Some(asked), Some(was)) if asked != was => {
+            return refused(format!("in the sandbox world `{was}`"), format!("in `{asked}`"));
+        }
+        (Some(asked), None) if target == TargetKind::Aws => {
+            return refused(with_target, format!("in the sandbox world `{asked}`"));
+        }
+        _ => {}
+    }
+    if target == TargetKind::Aws {
+        for (what, asked, was) in [("region", &now.region, &was.region), ("profile", &now.profile, &was.profile)] {
+            if let (Some(asked), Some(was)) = (asked, was)
+                && asked != was
+            {
+                return refused(format!("with {what} `{was}`"), format!("`{asked}`"));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Whether words of a command line give a flag.
+fn gives(words: &[String], flag: &str) -> bool {
+    words.iter().any(|word| word.split('=').next() == Some(flag))
 }
 
 /// The target that a journal names.

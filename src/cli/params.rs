@@ -1,6 +1,7 @@
 //! The script's own flags: what follows FILE on the command line, checked against its `PARAMS`.
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, Args as _, Command, FromArgMatches};
 use rhai::Map;
 
@@ -37,8 +38,16 @@ pub fn parse(script: &str, header: &Header, rest: &[String]) -> Result<Given> {
             values.insert(param.name.as_str().into(), param.parse(text)?);
         }
     }
-    let global = Global::from_arg_matches(&matches)
+    let mut global = Global::from_arg_matches(&matches)
         .map_err(|error| Error::new(Code::InvalidArgument, error.kind().to_string()))?;
+    // The environment is read with the flags before FILE: here it would take the place of what they say.
+    let of_environment = |flag| matches.value_source(flag) == Some(ValueSource::EnvVariable);
+    if of_environment("target") {
+        global.target = None;
+    }
+    if of_environment("feed") {
+        global.feed = None;
+    }
     Ok(Given::Values(values, Box::new(global)))
 }
 

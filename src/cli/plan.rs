@@ -46,6 +46,9 @@ pub struct Document {
 
 /// Makes a plan and shows it.
 pub fn plan(runbook: &Runbook, out: Option<&Path>) -> Result<ExitCode, Failed> {
+    if let Some(path) = out {
+        whole_file::check(path)?;
+    }
     let plan = make(runbook)?;
     let changes = !plan.is_empty();
     let document = document(runbook, plan);
@@ -121,6 +124,14 @@ pub fn read(path: &str) -> Result<Document> {
                 "it is a plan of version {other}, this spotscript applies version {}",
                 json::VERSION
             )));
+        }
+        None if schema.starts_with("spotscript.change-plan/") => {
+            return Err(unreadable(
+                "it is the plan of a single command (`--plan` of `create`, `scale` and others)".to_owned(),
+            )
+            .help(
+                "run that command without `--plan`: plans of runbooks are applied, those of commands are to be read",
+            ));
         }
         None => return Err(unreadable("it does not say that it is one (`schema`)".to_owned())),
     }

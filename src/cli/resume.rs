@@ -53,9 +53,11 @@ pub fn run(args: Args, global: &Global) -> Result<ExitCode, Failed> {
     if root.script == "repl" {
         return Err(cannot(&root.id, "it was a session at the REPL").into());
     }
-    journal::stays_where_it_was(&root.id, journal::target_of(&root.target), origin.world.as_deref(), global)?;
+    let target = journal::target_of(&root.target);
+    journal::stays_where_it_was(&root.id, target, origin, &with_later(global, &args.more))?;
     let (command, mut flags) = parse(&root.id, origin, args.more)?;
-    flags.target = flags.target.or(Some(journal::target_of(&root.target)));
+    // Whatever the environment says now.
+    flags.target = Some(target);
     flags.world = flags.world.or_else(|| origin.world.clone());
     if let Some(sha256) = &origin.sha256
         && std::fs::read_to_string(&root.script).is_ok_and(|text| super::runbook::sha256(&text) != *sha256)
@@ -79,13 +81,52 @@ fn take_up_fleet(
         return Ok(ExitCode::SUCCESS);
     }
     let target = journal::target_of(&fleet.target);
-    journal::stays_where_it_was(&fleet.id, target, fleet.origin.world.as_deref(), global)?;
+    let asked = with_later(global, &more);
+    journal::stays_where_it_was(&fleet.id, target, &fleet.origin, &asked)?;
+    refuse_places(&fleet.id, &asked)?;
     let (command, mut flags) = parse(&fleet.id, &fleet.origin, more)?;
-    flags.target = flags.target.or(Some(target));
+    flags.target = Some(target);
     flags.start.resumes = Some(fleet.id.clone());
     flags.start.only = only;
     console::say(&fleet::taking_up(fleet));
     go_on(command, flags, global)
+}
+
+/// The flags with those that stand behind parameters, which nobody has read yet.
+fn with_later(global: &Global, more: &[String]) -> Global {
+    let value = |flag: &str| {
+        more.iter().enumerate().find_map(|(at, word)| match word.split_once('=') {
+            Some((name, value)) if name == flag => Some(value.to_owned()),
+            None if word == flag => more.get(at + 1).cloned(),
+            _ => None,
+        })
+    };
+    Global {
+        target: value("--target").map(|name| journal::target_of(&name)).or(global.target),
+        world: value("--world").or_else(|| global.world.clone()),
+        region: value("--region").or_else(|| global.region.clone()),
+        profile: value("--profile").or_else(|| global.profile.clone()),
+        ..global.clone()
+    }
+}
+
+/// Refuses flags that say where one cluster is: the fleet's file says it for each.
+fn refuse_places(id: &str, global: &Global) -> Result<()> {
+    let given = [
+        ("--world", global.world.is_some()),
+        ("--region", global.region.is_some()),
+        ("--profile", global.profile.is_some()),
+        ("--kubeconfig", global.kubeconfig.is_some()),
+    ];
+    match given.iter().find(|(_, given)| *given) {
+        Some((flag, _)) => {
+            let message = format!("`{flag}` is not for `{}`, which is a fleet", short(id));
+            Err(Error::new(Code::InvalidArgument, message)
+                .because("the fleet's file says it for each cluster")
+                .help("leave the flag out: every cluster is taken up where it was"))
+        }
+        None => Ok(()),
+    }
 }
 
 fn go_on(command: super::Command, mut flags: Global, global: &Global) -> Result<ExitCode, Failed> {

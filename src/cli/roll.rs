@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::Subcommand;
 
 use super::answer::{OnlyPlan, answer, planned};
-use super::cluster_choice::ClusterChoice;
+use super::cluster_choice::{ClusterChoice, group_name};
 use super::kubectl::drain::share;
 use super::{Failed, Global};
 use crate::domain::drain::Share;
@@ -39,6 +39,7 @@ enum What {
   spotscript roll ng dev-4vcpu-16gb-spot --all --surge 2")]
 struct Nodegroup {
     /// Node group
+    #[arg(value_parser = group_name)]
     name: String,
     /// Nodes that may be there beside those wanted: a number, or a part such as 25% [default: 1, or 0 with --max-unavailable]
     #[arg(long, value_name = "N", value_parser = share)]

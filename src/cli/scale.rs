@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::Subcommand;
 
 use super::answer::{OnlyPlan, answer, planned};
-use super::cluster_choice::ClusterChoice;
+use super::cluster_choice::{ClusterChoice, group_name};
 use super::{Failed, Global};
 use crate::ops::{self, ScaleOptions};
 use crate::view::report;
@@ -31,6 +31,7 @@ enum What {
 #[group(id = "sizes", args = ["nodes", "nodes_min", "nodes_max"], required = true, multiple = true)]
 struct Nodegroup {
     /// Node group
+    #[arg(value_parser = group_name)]
     name: String,
     /// Nodes wanted
     #[arg(short = 'N', long, value_name = "N")]

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::domain::kubernetes::kinds::{Kind, query};
+use crate::domain::kubernetes::kinds::{Kind, NAMESPACES, query};
 use crate::domain::kubernetes::refusal::Refusal;
 use crate::domain::kubernetes::table::Table;
 use crate::domain::{Code, Error};
@@ -55,7 +55,36 @@ impl Include {
 /// # Errors
 /// What the server says.
 pub async fn object(api: &dyn Cluster, kind: Kind, namespace: Option<&str>, name: &str) -> Result<Value, Refusal> {
-    parse(&read(api, &kind.path(namespace, Some(name)), JSON).await?)
+    named(name)?;
+    match read(api, &kind.path(namespace, Some(name)), JSON).await {
+        Ok(body) => parse(&body),
+        Err(refusal) => Err(or_its_namespace(api, kind, namespace, refusal).await),
+    }
+}
+
+/// Refuses an empty name: with it in its path, a request would be about all objects of the kind.
+///
+/// # Errors
+/// That it may not be empty.
+pub fn named(name: &str) -> Result<(), Refusal> {
+    match name.is_empty() {
+        true => Err(Refusal::Plain("resource name may not be empty".to_owned())),
+        false => Ok(()),
+    }
+}
+
+/// What is missing where an object was not found: as kubectl does, it is seen whether its namespace is there at all.
+pub async fn or_its_namespace(api: &dyn Cluster, kind: Kind, namespace: Option<&str>, refusal: Refusal) -> Refusal {
+    let Some(namespace) = namespace.filter(|name| kind.namespaced && !["", "default"].contains(name)) else {
+        return refusal;
+    };
+    if !refusal.is_not_found() {
+        return refusal;
+    }
+    match read(api, &NAMESPACES.path(None, Some(namespace)), JSON).await {
+        Err(missing) if missing.is_not_found() => missing,
+        _ => refusal,
+    }
 }
 
 /// One object as a table of one row.
@@ -69,8 +98,12 @@ pub async fn row(
     name: &str,
     include: Include,
 ) -> Result<Table, Refusal> {
+    named(name)?;
     let path = format!("{}{}", kind.path(namespace, Some(name)), query(&[("includeObject", include.as_str())]));
-    parse(&read(api, &path, TABLE).await?)
+    match read(api, &path, TABLE).await {
+        Ok(body) => parse(&body),
+        Err(refusal) => Err(or_its_namespace(api, kind, namespace, refusal).await),
+    }
 }
 
 /// Objects, each with its kind.

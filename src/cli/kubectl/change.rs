@@ -9,7 +9,7 @@ use crate::domain::kubernetes::label_change::{self, LabelChange};
 use crate::domain::kubernetes::refusal::{Refusal, Status};
 use crate::domain::kubernetes::taint_change::{self, TaintChange};
 use crate::domain::node_change::NodeVerdict;
-use crate::ops;
+use crate::ops::{self, objects};
 use crate::view::kubectl;
 
 /// What `taint` takes.
@@ -182,6 +182,10 @@ pub async fn delete(args: &DeleteArgs, shell: &Shell<'_>) -> Answer {
     };
     let mut refusals = vec![];
     for name in names {
+        if let Err(refusal) = objects::named(&name) {
+            refusals.push(refusal);
+            continue;
+        }
         match ops::delete_node(shell.api, &name, dry_run).await {
             Ok(done) if done.verdict == NodeVerdict::Absent => {
                 let message = format!("nodes {name:?} not found");

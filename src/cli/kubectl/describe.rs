@@ -65,35 +65,26 @@ pub async fn run(args: &DescribeArgs, shell: &Shell<'_>) -> Answer {
             all
         }
     };
-    let mut first = true;
+    let mut texts = vec![];
     for (kind, namespace, name) in &wanted {
         match describe(args, *kind, namespace.as_deref(), name, shell).await {
-            Ok(text) => {
-                if !std::mem::replace(&mut first, false) {
-                    shell.out("\n\n");
-                }
-                shell.out(&text);
-            }
-            // A name may be the beginning of one.
-            Err(refusal)
-                if refusal.is_not_found() && args.resources.len() == 2 && matches!(named, Named::Objects(_)) =>
-            {
-                let mut found = false;
-                for (kind, namespace, whole) in list(args, *kind, shell).await? {
-                    if whole.starts_with(name.as_str()) {
-                        found = true;
-                        let text = describe(args, kind, namespace.as_deref(), &whole, shell).await?;
-                        shell.out(&format!("{text}\n"));
-                    }
-                }
-                if !found {
-                    return Err(refusal);
-                }
-                return Ok(());
-            }
+            Ok(text) => texts.push(text),
             Err(refusal) => refusals.push(refusal),
         }
     }
+    // Of two arguments, where one thing is missing, the second may be the beginning of names of the first.
+    if let ([first, beginning], [missing], Named::Objects(names)) = (&args.resources[..], &refusals[..], &named)
+        && missing.is_not_found()
+    {
+        if first.contains('/') {
+            return Err(missing.clone());
+        }
+        if names.len() > 1 {
+            return Err(Refusal::Plain("you may only specify a single resource type".to_owned()));
+        }
+        return beginning_with(args, names[0].0, beginning, shell).await?.ok_or_else(|| missing.clone());
+    }
+    shell.out(&texts.join("\n\n"));
     if wanted.is_empty() && refusals.is_empty() {
         shell.err(&if args.all_namespaces {
             "No resources found\n".to_owned()
@@ -102,6 +93,24 @@ pub async fn run(args: &DescribeArgs, shell: &Shell<'_>) -> Answer {
         });
     }
     Refusal::all(refusals).map_or(Ok(()), Err)
+}
+
+/// Describes what has a name that begins so; nothing, when there is none.
+async fn beginning_with(
+    args: &DescribeArgs,
+    kind: Kind,
+    beginning: &str,
+    shell: &Shell<'_>,
+) -> Result<Option<()>, Refusal> {
+    let mut found = None;
+    for (kind, namespace, whole) in list(args, kind, shell).await? {
+        if whole.starts_with(beginning) {
+            found = Some(());
+            let text = describe(args, kind, namespace.as_deref(), &whole, shell).await?;
+            shell.out(&format!("{text}\n"));
+        }
+    }
+    Ok(found)
 }
 
 async fn list(
@@ -126,6 +135,7 @@ async fn describe(
     name: &str,
     shell: &Shell<'_>,
 ) -> Result<String, Refusal> {
+    objects::named(name)?;
     let now = shell.session.clock.now();
     let found = if kind == NODES {
         shell.api.describe_node(name, now).await?
@@ -134,7 +144,8 @@ async fn describe(
     };
     let Some(mut text) = found else {
         let message = format!("{} {name:?} not found", kind.plural);
-        return Err(Status { code: 404, reason: "NotFound".to_owned(), message, details: Value::Null }.into());
+        let missing = Status { code: 404, reason: "NotFound".to_owned(), message, details: Value::Null }.into();
+        return Err(objects::or_its_namespace(shell.api, kind, namespace, missing).await);
     };
     if !args.show_events {
         text.truncate(text.rfind("\nEvents:").map_or(text.len(), |at| at + 1));

@@ -9,6 +9,7 @@ use crate::cli::cluster_choice::ClusterChoice;
 use crate::domain::drain::{DrainOptions, Share};
 use crate::domain::error::Error;
 use crate::domain::kubernetes::refusal::Refusal;
+use crate::domain::kubernetes::selector::Selector;
 use crate::domain::{Code, kubernetes::node};
 use crate::ops;
 use crate::view::kubectl;
@@ -102,14 +103,19 @@ pub fn share(text: &str) -> Result<Share, String> {
     Share::parse(text).ok_or_else(|| "write a number such as `2`, or a part such as `25%`".to_owned())
 }
 
-/// The nodes that a verb is about.
-async fn wanted(shell: &Shell<'_>, verb: &str, names: &[String], selector: Option<&str>) -> Result<Vec<Node>, Refusal> {
+/// Refuses a call that names no nodes, or names them twice over.
+fn names_nodes(verb: &str, names: &[String], selector: Option<&str>) -> Answer {
     if names.is_empty() && selector.is_none() {
         return Err(Refusal::usage(verb, &format!("USAGE: {verb} NODE [flags]")));
     }
     if !names.is_empty() && selector.is_some_and(|selector| !selector.is_empty()) {
         return Err(Refusal::usage(verb, "error: cannot specify both a node name and a --selector option"));
     }
+    Ok(())
+}
+
+/// The nodes that a verb is about.
+async fn wanted(shell: &Shell<'_>, names: &[String], selector: Option<&str>) -> Result<Vec<Node>, Refusal> {
     let unread = |error: serde_json::Error| {
         Refusal::from(Error::new(Code::KubeRefused, "a node cannot be read").because(error.to_string()))
     };
@@ -121,7 +127,8 @@ async fn wanted(shell: &Shell<'_>, verb: &str, names: &[String], selector: Optio
 pub async fn cordon(args: &Nodes, unschedulable: bool, shell: &Shell<'_>) -> Answer {
     let verb = if unschedulable { "cordon" } else { "uncordon" };
     let dry_run = dry_run::parse(args.dry_run.as_deref())?;
-    for node in wanted(shell, verb, &args.nodes, args.selector.as_deref()).await? {
+    names_nodes(verb, &args.nodes, args.selector.as_deref())?;
+    for node in wanted(shell, &args.nodes, args.selector.as_deref()).await? {
         match ops::cordon(shell.api, &node, unschedulable, dry_run).await {
             Ok(change) => shell.out(&kubectl::changed(&change)),
             Err(error) => {
@@ -152,7 +159,11 @@ pub async fn run(args: &DrainArgs, shell: &Shell<'_>) -> Answer {
         max_unavailable: args.max_unavailable,
         per_zone: args.per_zone.map(|nodes| nodes as usize),
     };
-    let nodes = wanted(shell, "drain", &args.nodes, args.selector.as_deref()).await?;
+    names_nodes("drain", &args.nodes, args.selector.as_deref())?;
+    if Selector::parse(&args.pod_selector).is_err() {
+        return Err(Refusal::Plain("--pod-selector=<pod_selector> must be a valid label selector".to_owned()));
+    }
+    let nodes = wanted(shell, &args.nodes, args.selector.as_deref()).await?;
     let tell = |event| {
         let (stream, text) = kubectl::drain(&event);
         (shell.to)(stream, &text);

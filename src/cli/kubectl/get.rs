@@ -160,11 +160,15 @@ pub(super) async fn tables(named: &Named, flags: &Flags, shell: &Shell<'_>) -> A
         Named::Objects(names) => names.iter().any(|(kind, _)| *kind != names[0].0),
     };
     let mut printed = false;
+    // From the first kind that has namespaces on, kubectl leaves their column there for all.
+    let mut namespaces = false;
     for Group { kind, mut table } in groups {
         if let Some(path) = &flags.sort_by {
             sort_rows(&mut table, path)?;
         }
-        let options = flags.table(kind, shell);
+        let mut options = flags.table(kind, shell);
+        namespaces |= options.all_namespaces;
+        options.all_namespaces = namespaces;
         let prefix = (several || flags.show_kind).then(|| kind.qualified_singular());
         let text = kubectl::server_table(&table, &options, prefix.as_deref());
         if text.is_empty() {
@@ -227,10 +231,11 @@ async fn documents(named: &Named, flags: &Flags, output: &Output, shell: &Shell<
             return Ok(());
         }
     }
-    if items.is_empty() && !refusals.is_empty() {
+    let single = matches!(named, Named::Objects(names) if names.len() == 1);
+    // Of several, kubectl prints the list of those that are there, though it be empty.
+    if single && !refusals.is_empty() {
         return Refusal::all(refusals).map_or(Ok(()), Err);
     }
-    let single = matches!(named, Named::Objects(names) if names.len() == 1);
     if let Some(path) = flags.sort_by.as_ref().filter(|_| !single) {
         let all: Vec<&Value> = items.iter().collect();
         let order = sort::order(&all, path).map_err(Refusal::Plain)?;

@@ -22,32 +22,40 @@ pub enum Named {
 
 /// Reads `KIND[,KIND…] [NAME…]` or `KIND/NAME…`.
 pub fn named(arguments: &[String]) -> Result<Named, Refusal> {
-    let plain = |text: String| Refusal::Plain(text);
-    let kind =
-        |name: &str| Kind::find(name).ok_or_else(|| plain(format!("the server doesn't have a resource type {name:?}")));
     if arguments.iter().any(|argument| argument.contains('/')) {
-        let pair = |argument: &String| match argument.split_once('/') {
-            Some((kind_name, name)) if !kind_name.is_empty() && !name.is_empty() && !name.contains('/') => {
-                Ok((kind(kind_name)?, name.to_owned()))
-            }
-            Some(_) => Err(plain("arguments in resource/name form may not have more than one slash".to_owned())),
-            None => Err(plain(
-                "there is no need to specify a resource type as a separate argument when passing arguments in \
-                 resource/name form (e.g. 'kubectl get resource/<resource_name>' instead of 'kubectl get resource \
-                 resource/<resource_name>'"
-                    .to_owned(),
-            )),
-        };
         return Ok(Named::Objects(arguments.iter().map(pair).collect::<Result<_, _>>()?));
     }
     let Some((kinds, names)) = arguments.split_first() else {
         return Ok(Named::Kinds(vec![]));
     };
-    let kinds: Vec<Kind> = kinds.split(',').filter(|name| !name.is_empty()).map(kind).collect::<Result<_, _>>()?;
+    let kinds: Vec<Kind> = kinds.split(',').map(kind).collect::<Result<_, _>>()?;
     if names.is_empty() {
         return Ok(Named::Kinds(kinds));
     }
     Ok(Named::Objects(kinds.iter().flat_map(|kind| names.iter().map(|name| (*kind, name.clone()))).collect()))
+}
+
+/// A kind by its name; messages leave out what stands behind a dot.
+fn kind(name: &str) -> Result<Kind, Refusal> {
+    let bare = name.split('.').next().unwrap_or_default();
+    Kind::find(name).ok_or_else(|| Refusal::Plain(format!("the server doesn't have a resource type {bare:?}")))
+}
+
+/// Reads `KIND/NAME`.
+fn pair(argument: &String) -> Result<(Kind, String), Refusal> {
+    let why = match argument.split_once('/') {
+        Some((_, name)) if name.contains('/') => "arguments in resource/name form may not have more than one slash",
+        Some((kinds, name)) if kinds.is_empty() || name.is_empty() || kinds.contains(',') => {
+            "arguments in resource/name form must have a single resource and name"
+        }
+        Some((kind_name, name)) => return Ok((kind(kind_name)?, name.to_owned())),
+        None => {
+            "there is no need to specify a resource type as a separate argument when passing arguments in \
+             resource/name form (e.g. 'kubectl get resource/<resource_name>' instead of 'kubectl get resource \
+             resource/<resource_name>'"
+        }
+    };
+    Err(Refusal::Plain(why.to_owned()))
 }
 
 /// The nodes of a verb that takes nothing else: by name, by label selector, or all.
@@ -58,8 +66,12 @@ pub async fn nodes(shell: &Shell<'_>, names: &[String], selector: Option<&str>) 
     }
     let mut found = vec![];
     for name in names {
-        let bare = name.strip_prefix("node/").or_else(|| name.strip_prefix("nodes/")).unwrap_or(name);
-        found.push(objects::object(shell.api, NODES, None, bare).await?);
+        let (kind, name) = if name.contains('/') { pair(name)? } else { (NODES, name.clone()) };
+        let object = objects::object(shell.api, kind, Some("default"), &name).await?;
+        if kind != NODES {
+            return Err(Refusal::Plain(format!("{} are not changed here: nodes are", kind.plural)));
+        }
+        found.push(object);
     }
     Ok(found)
 }

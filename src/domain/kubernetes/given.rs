@@ -15,6 +15,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::kinds::Kind;
+use super::quantity::is_quantity;
 use crate::domain::code::Code;
 use crate::domain::error::{Error, Location};
 
@@ -133,6 +134,34 @@ fn whole(object: &Value) -> Result<(), String> {
         "services" => read::<Service>(object),
         "statefulsets" => read::<StatefulSet>(object),
         _ => Ok(()),
+    }?;
+    ["spec", "status", "overhead"].into_iter().try_for_each(|part| quantities(&object[part], part))
+}
+
+/// Maps of quantities, by the key that they stand behind; and the one that stands for itself.
+const QUANTITIES: [&str; 7] = ["allocatable", "capacity", "limits", "overhead", "podFixed", "requests", "sizeLimit"];
+
+/// That everything is a quantity that has to be one. Their type is any text.
+fn quantities(value: &Value, path: &str) -> Result<(), String> {
+    let is_one = |value: &Value, path: &str| match value.as_str() {
+        Some(text) if !is_quantity(text.trim()) => Err(format!("`{path}`: `{text}` is no quantity")),
+        _ => Ok(()),
+    };
+    match value {
+        Value::Array(items) => {
+            items.iter().enumerate().try_for_each(|(index, item)| quantities(item, &format!("{path}[{index}]")))
+        }
+        Value::Object(fields) => fields.iter().try_for_each(|(key, value)| {
+            let path = format!("{path}.{key}");
+            match (QUANTITIES.contains(&key.as_str()), value) {
+                (true, Value::Object(all)) => {
+                    all.iter().try_for_each(|(key, value)| is_one(value, &format!("{path}.{key}")))
+                }
+                (true, Value::String(_)) if key == "sizeLimit" => is_one(value, &path),
+                _ => quantities(value, &path),
+            }
+        }),
+        _ => Ok(()),
     }
 }
 
@@ -182,5 +211,29 @@ mod tests {
         let spec = why(pod(named(), json!({"nodeName": 5})));
         assert!(spec.starts_with("`spec.nodeName`: invalid type"), "{spec}");
         assert_eq!(why(json!({"apiVersion": "example.com/v1", "kind": "Pod", "metadata": {"name": "o"}})), "");
+    }
+
+    #[test]
+    fn what_is_no_quantity_is_told_with_its_path() {
+        let pod = |spec: Value| {
+            why(
+                json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "web", "namespace": "apps"}, "spec": spec}),
+            )
+        };
+        let asks =
+            |amount: &str| pod(json!({"containers": [{"name": "c", "resources": {"requests": {"cpu": amount}}}]}));
+        for whole in ["1", "0.5", ".5", "5.", "-1", "+2", "250m", "7.5Gi", "1e3", "1E-3", "12E", "1e40"] {
+            assert_eq!(asks(whole), "", "{whole}");
+        }
+        for broken in ["abc", "", "1x", "1.2.3", ".", "m", "1 Gi", "1gi", "0x1", "1e", "e3"] {
+            let path = "spec.containers[0].resources.requests.cpu";
+            assert_eq!(asks(broken), format!("`{path}`: `{broken}` is no quantity"));
+        }
+        let volume = pod(json!({"containers": [], "volumes": [{"name": "v", "emptyDir": {"sizeLimit": "much"}}]}));
+        assert_eq!(volume, "`spec.volumes[0].emptyDir.sizeLimit`: `much` is no quantity");
+        let node = json!({"apiVersion": "v1", "kind": "Node", "metadata": {"name": "n"}, "status": {"capacity": {"pods": "x"}}});
+        assert_eq!(why(node), "`status.capacity.pods`: `x` is no quantity");
+        let set = json!({"apiVersion": "apps/v1", "kind": "ReplicaSet", "metadata": {"name": "r", "namespace": "apps"}, "spec": {"selector": {}, "template": {"spec": {"containers": [{"name": "c", "resources": {"limits": {"memory": "1GB"}}}]}}}});
+        assert_eq!(why(set), "`spec.template.spec.containers[0].resources.limits.memory`: `1GB` is no quantity");
     }
 }

@@ -38,6 +38,9 @@ pub const NODES: Kind = in_cluster("", "nodes", "Node", &["no"]);
 /// Pods.
 pub const PODS: Kind = in_namespace("", "pods", "Pod", &["po"]);
 
+/// Namespaces.
+pub const NAMESPACES: Kind = in_cluster("", "namespaces", "Namespace", &["ns"]);
+
 /// All of them, in version `v1`.
 static KINDS: &[Kind] = &[
     NODES,
@@ -45,7 +48,7 @@ static KINDS: &[Kind] = &[
     in_namespace("", "events", "Event", &["ev"]),
     in_namespace("", "replicationcontrollers", "ReplicationController", &["rc"]),
     in_namespace("", "configmaps", "ConfigMap", &["cm"]),
-    in_cluster("", "namespaces", "Namespace", &["ns"]),
+    NAMESPACES,
     in_namespace("", "services", "Service", &["svc"]),
     in_namespace("", "serviceaccounts", "ServiceAccount", &["sa"]),
     in_namespace("", "secrets", "Secret", &[]),

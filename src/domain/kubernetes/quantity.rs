@@ -1,5 +1,20 @@
 //! Quantities such as `500m`, `1930m`, `7244736Ki`, `1.5Gi`.
 
+/// Whether a text is a quantity, of any size.
+pub fn is_quantity(text: &str) -> bool {
+    let number = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let end = number.find(|character: char| !character.is_ascii_digit() && character != '.').unwrap_or(number.len());
+    let (digits, suffix) = number.split_at(end);
+    let is_exponent = |text: &str| {
+        let power = text.strip_prefix(['e', 'E']).map(|power| power.strip_prefix(['+', '-']).unwrap_or(power));
+        power.is_some_and(|power| !power.is_empty() && power.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    const SUFFIXES: [&str; 16] = ["", "n", "u", "m", "k", "M", "G", "T", "P", "E", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"];
+    digits.bytes().any(|byte| byte.is_ascii_digit())
+        && digits.matches('.').count() <= 1
+        && (SUFFIXES.contains(&suffix) || is_exponent(suffix))
+}
+
 /// A quantity in thousandths, rounded up; `None` for what is not a quantity.
 pub fn parse_milli(text: &str) -> Option<i128> {
     let end = text.find(|character: char| !matches!(character, '0'..='9' | '.' | '+' | '-')).unwrap_or(text.len());

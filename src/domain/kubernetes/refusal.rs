@@ -159,6 +159,44 @@ fn invalid(status: &Status) -> String {
     }
 }
 
+/// The details of `KIND "NAME" is invalid: FIELD: MESSAGE`, or of several in brackets, out of the sentence.
+fn invalid_details(said: &str) -> Option<Value> {
+    let (object, faults) = said.split_once(" is invalid: ")?;
+    let (kind, name) = object.split_once(' ')?;
+    let name = name.strip_prefix('"')?.strip_suffix('"')?;
+    let faults = faults.strip_prefix('[').and_then(|faults| faults.strip_suffix(']')).unwrap_or(faults);
+    let mut causes: Vec<(String, String)> = vec![];
+    for part in faults.split(", ") {
+        match (part.split_once(": "), causes.last_mut()) {
+            (Some((field, message)), _) if is_fault(field, message) => {
+                causes.push((field.to_owned(), message.to_owned()));
+            }
+            // A message with a comma in it.
+            (_, Some((_, message))) => *message = format!("{message}, {part}"),
+            (_, None) => return None,
+        }
+    }
+    let causes: Vec<Value> =
+        causes.iter().map(|(field, message)| serde_json::json!({"field": field, "message": message})).collect();
+    Some(serde_json::json!({"kind": kind, "name": name, "causes": causes}))
+}
+
+/// Whether it is a field and what Kubernetes says of one.
+fn is_fault(field: &str, message: &str) -> bool {
+    const SAID: [&str; 9] = [
+        "Invalid value",
+        "Required value",
+        "Forbidden",
+        "Unsupported value",
+        "Duplicate value",
+        "Not found",
+        "Too long",
+        "Too many",
+        "Internal error",
+    ];
+    !field.contains(' ') && SAID.iter().any(|said| message.starts_with(said))
+}
+
 impl From<Error> for Refusal {
     /// A server's refusal of a change is told as the server told it.
     fn from(error: Error) -> Self {
@@ -173,7 +211,12 @@ impl From<Error> for Refusal {
             _ if error.mentions("403 Forbidden") => "Forbidden",
             _ if error.mentions("401 Unauthorized") => "Unauthorized",
             _ if said.contains("the object has been modified") => "Conflict",
-            _ => "",
+            _ => match invalid_details(&said) {
+                Some(details) => {
+                    return Status { code: 422, reason: "Invalid".to_owned(), message: said, details }.into();
+                }
+                None => "",
+            },
         };
         Refusal::Server(Status { reason: reason.to_owned(), message: said, ..Status::default() })
     }
@@ -204,5 +247,21 @@ mod tests {
         assert_eq!(several.told(), "Error from server (NotFound): no a\ny\ny\n");
         assert_eq!(several.sentence(), "[no a, y]");
         assert_eq!(Refusal::Several(vec![Refusal::Several(vec![plain("a"), plain("b")])]).told(), "a\nb\n");
+    }
+
+    #[test]
+    fn what_is_invalid_is_told_field_by_field() {
+        let told = |said: &str| Refusal::from(Error::new(Code::KubeRefused, "cannot label").because(said)).told();
+        assert_eq!(
+            told("Node \"n\" is invalid: metadata.labels: Invalid value: \"a b\": '-', or 'my.name',  or so"),
+            "The Node \"n\" is invalid: metadata.labels: Invalid value: \"a b\": '-', or 'my.name',  or so\n"
+        );
+        assert_eq!(
+            told(
+                "Node \"n\" is invalid: [metadata.labels: Invalid value: \"a\": x, y, metadata.labels: Required value]"
+            ),
+            "The Node \"n\" is invalid: \n* metadata.labels: Invalid value: \"a\": x, y\n* metadata.labels: Required value\n"
+        );
+        assert_eq!(told("a webhook says it is invalid: no"), "Error from server: a webhook says it is invalid: no\n");
     }
 }

@@ -87,7 +87,6 @@ impl Walk {
                 input
             }
             Node::Identifier(word) => return Err(format!("unrecognized identifier {word}")),
-            Node::Field(name) if name.is_empty() => input,
             Node::Field(name) => input.into_iter().filter_map(|value| value.get(name.as_str()).cloned()).collect(),
             Node::Wildcard => input.into_iter().flat_map(children).collect(),
             Node::Recursive => {
