@@ -23,7 +23,7 @@ pub enum Named {
 /// Reads `KIND[,KIND…] [NAME…]` or `KIND/NAME…`.
 pub fn named(arguments: &[String]) -> Result<Named, Refusal> {
     if arguments.iter().any(|argument| argument.contains('/')) {
-        return Ok(Named::Objects(arguments.iter().map(pair).collect::<Result<_, _>>()?));
+        return Ok(Named::Objects(arguments.iter().map(|argument| pair(argument)).collect::<Result<_, _>>()?));
     }
     let Some((kinds, names)) = arguments.split_first() else {
         return Ok(Named::Kinds(vec![]));
@@ -42,7 +42,7 @@ fn kind(name: &str) -> Result<Kind, Refusal> {
 }
 
 /// Reads `KIND/NAME`.
-fn pair(argument: &String) -> Result<(Kind, String), Refusal> {
+fn pair(argument: &str) -> Result<(Kind, String), Refusal> {
     let why = match argument.split_once('/') {
         Some((_, name)) if name.contains('/') => "arguments in resource/name form may not have more than one slash",
         Some((kinds, name)) if kinds.is_empty() || name.is_empty() || kinds.contains(',') => {

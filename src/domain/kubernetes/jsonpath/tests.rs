@@ -25,6 +25,7 @@ fn templates_print() {
     for (template, expected) in [
         ("{.items[*].name}", "a b c"),
         ("x{.items[0].name}y", "xay"),
+        ("{.}{.items[0].}{.items[0].name.}-{range .items[*]}{.}x{end}", "-xxx"),
         (r#"{range .items[*]}{.name}{"\t"}{.cpu}{"\n"}{end}end"#, "a\t2\nb\t4\nc\t8\nend"),
         (r#"{range .items[*]}{.name}[{range .taints[*]}{.key}{end}]{end}"#, "a[t]b[]c[]"),
         ("{.items[?(@.cpu>2)].name}", "b c"),
