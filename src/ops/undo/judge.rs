@@ -37,6 +37,22 @@ pub(super) fn all_metrics(after: &mut AutoScalingGroup, now: &AutoScalingGroup) 
     }
 }
 
+/// Whether a new version of a launch template was asked for and never came to be: what came next met the template as it was
+/// before. Told by the record, for a plan does not know the data of the version that is left when one is removed.
+pub(super) fn never_reached(change: &Undone, later: &[Undone]) -> bool {
+    let (Mutation::Aws(A::CreateLaunchTemplateVersion { .. }), Some(State::LaunchTemplate(before))) =
+        (&change.mutation, &change.before)
+    else {
+        return false;
+    };
+    let resource = Resource::of(&change.mutation);
+    let next = later.iter().find(|other| Resource::of(&other.mutation) == resource);
+    matches!(
+        next.and_then(|next| next.before.as_ref()),
+        Some(State::LaunchTemplate(there)) if there.latest_version == before.latest_version
+    )
+}
+
 /// Whether a delete met a group that was on its way out already: it is the delete before it that is taken back.
 pub(super) fn goes_already(change: &Undone) -> bool {
     match (&change.mutation, &change.before) {

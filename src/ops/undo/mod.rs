@@ -27,7 +27,7 @@ use crate::domain::mutation::{AwsMutation as A, Mutation};
 use crate::domain::secret::Secrets;
 use crate::ports::Cluster;
 
-use judge::{all_metrics, goes_already, is_of_made_group, less_ended, passing};
+use judge::{all_metrics, goes_already, is_of_made_group, less_ended, never_reached, passing};
 
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
@@ -154,7 +154,7 @@ impl Undoing<'_> {
     /// `later` are the changes that came after it.
     async fn take_back(&mut self, change: &Undone, later: &[Undone]) -> Result<()> {
         let ended = matches!(&change.mutation, Mutation::Aws(A::TerminateInstanceInAutoScalingGroup { .. }));
-        if goes_already(change) || ended {
+        if goes_already(change) || never_reached(change, later) || ended {
             return Ok(());
         }
         let mutation = self.with_new_ids(&change.mutation);
