@@ -52,21 +52,28 @@ fn with_group() -> World {
 /// Kills a run with SIGKILL at some of its requests; another process takes it up, a third takes it back.
 fn killed(name: &str, world: World, words: Words) {
     let run = |served: &Served| words(served).iter().map(String::as_str).collect::<Vec<_>>().join("\n");
-    let (begin, end, count) = {
+    let (begin, end, count, first) = {
         let served = Served::new(world.clone());
         let begin = served.sandbox.read(inventory);
         let before = served.sandbox.read(|world| world.traffic.requests().total);
         served.must(&run(&served).split('\n').collect::<Vec<_>>());
         let count = served.sandbox.read(|world| world.traffic.requests().total) - before;
-        (begin, served.sandbox.read(inventory), count)
+        let first = served.sandbox.read(|world| {
+            let log: Vec<bool> = world.traffic.log().map(|entry| entry.mutating).collect();
+            let own = log.len() - usize::try_from(count).unwrap();
+            log[own..].iter().position(|mutating| *mutating).unwrap() as u64 + 1
+        });
+        (begin, served.sandbox.read(inventory), count, first)
     };
     assert_ne!(begin, end);
     let all = std::env::var_os("SPOTSCRIPT_TEST_EVERY_POINT").is_some();
     // The requests at the end are those of a wait: more or fewer, as time goes.
-    let points: Vec<u64> =
-        (2..count * 3 / 4).step_by(if all { 2 } else { usize::try_from(count / 3).unwrap() }).collect();
-    for (number, point) in points.iter().enumerate() {
-        let side = if number % 2 == 0 { Side::After } else { Side::Before };
+    let points = (2..count * 3 / 4).step_by(if all { 2 } else { usize::try_from(count / 3).unwrap() });
+    let sides = [Side::After, Side::Before].into_iter().cycle();
+    // And the first change, written down and never sent.
+    let points: Vec<(u64, Side)> = points.zip(sides).chain([(first, Side::Before)]).collect();
+    for (point, side) in &points {
+        let side = *side;
         let what = format!("{name}, {side:?} request {point}");
         let served = Served::new(world.clone());
         let process = Arc::new(OnceLock::new());

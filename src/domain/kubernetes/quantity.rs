@@ -5,14 +5,7 @@ pub fn is_quantity(text: &str) -> bool {
     let number = text.strip_prefix(['+', '-']).unwrap_or(text);
     let end = number.find(|character: char| !character.is_ascii_digit() && character != '.').unwrap_or(number.len());
     let (digits, suffix) = number.split_at(end);
-    let is_exponent = |text: &str| {
-        let power = text.strip_prefix(['e', 'E']).map(|power| power.strip_prefix(['+', '-']).unwrap_or(power));
-        power.is_some_and(|power| !power.is_empty() && power.bytes().all(|byte| byte.is_ascii_digit()))
-    };
-    const SUFFIXES: [&str; 16] = ["", "n", "u", "m", "k", "M", "G", "T", "P", "E", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"];
-    digits.bytes().any(|byte| byte.is_ascii_digit())
-        && digits.matches('.').count() <= 1
-        && (SUFFIXES.contains(&suffix) || is_exponent(suffix))
+    digits.bytes().any(|byte| byte.is_ascii_digit()) && digits.matches('.').count() <= 1 && unit(suffix).is_some()
 }
 
 /// A quantity in thousandths, rounded up; `None` for what is not a quantity.
@@ -66,6 +59,29 @@ enum Form {
     Exponent,
 }
 
+/// What a suffix stands for: a power of ten, one of two, and how such quantities are written. `None` for what is none.
+fn unit(suffix: &str) -> Option<(i32, u32, Form)> {
+    Some(match suffix {
+        "n" => (-9, 0, Form::Decimal),
+        "u" => (-6, 0, Form::Decimal),
+        "m" => (-3, 0, Form::Decimal),
+        "" => (0, 0, Form::Decimal),
+        "k" => (3, 0, Form::Decimal),
+        "M" => (6, 0, Form::Decimal),
+        "G" => (9, 0, Form::Decimal),
+        "T" => (12, 0, Form::Decimal),
+        "P" => (15, 0, Form::Decimal),
+        "E" => (18, 0, Form::Decimal),
+        "Ki" => (0, 10, Form::Binary),
+        "Mi" => (0, 20, Form::Binary),
+        "Gi" => (0, 30, Form::Binary),
+        "Ti" => (0, 40, Form::Binary),
+        "Pi" => (0, 50, Form::Binary),
+        "Ei" => (0, 60, Form::Binary),
+        _ => (suffix.strip_prefix(['e', 'E'])?.parse().ok()?, 0, Form::Exponent),
+    })
+}
+
 /// A quantity as Kubernetes computes with it and prints it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Quantity {
@@ -99,25 +115,7 @@ impl Quantity {
     pub fn parse(text: &str) -> Option<Self> {
         let end = text.find(|character: char| !matches!(character, '0'..='9' | '.' | '+' | '-')).unwrap_or(text.len());
         let (number, suffix) = text.split_at(end);
-        let (power, shift, form) = match suffix {
-            "n" => (-9, 0, Form::Decimal),
-            "u" => (-6, 0, Form::Decimal),
-            "m" => (-3, 0, Form::Decimal),
-            "" => (0, 0, Form::Decimal),
-            "k" => (3, 0, Form::Decimal),
-            "M" => (6, 0, Form::Decimal),
-            "G" => (9, 0, Form::Decimal),
-            "T" => (12, 0, Form::Decimal),
-            "P" => (15, 0, Form::Decimal),
-            "E" => (18, 0, Form::Decimal),
-            "Ki" => (0, 10, Form::Binary),
-            "Mi" => (0, 20, Form::Binary),
-            "Gi" => (0, 30, Form::Binary),
-            "Ti" => (0, 40, Form::Binary),
-            "Pi" => (0, 50, Form::Binary),
-            "Ei" => (0, 60, Form::Binary),
-            _ => (suffix.strip_prefix(['e', 'E'])?.parse::<i32>().ok()?, 0, Form::Exponent),
-        };
+        let (power, shift, form) = unit(suffix)?;
         let negative = number.starts_with('-');
         let number = number.strip_prefix(['+', '-']).unwrap_or(number);
         let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));

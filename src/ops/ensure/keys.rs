@@ -1,11 +1,11 @@
 //! The key pair of a key that is given: imported under a name that tells it from those of other keys.
 
+use super::is_of;
 use super::observe::Facts;
 use crate::domain::Code;
 use crate::domain::cloud::KeyPair;
 use crate::domain::desired::{ResourceNames, key_pair_name, resource_tags};
 use crate::domain::error::{Error, Result};
-use crate::domain::inventory::GroupRef;
 use crate::domain::mutation::AwsMutation;
 use crate::domain::nodegroup::{NodegroupSpec, PublicKey};
 use crate::ops::ledger::Ledger;
@@ -35,7 +35,7 @@ pub(super) async fn ensure(
             ledger.aws(AwsMutation::ImportKeyPair { name: name.clone(), public_key, tags }).await?;
             ledger.settle(ResourceKind::KeyPair, &name, Verdict::Created);
         }
-        Some(pair) if is_ours(pair, spec) => ledger.settle(ResourceKind::KeyPair, &name, Verdict::Unchanged),
+        Some(pair) if is_of(&pair.tags, spec) => ledger.settle(ResourceKind::KeyPair, &name, Verdict::Unchanged),
         Some(_) => {}
     }
     Ok(())
@@ -50,7 +50,7 @@ pub(super) fn check(spec: &NodegroupSpec, facts: &Facts, names: &ResourceNames) 
     let why = match there.is_of(&key) {
         Some(true) => return Ok(()),
         Some(false) => "it is of another key",
-        None if is_ours(there, spec) => return Ok(()),
+        None if is_of(&there.tags, spec) => return Ok(()),
         None => "AWS does not say of which key it is, and its tags do not say that spotscript made it",
     };
     let error = Error::new(Code::NotOurs, format!("key pair `{name}` exists and is not this group's")).because(why);
@@ -69,7 +69,7 @@ pub(super) async fn remove_others(
     if spec.has_own_template() {
         return Ok(());
     }
-    let made_for_it = |pair: &&KeyPair| pair.name.starts_with(&names.key_pairs) && is_ours(pair, spec);
+    let made_for_it = |pair: &&KeyPair| pair.name.starts_with(&names.key_pairs) && is_of(&pair.tags, spec);
     let pairs = facts.key_pairs.iter().flatten().filter(made_for_it);
     for pair in pairs.filter(|pair| Some(&pair.name) != wanted.as_ref()) {
         ledger.aws(AwsMutation::DeleteKeyPair { name: pair.name.clone() }).await?;
@@ -79,8 +79,4 @@ pub(super) async fn remove_others(
         }
     }
     Ok(())
-}
-
-fn is_ours(pair: &KeyPair, spec: &NodegroupSpec) -> bool {
-    GroupRef::of_tags(&pair.tags).is_some_and(|group| group.cluster == spec.cluster && group.name == spec.name)
 }

@@ -26,9 +26,10 @@ use super::ledger::Ledger;
 use super::wait::{self, Goal};
 use super::{DeleteOptions, EnsureOptions, Session, delete};
 use crate::domain::Code;
+use crate::domain::cloud::TagMap;
 use crate::domain::desired::{desired_role, instance_profile_arn, resource_tags};
 use crate::domain::error::{Error, Result};
-use crate::domain::inventory::ChangeReport;
+use crate::domain::inventory::{ChangeReport, GroupRef};
 use crate::domain::nodegroup::{NodegroupSpec, node_selector};
 use crate::domain::roll::unfinished;
 use crate::ops::forgotten::forgotten;
@@ -78,6 +79,11 @@ impl Operator for Silent {
     fn confirm(&self, _: &str) -> Answer {
         Answer::Nobody
     }
+}
+
+/// Whether something was made for the group, by its tags.
+fn is_of(tags: &TagMap, spec: &NodegroupSpec) -> bool {
+    GroupRef::of_tags(tags).is_some_and(|group| group.cluster == spec.cluster && group.name == spec.name)
 }
 
 /// Makes the group `spec` be there, and waits until its nodes are as asked for.

@@ -1,6 +1,7 @@
 //! The security groups of the nodes: the cluster's own, and with SSH one of the group's. Port 22 is open only to whom the
 //! spec names.
 
+use super::is_of;
 use super::observe::Facts;
 use super::preflight::Plan;
 use super::role::at_least_changed;
@@ -8,7 +9,6 @@ use crate::domain::Code;
 use crate::domain::cloud::{IngressRule, SecurityGroup};
 use crate::domain::desired::{ResourceNames, attached_security_groups, resource_tags, ssh_rules, ssh_sources};
 use crate::domain::error::{Error, Result};
-use crate::domain::inventory::GroupRef;
 use crate::domain::mutation::AwsMutation;
 use crate::domain::nodegroup::NodegroupSpec;
 use crate::ops::ledger::Ledger;
@@ -38,9 +38,7 @@ pub(super) async fn ensure_groups(
 /// Shuts a port that was open: on machines that still have the security group too, and before the launch template forgets
 /// it. The group itself goes with the node group, for EC2 removes none that a machine has.
 async fn shut(ledger: &Ledger<'_>, spec: &NodegroupSpec, facts: &Facts) -> Result<()> {
-    let ours = |group: &&SecurityGroup| {
-        GroupRef::of_tags(&group.tags).is_some_and(|it| it.cluster == spec.cluster && it.name == spec.name)
-    };
+    let ours = |group: &&SecurityGroup| is_of(&group.tags, spec);
     let Some(group) = facts.security_group.as_ref().filter(ours).filter(|group| !group.ingress.is_empty()) else {
         return Ok(());
     };

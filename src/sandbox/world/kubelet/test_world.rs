@@ -213,15 +213,20 @@ pub fn user_data(taints: &[&str]) -> String {
     .map(|(key, value)| (key.to_owned(), value.to_owned()))
     .into();
     let taints: Vec<Taint> = taints.iter().map(|text| Taint::parse(text).unwrap()).collect();
+    boot_data(AmiFamily::AmazonLinux2023, &labels, &taints)
+}
+
+/// What a machine of a family is told to join the cluster of this world.
+pub fn boot_data(family: AmiFamily, labels: &IndexMap<String, String>, taints: &[Taint]) -> String {
     user_data::write(
-        AmiFamily::AmazonLinux2023,
+        family,
         &BootInput {
             cluster: "eks-spot-eksct",
             endpoint: ENDPOINT,
             certificate_authority: "LS0tLS1CRUdJTg==",
             service_cidr: "10.100.0.0/16",
-            labels: &labels,
-            taints: &taints,
+            labels,
+            taints,
             ..BootInput::default()
         },
     )

@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::test_world::{ENDPOINT, ID, NODE, world};
+use super::test_world::{ID, NODE, boot_data, world};
 use super::*;
 use crate::domain::nodegroup::AmiFamily;
 use crate::domain::taint::Taint;
-use crate::domain::user_data::{self, BootInput, encode};
+use crate::domain::user_data::encode;
 use crate::sandbox::services::ec2::state::Boot;
 use crate::sandbox::world::World;
 use crate::sandbox::world::event::Event;
@@ -21,18 +21,8 @@ fn windows() -> World {
     image.name = "Windows_Server-2022-English-Core-EKS_Optimized-1.33-2025.12.09".into();
     image.root_device = "/dev/sda1".into();
     let labels = [("team".to_owned(), "blue".to_owned())].into();
-    let text = user_data::write(
-        AmiFamily::WindowsServer2022CoreContainer,
-        &BootInput {
-            cluster: "eks-spot-eksct",
-            endpoint: ENDPOINT,
-            certificate_authority: "LS0tLS1CRUdJTg==",
-            service_cidr: "10.100.0.0/16",
-            labels: &labels,
-            taints: &[Taint::parse("os=windows:NoSchedule").unwrap()],
-            ..BootInput::default()
-        },
-    );
+    let taints = [Taint::parse("os=windows:NoSchedule").unwrap()];
+    let text = boot_data(AmiFamily::WindowsServer2022CoreContainer, &labels, &taints);
     world.machine().user_data = encode(&text).unwrap().into();
     world.machine().volume_gib = 80;
     world
